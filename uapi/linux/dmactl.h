@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR MIT */
+/*
+ * dmactl: DMA engines for ordinary programs. The interface of /dev/dmactl.
+ *
+ * Every ioctl takes one struct that starts with its size in bytes and a set
+ * of flags. A program built with an older or a newer header works with any
+ * module: fields that the module does not know must be zero, fields that the
+ * program does not know are left out.
+ *
+ * All handles are per open file. Addresses never cross the interface: memory
+ * is named by a buffer handle and an offset in bytes.
+ *
+ * Errors, the same for every ioctl:
+ *
+ *  - ENOTTY: the module has no such ioctl.
+ *  - E2BIG: a byte is set past the end of what the module knows.
+ *  - EOPNOTSUPP: an unknown flag, or the channel lacks the capability.
+ *  - EINVAL: a bad value: a size below the first version of the struct, a
+ *    range outside a buffer, an alignment that the channel does not allow,
+ *    a reserved field that is not zero.
+ *  - EFAULT: a pointer that cannot be read or written.
+ *  - ENOENT: no object with this handle or name.
+ *  - EBUSY: the object is in use.
+ *  - EXDEV: the buffer cannot be reached by the channel's device.
+ *  - EPERM: a privilege is missing.
+ *  - EAGAIN: no credit now; poll(2) for POLLOUT.
+ *  - ENODEV: the channel's device is gone.
+ *  - ENOMEM: no memory. EDQUOT: a limit (RLIMIT_MEMLOCK or a module
+ *    parameter) is reached.
+ *
+ * Thread safety: every call may be made from any thread at any time. Ops on
+ * one channel run in the order in which they were accepted.
+ */
+#ifndef _UAPI_LINUX_DMACTL_H
+#define _UAPI_LINUX_DMACTL_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define DMACTL_DEVICE "/dev/dmactl"
+
+#define DMACTL_IOC_TYPE 0xDA
+
+/* Numbers without a request macro below are kept for the operation named. */
+enum dmactl_ioctl_nr {
+	DMACTL_NR_INFO = 0x00,
+	DMACTL_NR_CHAN_REQUEST = 0x01,
+	DMACTL_NR_CHAN_CONFIG = 0x02,
+	DMACTL_NR_CHAN_CTRL = 0x03,
+	DMACTL_NR_CHAN_STATUS = 0x04,
+	DMACTL_NR_BUF_ALLOC = 0x05,
+	DMACTL_NR_BUF_MAP_USER = 0x06,
+	DMACTL_NR_BUF_IMPORT = 0x07,
+	DMACTL_NR_BUF_EXPORT = 0x08,
+	DMACTL_NR_BUF_SYNC = 0x09,
+	DMACTL_NR_DESTROY = 0x0a,
+	DMACTL_NR_SUBMIT = 0x0b,
+	DMACTL_NR_EVENTFD = 0x0c,
+	DMACTL_NR_STREAM_OPEN = 0x0d,
+	DMACTL_NR_END
+};
+
+#define DMACTL_IO(nr) _IO(DMACTL_IOC_TYPE, (nr))
+
+#define DMACTL_IOC_INFO		DMACTL_IO(DMACTL_NR_INFO)
+#define DMACTL_IOC_CHAN_REQUEST	DMACTL_IO(DMACTL_NR_CHAN_REQUEST)
+#define DMACTL_IOC_CHAN_CTRL	DMACTL_IO(DMACTL_NR_CHAN_CTRL)
+#define DMACTL_IOC_CHAN_STATUS	DMACTL_IO(DMACTL_NR_CHAN_STATUS)
+#define DMACTL_IOC_BUF_ALLOC	DMACTL_IO(DMACTL_NR_BUF_ALLOC)
+#define DMACTL_IOC_BUF_SYNC	DMACTL_IO(DMACTL_NR_BUF_SYNC)
+#define DMACTL_IOC_DESTROY	DMACTL_IO(DMACTL_NR_DESTROY)
+#define DMACTL_IOC_SUBMIT	DMACTL_IO(DMACTL_NR_SUBMIT)
+#define DMACTL_IOC_EVENTFD	DMACTL_IO(DMACTL_NR_EVENTFD)
+
+/* Length of every name field, with the terminating NUL. */
+#define DMACTL_NAME_LEN 64
+
+/**
+ * enum dmactl_opcode - what one op does
+ * @DMACTL_OP_NOP: complete when every earlier op of the channel has
+ * @DMACTL_OP_MEMCPY: copy @len bytes from src to dst
+ * @DMACTL_OP_MEMSET: fill @len bytes at dst with the low byte of @value
+ * @DMACTL_OP_SG: copy @len bytes from the list of source pieces to the list
+ *	of destination pieces, see &struct dmactl_sg
+ *
+ * The others keep their number for the dmaengine operation of that name. A
+ * module that does not carry one yet answers EOPNOTSUPP and leaves its bit
+ * out of &struct dmactl_info.opcodes.
+ */
+enum dmactl_opcode {
+	DMACTL_OP_NOP = 0,
+	DMACTL_OP_MEMCPY = 1,
+	DMACTL_OP_SG = 2,
+	DMACTL_OP_MEMSET = 3,
+	DMACTL_OP_MEMSET_SG = 4,
+	DMACTL_OP_XOR = 5,
+	DMACTL_OP_XOR_VAL = 6,
+	DMACTL_OP_PQ = 7,
+	DMACTL_OP_PQ_VAL = 8,
+	DMACTL_OP_SLAVE_SG = 9,
+	DMACTL_OP_SLAVE_SINGLE = 10,
+	DMACTL_OP_PERIPHERAL_VEC = 11,
+	DMACTL_OP_CYCLIC = 12,
+	DMACTL_OP_INTERLEAVED = 13,
+	DMACTL_OP_RIO_SG = 14,
+	DMACTL_OP_IMM_DATA = 15,
+	DMACTL_OP_END
+};
+
+/*
+ * Flags of one op. The module answers EOPNOTSUPP to those that it or the
+ * opcode does not know.
+ */
+/* No cache maintenance and no bounce copy for this op: the caller does it. */
+#define DMACTL_OP_NO_SYNC	(1u << 0)
+/* DMA_PREP_FENCE: later descriptors may depend on this one. */
+#define DMACTL_OP_FENCE		(1u << 1)
+
+/**
+ * struct dmactl_op - one operation of a batch
+ * @opcode: &enum dmactl_opcode
+ * @flags: DMACTL_OP_* flags
+ * @chan: channel handle
+ * @user_data: any value, handed back in the completion
+ * @dst_buf: destination buffer handle, 0 where the opcode has none
+ * @src_buf: source buffer handle, 0 where the opcode has none
+ * @dst_off: offset into @dst_buf in bytes
+ * @src_off: offset into @src_buf in bytes
+ * @len: length in bytes, not 0 (DMACTL_OP_NOP: 0)
+ * @args_uptr: address of the opcode's array, 0 where it has none
+ * @nr_args: elements in that array
+ * @value: fill byte (MEMSET); 0 elsewhere
+ *
+ * A field that an opcode does not use must be 0. An op that the channel
+ * cannot do in one descriptor is split and still completes once.
+ */
+struct dmactl_op {
+	__u16 opcode;
+	__u16 flags;
+	__u32 chan;
+	__aligned_u64 user_data;
+	__u32 dst_buf;
+	__u32 src_buf;
+	__aligned_u64 dst_off;
+	__aligned_u64 src_off;
+	__aligned_u64 len;
+	__aligned_u64 args_uptr;
+	__u32 nr_args;
+	__u32 value;
+};
+
+/* Roles of an element of an op's argument array. */
+enum dmactl_sg_role {
+	DMACTL_SG_SRC = 1,
+	DMACTL_SG_DST = 2
+};
+
+/**
+ * struct dmactl_sg - one piece of memory in an op's argument array
+ * @buf: buffer handle
+ * @role: &enum dmactl_sg_role
+ * @value: coefficient of a source (PQ); 0 elsewhere
+ * @off: offset into @buf in bytes
+ * @len: length in bytes, not 0
+ * @reserved: 0
+ *
+ * Pieces of one role are used in the order of the array. For DMACTL_OP_SG
+ * the pieces of each role must add up to the op's @len.
+ */
+struct dmactl_sg {
+	__u32 buf;
+	__u16 role;
+	__u16 value;
+	__aligned_u64 off;
+	__aligned_u64 len;
+	__aligned_u64 reserved;
+};
+
+/**
+ * struct dmactl_completion - the end of one op
+ * @user_data: from the op
+ * @bytes: bytes moved
+ * @timestamp_ns: when the provider reported the end, CLOCK_MONOTONIC, in ns
+ * @chan: channel handle
+ * @status: 0, or a negated errno: ECANCELED the op was terminated, ENODEV
+ *	the device went away, EIO the provider reported an error or refused
+ *	the descriptor, EREMOTEIO / EFAULT it could not write / read memory
+ * @flags: results of a check (P, Q), period, overrun; 0 for plain copies
+ * @seq: number of the op on its channel, from 0, modulo 2^32
+ * @count: periods so far (cyclic); 1 for all other ops
+ */
+struct dmactl_completion {
+	__aligned_u64 user_data;
+	__aligned_u64 bytes;
+	__aligned_u64 timestamp_ns;
+	__u32 chan;
+	__s32 status;
+	__u32 flags;
+	__u32 seq;
+	__aligned_u64 count;
+};
+
+/**
+ * struct dmactl_info - DMACTL_IOC_INFO: what the module can do
+ * @size: sizeof(struct dmactl_info)
+ * @flags: 0
+ * @out_features: DMACTL_FEATURE_* bits
+ * @out_opcodes: bit n is set if opcode n is known
+ * @out_version: module version, major << 16 | minor << 8 | patch
+ * @out_session: number of this session, as in the tracepoints and fdinfo
+ * @out_max_channels: channels that one session may hold
+ * @out_max_buffers: buffers that one session may hold
+ * @out_max_batch: ops that one SUBMIT takes at most
+ * @out_max_depth: ops that one channel can have outstanding at most
+ * @out_max_args: elements in one op's argument array at most
+ * @out_quarantined: channels in the whole system that did not stop when
+ *	asked, and whose memory is therefore kept
+ * @out_max_buffer_bytes: bytes in one buffer at most
+ *
+ * Errors: the common ones.
+ */
+struct dmactl_info {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 out_features;
+	__aligned_u64 out_opcodes;
+	__u32 out_version;
+	__u32 out_session;
+	__u32 out_max_channels;
+	__u32 out_max_buffers;
+	__u32 out_max_batch;
+	__u32 out_max_depth;
+	__u32 out_max_args;
+	__u32 out_quarantined;
+	__aligned_u64 out_max_buffer_bytes;
+};
+
+#define DMACTL_FEATURE_READ	(1ull << 0)	/* read(2) of completions */
+#define DMACTL_FEATURE_EVENTFD	(1ull << 1)
+
+/* What a channel can do: &struct dmactl_chan_caps.caps */
+#define DMACTL_CAP_MEMCPY	(1ull << 0)
+#define DMACTL_CAP_XOR		(1ull << 1)
+#define DMACTL_CAP_PQ		(1ull << 2)
+#define DMACTL_CAP_XOR_VAL	(1ull << 3)
+#define DMACTL_CAP_PQ_VAL	(1ull << 4)
+#define DMACTL_CAP_MEMSET	(1ull << 5)
+#define DMACTL_CAP_MEMSET_SG	(1ull << 6)
+#define DMACTL_CAP_INTERRUPT	(1ull << 7)
+#define DMACTL_CAP_SLAVE	(1ull << 8)
+#define DMACTL_CAP_CYCLIC	(1ull << 9)
+#define DMACTL_CAP_INTERLEAVE	(1ull << 10)
+#define DMACTL_CAP_REPEAT	(1ull << 11)
+#define DMACTL_CAP_LOAD_EOT	(1ull << 12)
+/* The provider may complete descriptors out of order. */
+#define DMACTL_CAP_NO_ORDER	(1ull << 13)
+/* No public user: the kernel's own async_tx never takes this channel. */
+#define DMACTL_CAP_PRIVATE	(1ull << 14)
+#define DMACTL_CAP_PAUSE	(1ull << 32)
+#define DMACTL_CAP_RESUME	(1ull << 33)
+/* Descriptors in flight can be taken back; without, they must be awaited. */
+#define DMACTL_CAP_TERMINATE	(1ull << 34)
+#define DMACTL_CAP_REUSE	(1ull << 35)
+#define DMACTL_CAP_METADATA_CLIENT	(1ull << 36)
+#define DMACTL_CAP_METADATA_ENGINE	(1ull << 37)
+/* PQ can go on from an earlier result. */
+#define DMACTL_CAP_PQ_CONTINUE	(1ull << 38)
+/* An IOMMU translates for the device. */
+#define DMACTL_CAP_IOMMU	(1ull << 40)
+
+/* Bits of &struct dmactl_chan_caps.directions: enum dma_transfer_direction */
+#define DMACTL_DIR_MEM_TO_MEM	(1u << 0)
+#define DMACTL_DIR_MEM_TO_DEV	(1u << 1)
+#define DMACTL_DIR_DEV_TO_MEM	(1u << 2)
+#define DMACTL_DIR_DEV_TO_DEV	(1u << 3)
+
+/* enum dma_residue_granularity */
+enum dmactl_residue {
+	DMACTL_RESIDUE_DESCRIPTOR = 0,
+	DMACTL_RESIDUE_SEGMENT = 1,
+	DMACTL_RESIDUE_BURST = 2
+};
+
+/**
+ * struct dmactl_chan_caps - what one channel can do
+ * @caps: DMACTL_CAP_* bits
+ * @src_addr_widths: bit n is set if a peripheral register of n bytes can be
+ *	read (slave)
+ * @dst_addr_widths: the same, written
+ * @directions: DMACTL_DIR_* bits (slave)
+ * @residue_granularity: &enum dmactl_residue
+ * @min_burst: smallest burst in bytes, 0 not declared
+ * @max_burst: largest burst in bytes, 0 not declared
+ * @max_sg_burst: most segments in one burst, 0 no limit
+ * @copy_align: alignment in bytes of address and length (MEMCPY, SG)
+ * @fill_align: the same (MEMSET)
+ * @xor_align: the same (XOR)
+ * @pq_align: the same (PQ)
+ * @max_xor: sources in one XOR descriptor
+ * @max_pq: sources in one PQ descriptor
+ * @max_segment: bytes in one segment, 0 not declared
+ * @dma_mask: addresses that the device reaches
+ * @coherent_dma_mask: the same for COHERENT buffers
+ * @numa_node: where the device sits, -1 unknown
+ * @reserved: 0
+ * @name: dmaengine's name of the channel: dma0chan3
+ * @device: name of the DMA device
+ * @driver: name of its driver
+ */
+struct dmactl_chan_caps {
+	__aligned_u64 caps;
+	__aligned_u64 src_addr_widths;
+	__aligned_u64 dst_addr_widths;
+	__u32 directions;
+	__u32 residue_granularity;
+	__u32 min_burst;
+	__u32 max_burst;
+	__u32 max_sg_burst;
+	__u32 copy_align;
+	__u32 fill_align;
+	__u32 xor_align;
+	__u32 pq_align;
+	__u32 max_xor;
+	__u32 max_pq;
+	__s32 numa_node;
+	__aligned_u64 max_segment;
+	__aligned_u64 dma_mask;
+	__aligned_u64 coherent_dma_mask;
+	__aligned_u64 reserved;
+	char name[DMACTL_NAME_LEN];
+	char device[DMACTL_NAME_LEN];
+	char driver[DMACTL_NAME_LEN];
+};
+
+/**
+ * enum dmactl_chan_by - how a channel is chosen
+ * @DMACTL_CHAN_BY_CAPS: any free channel that has all of @caps; if @name is
+ *	not empty, of the DMA device with this name
+ * @DMACTL_CHAN_BY_NAME: the channel with this dmaengine name (dma0chan3); it
+ *	must have all of @caps
+ * @DMACTL_CHAN_BY_SLAVE: dma_request_chan() with this name: a channel that
+ *	the device tree, ACPI or a slave map gives to the device "dmactl"
+ */
+enum dmactl_chan_by {
+	DMACTL_CHAN_BY_CAPS = 0,
+	DMACTL_CHAN_BY_NAME = 1,
+	DMACTL_CHAN_BY_SLAVE = 2,
+	DMACTL_CHAN_BY_END
+};
+
+/**
+ * struct dmactl_chan_request - DMACTL_IOC_CHAN_REQUEST: get a channel
+ * @size: sizeof(struct dmactl_chan_request)
+ * @flags: 0
+ * @by: &enum dmactl_chan_by
+ * @depth: ops that may be outstanding (submitted and not yet reaped), 0 for
+ *	the default of 256, at most &struct dmactl_info.out_max_depth
+ * @caps: DMACTL_CAP_* bits that the channel must have
+ * @name: see &enum dmactl_chan_by, NUL-terminated
+ * @out_chan: handle
+ * @out_depth: the depth that was set
+ * @out: what the channel can do
+ *
+ * The channel belongs to the session until DESTROY or close. Errors: ENOENT
+ * no such channel is offered or it is another kernel client's; EBUSY a
+ * dmactl session holds it; EPERM the module parameter "allow" forbids it;
+ * EOPNOTSUPP the named channel lacks one of @caps; EDQUOT the session holds
+ * as many channels as it may.
+ */
+struct dmactl_chan_request {
+	__u32 size;
+	__u32 flags;
+	__u32 by;
+	__u32 depth;
+	__aligned_u64 caps;
+	char name[DMACTL_NAME_LEN];
+	__u32 out_chan;
+	__u32 out_depth;
+	struct dmactl_chan_caps out;
+};
+
+/**
+ * enum dmactl_ctrl - what CHAN_CTRL does
+ * @DMACTL_CTRL_ISSUE: start what was submitted with DMACTL_SUBMIT_HOLD
+ * @DMACTL_CTRL_TERMINATE: stop; every op in flight completes with ECANCELED
+ * @DMACTL_CTRL_SYNCHRONIZE: return when no completion of the channel is
+ *	under way in the kernel
+ * @DMACTL_CTRL_PAUSE: dmaengine_pause(); EOPNOTSUPP where there is none
+ * @DMACTL_CTRL_RESUME: dmaengine_resume()
+ */
+enum dmactl_ctrl {
+	DMACTL_CTRL_ISSUE = 1,
+	DMACTL_CTRL_TERMINATE = 2,
+	DMACTL_CTRL_SYNCHRONIZE = 3,
+	DMACTL_CTRL_PAUSE = 4,
+	DMACTL_CTRL_RESUME = 5,
+	DMACTL_CTRL_END
+};
+
+/**
+ * struct dmactl_chan_ctrl - DMACTL_IOC_CHAN_CTRL: steer a channel
+ * @size: sizeof(struct dmactl_chan_ctrl)
+ * @flags: 0
+ * @chan: channel handle
+ * @ctrl: &enum dmactl_ctrl
+ *
+ * Errors: EOPNOTSUPP the provider cannot do this; ENODEV.
+ */
+struct dmactl_chan_ctrl {
+	__u32 size;
+	__u32 flags;
+	__u32 chan;
+	__u32 ctrl;
+};
+
+/**
+ * enum dmactl_state - state of an op, from dmaengine_tx_status()
+ * @DMACTL_STATE_IDLE: nothing outstanding
+ * @DMACTL_STATE_HELD: submitted, not issued
+ * @DMACTL_STATE_IN_PROGRESS: DMA_IN_PROGRESS
+ * @DMACTL_STATE_PAUSED: DMA_PAUSED
+ * @DMACTL_STATE_COMPLETE: DMA_COMPLETE, its completion is on the way
+ * @DMACTL_STATE_ERROR: DMA_ERROR
+ * @DMACTL_STATE_GONE: the device is gone
+ */
+enum dmactl_state {
+	DMACTL_STATE_IDLE = 0,
+	DMACTL_STATE_HELD = 1,
+	DMACTL_STATE_IN_PROGRESS = 2,
+	DMACTL_STATE_PAUSED = 3,
+	DMACTL_STATE_COMPLETE = 4,
+	DMACTL_STATE_ERROR = 5,
+	DMACTL_STATE_GONE = 6
+};
+
+/* CHAN_STATUS: report on the op with this @user_data, not on the oldest. */
+#define DMACTL_STATUS_BY_USER_DATA (1u << 0)
+
+/**
+ * struct dmactl_chan_status - DMACTL_IOC_CHAN_STATUS: where a channel stands
+ * @size: sizeof(struct dmactl_chan_status)
+ * @flags: 0 or DMACTL_STATUS_BY_USER_DATA
+ * @chan: channel handle
+ * @out_state: &enum dmactl_state of the op reported on
+ * @user_data: in: which op, with DMACTL_STATUS_BY_USER_DATA; out: of the op
+ *	reported on
+ * @out_residue: bytes of that op still to move, as fine as the channel's
+ *	residue granularity
+ * @out_submitted: ops accepted since CHAN_REQUEST
+ * @out_completed: ops ended, well or not
+ * @out_failed: ops ended with an error or terminated
+ * @out_bytes: bytes moved
+ * @out_descriptors: descriptors handed to the provider
+ * @out_in_flight: ops accepted and not ended
+ * @out_credit: ops that can be accepted now
+ *
+ * Errors: ENOENT no op in flight has this @user_data.
+ */
+struct dmactl_chan_status {
+	__u32 size;
+	__u32 flags;
+	__u32 chan;
+	__u32 out_state;
+	__aligned_u64 user_data;
+	__aligned_u64 out_residue;
+	__aligned_u64 out_submitted;
+	__aligned_u64 out_completed;
+	__aligned_u64 out_failed;
+	__aligned_u64 out_bytes;
+	__aligned_u64 out_descriptors;
+	__u32 out_in_flight;
+	__u32 out_credit;
+};
+
+/**
+ * enum dmactl_buf_kind - kinds of memory
+ * @DMACTL_BUF_STREAMING: pages of any device and the CPU, cached; get_user_pages()
+ *	works on the mapping (O_DIRECT, io_uring)
+ * @DMACTL_BUF_COHERENT: dma_alloc_coherent() memory of one channel's device
+ */
+enum dmactl_buf_kind {
+	DMACTL_BUF_STREAMING = 1,
+	DMACTL_BUF_COHERENT = 2,
+	DMACTL_BUF_KIND_END
+};
+
+/**
+ * struct dmactl_buf_alloc - DMACTL_IOC_BUF_ALLOC: get DMA memory
+ * @size: sizeof(struct dmactl_buf_alloc)
+ * @flags: 0
+ * @kind: &enum dmactl_buf_kind
+ * @chan: COHERENT: a channel of the device that the memory is for;
+ *	STREAMING: 0, or a channel whose NUMA node is preferred
+ * @len: length in bytes, not 0; rounded up to whole pages
+ * @out_len: length in bytes after rounding
+ * @out_mmap_offset: offset for mmap(2) on the session, MAP_SHARED; adding a
+ *	multiple of the page size maps a later part
+ * @out_buf: handle
+ * @reserved: 0
+ *
+ * The memory is zeroed and counts against RLIMIT_MEMLOCK, unless the caller
+ * has CAP_IPC_LOCK. It lives until DESTROY or close and until the last
+ * mapping is gone. Errors: EDQUOT, ENOMEM, EXDEV a COHERENT buffer used
+ * with another device.
+ */
+struct dmactl_buf_alloc {
+	__u32 size;
+	__u32 flags;
+	__u32 kind;
+	__u32 chan;
+	__aligned_u64 len;
+	__aligned_u64 out_len;
+	__aligned_u64 out_mmap_offset;
+	__u32 out_buf;
+	__u32 reserved;
+};
+
+/* BUF_SYNC: exactly one of BEGIN and END, at least one of READ and WRITE. */
+#define DMACTL_SYNC_BEGIN	(1u << 0)	/* before the CPU touches it */
+#define DMACTL_SYNC_END		(1u << 1)	/* after the CPU touched it */
+#define DMACTL_SYNC_READ	(1u << 2)	/* the CPU reads */
+#define DMACTL_SYNC_WRITE	(1u << 3)	/* the CPU writes */
+
+/**
+ * struct dmactl_buf_sync - DMACTL_IOC_BUF_SYNC: hand a range over
+ * @size: sizeof(struct dmactl_buf_sync)
+ * @flags: DMACTL_SYNC_* bits
+ * @buf: buffer handle
+ * @reserved: 0
+ * @off: offset in bytes
+ * @len: length in bytes, not 0
+ *
+ * Only needed around ops with DMACTL_OP_NO_SYNC: without that flag, SUBMIT
+ * and the completion do it. See Documentation/core-api/dma-api.rst,
+ * dma_sync_single_for_cpu() and _for_device().
+ */
+struct dmactl_buf_sync {
+	__u32 size;
+	__u32 flags;
+	__u32 buf;
+	__u32 reserved;
+	__aligned_u64 off;
+	__aligned_u64 len;
+};
+
+/**
+ * struct dmactl_destroy - DMACTL_IOC_DESTROY: give an object back
+ * @size: sizeof(struct dmactl_destroy)
+ * @flags: 0
+ * @handle: of a channel or a buffer
+ * @reserved: 0
+ *
+ * A channel is stopped first; its ops complete with ECANCELED and can still
+ * be reaped. If the hardware cannot be stopped, the call waits for it, and
+ * after the module parameter stop_timeout_ms the channel is put aside for
+ * good. Errors: EBUSY an op in flight uses the buffer.
+ */
+struct dmactl_destroy {
+	__u32 size;
+	__u32 flags;
+	__u32 handle;
+	__u32 reserved;
+};
+
+/* SUBMIT flags */
+/* Do not issue: CHAN_CTRL ISSUE or a later SUBMIT to the channel starts it. */
+#define DMACTL_SUBMIT_HOLD		(1u << 0)
+/* @timeout_ns is a point in time on CLOCK_MONOTONIC, not a duration. */
+#define DMACTL_SUBMIT_ABS_TIMEOUT	(1u << 1)
+
+/* No limit on the wait. */
+#define DMACTL_TIMEOUT_INFINITE (~0ull)
+
+/**
+ * struct dmactl_submit - DMACTL_IOC_SUBMIT: submit, wait and reap
+ * @size: sizeof(struct dmactl_submit)
+ * @flags: DMACTL_SUBMIT_* flags
+ * @ops_uptr: array of &struct dmactl_op
+ * @nr_ops: elements in that array, may be 0
+ * @op_size: bytes from one op to the next, at least 64, at most 4096, a
+ *	multiple of 8; 0 if @nr_ops is 0
+ * @completions_uptr: array that receives &struct dmactl_completion
+ * @nr_completions: elements in that array, may be 0
+ * @min_complete: wait for this many, at most @nr_completions
+ * @completion_size: bytes from one record to the next, at least 48, at most
+ *	4096, a multiple of 8; 0 if @nr_completions is 0
+ * @out_wait: why the wait ended: 0 @min_complete reached, or -ETIME, -EINTR
+ * @timeout_ns: longest wait in ns; 0 does not wait
+ * @out_accepted: ops accepted, from the start of the array
+ * @out_completed: records written
+ *
+ * First the whole batch is checked. If one op is bad, the call fails, nothing
+ * was submitted, and @out_accepted is the index of that op. Otherwise ops are
+ * accepted in order until credit runs out. Then up to @nr_completions records
+ * are taken from the session's queue, oldest first.
+ *
+ * The call succeeds if it accepted an op or wrote a record, also when the
+ * wait was cut short (see @out_wait). Errors: EAGAIN no op could be accepted
+ * and there was nothing to reap; ETIME, EINTR only the wait was asked for
+ * and it brought nothing; EXDEV; and those of the common list.
+ */
+struct dmactl_submit {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 ops_uptr;
+	__u32 nr_ops;
+	__u32 op_size;
+	__aligned_u64 completions_uptr;
+	__u32 nr_completions;
+	__u32 min_complete;
+	__u32 completion_size;
+	__s32 out_wait;
+	__aligned_u64 timeout_ns;
+	__u32 out_accepted;
+	__u32 out_completed;
+};
+
+/**
+ * struct dmactl_eventfd - DMACTL_IOC_EVENTFD: be told of completions
+ * @size: sizeof(struct dmactl_eventfd)
+ * @flags: 0
+ * @fd: an eventfd(2), or -1 to take back
+ * @reserved: 0
+ *
+ * The eventfd is signalled when a record arrives. It is a hint, not a count:
+ * read it, then reap until there is nothing left.
+ * Errors: EBADF, EINVAL not an eventfd.
+ */
+struct dmactl_eventfd {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
+#endif /* _UAPI_LINUX_DMACTL_H */
