@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "private.h"
+
+/* Room for this many at first, then twice as much each time. */
+#define FIRST_CAPACITY 16u
+
+DMAUSER_EXPORT int dmauser_batch_new(struct dmauser_batch **batch)
+{
+	struct dmauser_batch *b;
+
+	if (!batch)
+		return -EINVAL;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return -ENOMEM;
+	b->bad = -ENOENT;
+	*batch = b;
+	return 0;
+}
+
+DMAUSER_EXPORT void dmauser_batch_free(struct dmauser_batch *batch)
+{
+	if (!batch)
+		return;
+	free(batch->ops);
+	free(batch->args);
+	free(batch);
+}
+
+static void reset(struct dmauser_batch *b)
+{
+	b->session = NULL;
+	b->head = 0;
+	b->tail = 0;
+	b->args_head = 0;
+	b->args_tail = 0;
+}
+
+DMAUSER_EXPORT void dmauser_batch_clear(struct dmauser_batch *batch)
+{
+	if (!batch)
+		return;
+	reset(batch);
+	batch->bad = -ENOENT;
+}
+
+DMAUSER_EXPORT unsigned int dmauser_batch_count(const struct dmauser_batch *batch)
+{
+	return batch ? batch->tail - batch->head : 0;
+}
+
+DMAUSER_EXPORT const struct dmactl_op *dmauser_batch_get(const struct dmauser_batch *batch,
+							 unsigned int index)
+{
+	if (index >= dmauser_batch_count(batch))
+		return NULL;
+	return &batch->ops[batch->head + index];
+}
+
+void dmauser_batch_accept(struct dmauser_batch *batch, unsigned int nr)
+{
+	unsigned int end = batch->head + nr;
+
+	while (batch->head < end)
+		batch->args_head += batch->ops[batch->head++].nr_args;
+	if (batch->head == batch->tail)
+		reset(batch);
+}
+
+/* A capacity of at least @need, at least double; 0 if there is none. */
+static unsigned int grown(unsigned int capacity, unsigned int need)
+{
+	if (need > UINT_MAX / 2 || capacity > UINT_MAX / 4)
+		return 0;
+	capacity = capacity ? capacity * 2 : FIRST_CAPACITY;
+	while (capacity < need)
+		capacity *= 2;
+	return capacity;
+}
+
+/*
+ * Make room behind the last element for @nr more: by moving the live ones to
+ * the front if half the array or more is free there (less, and a long queue
+ * would move over and over), otherwise into a larger array.
+ */
+static int make_room(void **array, size_t elem, unsigned int *head, unsigned int *tail,
+		     unsigned int *capacity, unsigned int nr)
+{
+	unsigned int live = *tail - *head;
+	char *old = *array;
+	unsigned int cap;
+	char *fresh;
+
+	if (nr <= *capacity - *tail)
+		return 0;
+	if (nr > UINT_MAX - live)
+		return -ENOMEM;
+	if (*head >= *capacity / 2 && live + nr <= *capacity) {
+		memmove(old, old + *head * elem, live * elem);
+	} else {
+		cap = grown(*capacity, live + nr);
+		fresh = cap ? calloc(cap, elem) : NULL;
+		if (!fresh)
+			return -ENOMEM;
+		if (live)
+			memcpy(fresh, old + *head * elem, live * elem);
+		free(old);
+		*array = fresh;
+		*capacity = cap;
+	}
+	*head = 0;
+	*tail = live;
+	return 0;
+}
+
+static int room_for_op(struct dmauser_batch *b)
+{
+	void *array = b->ops;
+	int rc;
+
+	rc = make_room(&array, sizeof(*b->ops), &b->head, &b->tail, &b->capacity, 1);
+	b->ops = array;
+	return rc;
+}
+
+static int room_for_args(struct dmauser_batch *b, unsigned int nr)
+{
+	unsigned int at, i;
+	void *array = b->args;
+	int rc;
+
+	rc = make_room(&array, sizeof(*b->args), &b->args_head, &b->args_tail, &b->args_capacity,
+		       nr);
+	b->args = array;
+	/* They may have moved: tell the ops. */
+	at = b->args_head;
+	for (i = b->head; i < b->tail; i++) {
+		if (b->ops[i].nr_args)
+			b->ops[i].args_uptr = dmauser_uptr(&b->args[at]);
+		at += b->ops[i].nr_args;
+	}
+	return rc;
+}
+
+/* Handles mean something in their session only, so a batch has just one. */
+static int check_session(const struct dmauser_batch *b, const struct dmauser_chan *chan)
+{
+	if (!b || !chan)
+		return -EINVAL;
+	if (b->session && b->session != chan->session)
+		return -EINVAL;
+	return 0;
+}
+
+static int check_buf(const struct dmauser_chan *chan, const struct dmauser_buf *buf)
+{
+	return buf && buf->session == chan->session ? 0 : -EINVAL;
+}
+
+/* The last step of adding an op: nothing after it can fail. */
+static int append(struct dmauser_batch *b, const struct dmauser_chan *chan,
+		  const struct dmactl_op *op)
+{
+	int rc = room_for_op(b);
+
+	if (rc < 0)
+		return rc;
+	b->session = chan->session;
+	b->ops[b->tail] = *op;
+	b->ops[b->tail].chan = chan->handle;
+	b->tail++;
+	return 0;
+}
+
+DMAUSER_EXPORT int dmauser_batch_nop(struct dmauser_batch *batch, struct dmauser_chan *chan,
+				     uint64_t user_data)
+{
+	struct dmactl_op op = {.opcode = DMACTL_OP_NOP, .user_data = user_data};
+
+	if (check_session(batch, chan) < 0)
+		return -EINVAL;
+	return append(batch, chan, &op);
+}
+
+DMAUSER_EXPORT int dmauser_batch_memcpy(struct dmauser_batch *batch, struct dmauser_chan *chan,
+					struct dmauser_buf *dst, uint64_t dst_off,
+					struct dmauser_buf *src, uint64_t src_off, uint64_t len,
+					uint64_t user_data)
+{
+	struct dmactl_op op = {
+		.opcode = DMACTL_OP_MEMCPY,
+		.user_data = user_data,
+		.dst_off = dst_off,
+		.src_off = src_off,
+		.len = len,
+	};
+
+	if (check_session(batch, chan) < 0 || check_buf(chan, dst) < 0 || check_buf(chan, src) < 0)
+		return -EINVAL;
+	op.dst_buf = dst->handle;
+	op.src_buf = src->handle;
+	return append(batch, chan, &op);
+}
+
+DMAUSER_EXPORT int dmauser_batch_memset(struct dmauser_batch *batch, struct dmauser_chan *chan,
+					struct dmauser_buf *dst, uint64_t dst_off, uint8_t value,
+					uint64_t len, uint64_t user_data)
+{
+	struct dmactl_op op = {
+		.opcode = DMACTL_OP_MEMSET,
+		.user_data = user_data,
+		.dst_off = dst_off,
+		.len = len,
+		.value = value,
+	};
+
+	if (check_session(batch, chan) < 0 || check_buf(chan, dst) < 0)
+		return -EINVAL;
+	op.dst_buf = dst->handle;
+	return append(batch, chan, &op);
+}
+
+/* Check a list and add its lengths up. */
+static int sum_pieces(const struct dmauser_chan *chan, const struct dmauser_piece *piece,
+		      unsigned int nr, uint64_t *sum)
+{
+	unsigned int i;
+
+	if (!piece || !nr)
+		return -EINVAL;
+	*sum = 0;
+	for (i = 0; i < nr; i++) {
+		if (check_buf(chan, piece[i].buf) < 0 || piece[i].len > UINT64_MAX - *sum)
+			return -EINVAL;
+		*sum += piece[i].len;
+	}
+	return 0;
+}
+
+static void put_pieces(struct dmauser_batch *b, enum dmactl_sg_role role,
+		       const struct dmauser_piece *piece, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		b->args[b->args_tail++] = (struct dmactl_sg){
+			.buf = piece[i].buf->handle,
+			.role = (uint16_t)role,
+			.off = piece[i].off,
+			.len = piece[i].len,
+		};
+	}
+}
+
+DMAUSER_EXPORT int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
+				    const struct dmauser_piece *dst, unsigned int nr_dst,
+				    const struct dmauser_piece *src, unsigned int nr_src,
+				    uint64_t user_data)
+{
+	struct dmactl_op op = {.opcode = DMACTL_OP_SG, .user_data = user_data};
+	uint64_t dst_len, src_len;
+	int rc;
+
+	if (check_session(batch, chan) < 0 || sum_pieces(chan, dst, nr_dst, &dst_len) < 0 ||
+	    sum_pieces(chan, src, nr_src, &src_len) < 0)
+		return -EINVAL;
+	if (dst_len != src_len || nr_src > UINT_MAX - nr_dst)
+		return -EINVAL;
+	op.len = dst_len;
+	op.nr_args = nr_dst + nr_src;
+	rc = room_for_args(batch, op.nr_args);
+	if (rc < 0)
+		return rc;
+	op.args_uptr = dmauser_uptr(&batch->args[batch->args_tail]);
+	rc = append(batch, chan, &op);
+	if (rc < 0)
+		return rc;
+	put_pieces(batch, DMACTL_SG_DST, dst, nr_dst);
+	put_pieces(batch, DMACTL_SG_SRC, src, nr_src);
+	return 0;
+}
+
+DMAUSER_EXPORT int dmauser_batch_set_flags(struct dmauser_batch *batch, uint16_t flags)
+{
+	if (!batch)
+		return -EINVAL;
+	if (batch->head == batch->tail)
+		return -ENOENT;
+	batch->ops[batch->tail - 1].flags = flags;
+	return 0;
+}
+
+DMAUSER_EXPORT int dmauser_batch_bad_index(const struct dmauser_batch *batch)
+{
+	return batch ? batch->bad : -EINVAL;
+}

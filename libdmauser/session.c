@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "private.h"
+
+static int fetch_info(int fd, struct dmactl_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	return dmauser_ioctl(fd, DMACTL_IOC_INFO, info);
+}
+
+static struct dmauser_session *session_new(int fd, const struct dmactl_info *info)
+{
+	struct dmauser_session *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->fd = fd;
+	s->max_batch = info->out_max_batch;
+	LIST_INIT(&s->chans);
+	LIST_INIT(&s->bufs);
+	/* With default attributes glibc and musl have nothing that can fail. */
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+DMAUSER_EXPORT int dmauser_open(const char *path, struct dmauser_session **session)
+{
+	struct dmactl_info info;
+	int fd, rc;
+
+	if (!session)
+		return -EINVAL;
+	fd = open(path ? path : DMACTL_DEVICE, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	rc = fetch_info(fd, &info);
+	if (rc == 0) {
+		*session = session_new(fd, &info);
+		if (*session)
+			return 0;
+		rc = -ENOMEM;
+	}
+	close(fd);
+	return rc;
+}
+
+static void free_chans(struct dmauser_session *s)
+{
+	struct dmauser_chan *chan;
+
+	while ((chan = LIST_FIRST(&s->chans))) {
+		LIST_REMOVE(chan, link);
+		free(chan);
+	}
+}
+
+static void free_bufs(struct dmauser_session *s)
+{
+	struct dmauser_buf *buf;
+
+	while ((buf = LIST_FIRST(&s->bufs))) {
+		LIST_REMOVE(buf, link);
+		if (buf->addr)
+			munmap(buf->addr, buf->len);
+		free(buf);
+	}
+}
+
+DMAUSER_EXPORT void dmauser_close(struct dmauser_session *session)
+{
+	if (!session)
+		return;
+	/* A mapping keeps the file open, and with it the channels. */
+	free_bufs(session);
+	close(session->fd);
+	free_chans(session);
+	pthread_mutex_destroy(&session->lock);
+	free(session);
+}
+
+DMAUSER_EXPORT int dmauser_fd(const struct dmauser_session *session)
+{
+	return session ? session->fd : -EINVAL;
+}
+
+DMAUSER_EXPORT int dmauser_info(struct dmauser_session *session, struct dmactl_info *info)
+{
+	struct dmactl_info tmp;
+	int rc;
+
+	if (!session || !info)
+		return -EINVAL;
+	rc = fetch_info(session->fd, &tmp);
+	if (rc == 0)
+		*info = tmp;
+	return rc;
+}
+
+DMAUSER_EXPORT int dmauser_set_eventfd(struct dmauser_session *session, int fd)
+{
+	struct dmactl_eventfd arg = {.size = sizeof(arg), .fd = fd};
+
+	if (!session)
+		return -EINVAL;
+	return dmauser_ioctl(session->fd, DMACTL_IOC_EVENTFD, &arg);
+}
+
+int dmauser_destroy_handle(struct dmauser_session *session, uint32_t handle)
+{
+	struct dmactl_destroy arg = {.size = sizeof(arg), .handle = handle};
+
+	return dmauser_ioctl(session->fd, DMACTL_IOC_DESTROY, &arg);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+
+#include "private.h"
+
+/* Errors of the call or of the moment, whatever the ops are. */
+static int is_op_fault(int rc)
+{
+	switch (rc) {
+	case -EAGAIN:
+	case -EINTR:
+	case -ETIME:
+	case -ENOMEM:
+	case -EDQUOT:
+	case -ENOTTY:
+	case -E2BIG:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+static unsigned int put_ops(const struct dmauser_session *s, const struct dmauser_batch *b,
+			    struct dmactl_submit *arg)
+{
+	unsigned int nr = dmauser_batch_count(b);
+
+	if (!nr)
+		return 0;
+	if (s->max_batch && nr > s->max_batch)
+		nr = s->max_batch;
+	arg->ops_uptr = dmauser_uptr(&b->ops[b->head]);
+	arg->nr_ops = nr;
+	arg->op_size = sizeof(*b->ops);
+	return nr;
+}
+
+static void put_records(struct dmactl_submit *arg, struct dmactl_completion *records,
+			unsigned int nr)
+{
+	if (!nr)
+		return;
+	arg->completions_uptr = dmauser_uptr(records);
+	arg->nr_completions = nr;
+	arg->completion_size = sizeof(*records);
+}
+
+/* The one system call; @arg has flags, min_complete and timeout_ns set. */
+static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
+		    struct dmactl_completion *records, unsigned int nr, struct dmactl_submit *arg)
+{
+	unsigned int nr_ops;
+	int rc;
+
+	if (!s || (nr && !records) || arg->min_complete > nr)
+		return -EINVAL;
+	if (b) {
+		if (b->session && b->session != s)
+			return -EINVAL;
+		b->bad = -ENOENT;
+	}
+	nr_ops = put_ops(s, b, arg);
+	put_records(arg, records, nr);
+	if (!nr_ops && !nr)
+		return 0;
+	arg->size = sizeof(*arg);
+	/* No index yet: it stays like this if no op is to blame. */
+	arg->out_accepted = nr_ops;
+	rc = dmauser_ioctl(s->fd, DMACTL_IOC_SUBMIT, arg);
+	if (rc == 0 && nr_ops)
+		dmauser_batch_accept(b, arg->out_accepted);
+	else if (nr_ops && arg->out_accepted < nr_ops && is_op_fault(rc))
+		b->bad = (int)arg->out_accepted;
+	return rc;
+}
+
+DMAUSER_EXPORT int dmauser_submit(struct dmauser_session *session, struct dmauser_batch *batch,
+				  uint32_t flags)
+{
+	struct dmactl_submit arg = {.flags = flags};
+	int rc;
+
+	if (!batch)
+		return -EINVAL;
+	rc = transfer(session, batch, NULL, 0, &arg);
+	return rc < 0 ? rc : (int)arg.out_accepted;
+}
+
+DMAUSER_EXPORT int dmauser_reap(struct dmauser_session *session, struct dmactl_completion *records,
+				unsigned int nr)
+{
+	return dmauser_wait(session, records, nr, 0, 0);
+}
+
+DMAUSER_EXPORT int dmauser_wait(struct dmauser_session *session, struct dmactl_completion *records,
+				unsigned int nr, unsigned int min, uint64_t timeout_ns)
+{
+	struct dmactl_submit arg = {.min_complete = min, .timeout_ns = timeout_ns};
+	int rc = transfer(session, NULL, records, nr, &arg);
+
+	/* Nothing there: no error for who did not ask for a number. */
+	if (rc == -EAGAIN)
+		return min ? -ETIME : 0;
+	return rc < 0 ? rc : (int)arg.out_completed;
+}
+
+DMAUSER_EXPORT int dmauser_submit_wait(struct dmauser_session *session, struct dmauser_batch *batch,
+				       uint32_t flags, struct dmactl_completion *records,
+				       unsigned int nr, unsigned int min, uint64_t timeout_ns,
+				       struct dmauser_result *result)
+{
+	struct dmactl_submit arg = {
+		.flags = flags,
+		.min_complete = min,
+		.timeout_ns = timeout_ns,
+	};
+	int rc;
+
+	if (!result)
+		return -EINVAL;
+	*result = (struct dmauser_result){0};
+	rc = transfer(session, batch, records, nr, &arg);
+	if (rc < 0) {
+		if (rc == -ETIME || rc == -EINTR)
+			result->wait = rc;
+		return rc;
+	}
+	result->accepted = arg.out_accepted;
+	result->completed = arg.out_completed;
+	result->wait = arg.out_wait;
+	return 0;
+}
