@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# Shared by the scripts of this directory: . "$(dirname "$0")/lib.sh"
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+VM_DIR=$ROOT/tests/vm
+CACHE=${DMACTL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dmactl}
+# The build directory, as in the Makefile; relative to the project.
+OUT=${O:-build}
+case $OUT in /*) ;; *) OUT=$ROOT/$OUT ;; esac
+
+ME=${0##*/}
+
+say() {
+	printf '%s: %s\n' "$ME" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+need() {
+	local tool missing=
+	for tool; do
+		command -v "$tool" >/dev/null || missing="$missing $tool"
+	done
+	[ -z "$missing" ] || die "not installed:$missing (packaging/deps/install.sh installs what the tests need)"
+}
+
+# Runs a command while holding a lock on a file in the cache: two runs that
+# want the same thing made do it once.
+with_lock() {
+	local lock=$CACHE/lock/$1
+	shift
+	mkdir -p "$CACHE/lock"
+	(
+		flock 9
+		"$@"
+	) 9>"$lock"
+}
+
+# The directory of a kernel: one of the cache by its name, or any directory
+# with the same layout (see tests/vm/kernel).
+kernel_dir() {
+	case $1 in
+	*/*) (cd "$1" && pwd) || die "no directory $1" ;;
+	*) echo "$CACHE/kernels/$1" ;;
+	esac
+}
+
+# Where the modules for a kernel are built.
+modules_dir() {
+	case $1 in
+	*/*) echo "$OUT/modules/$(basename "$1")-$(printf %s "$(kernel_dir "$1")" | cksum | cut -d' ' -f1)" ;;
+	*) echo "$OUT/modules/$1" ;;
+	esac
+}
