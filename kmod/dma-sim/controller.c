@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Controllers: platform devices and their driver */
+#include <linux/dma-mapping.h>
+#include <linux/iommu.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+#include "sim.h"
+
+static DEFINE_MUTEX(sim_mutex);
+static LIST_HEAD(sim_controllers);	/* protected by sim_mutex */
+static struct workqueue_struct *sim_wq;
+static struct platform_device *sim_devices[SIM_MAX_DEVICES];
+
+/* The way they behave has changed. */
+void sim_controllers_poke(void)
+{
+	struct sim_controller *ctl;
+	unsigned int i;
+
+	guard(mutex)(&sim_mutex);
+	list_for_each_entry(ctl, &sim_controllers, node) {
+		for (i = 0; i < ctl->config.channels; i++) {
+			guard(sim_chan)(&ctl->chans[i]);
+			sim_engine_poke(&ctl->chans[i]);
+		}
+	}
+}
+
+static bool sim_filter(struct dma_chan *chan, void *param)
+{
+	return to_sim_chan(chan)->index == (uintptr_t)param;
+}
+
+static bool sim_filter_none(struct dma_chan *chan, void *param)
+{
+	return false;
+}
+
+static void sim_controller_free(struct sim_controller *ctl)
+{
+	put_device(ctl->dev);
+	kvfree(ctl);
+}
+
+static void sim_controller_free_work(struct work_struct *work)
+{
+	struct sim_controller *ctl =
+		container_of(work, struct sim_controller, free_work);
+	dma_cap_mask_t mask;
+	unsigned int i;
+
+	/*
+	 * dma_release_channel() uses the channel after device_release. Taking
+	 * the mutex that it does this under makes sure that it is through.
+	 */
+	dma_cap_zero(mask);
+	dma_request_channel(mask, sim_filter_none, NULL);
+
+	for (i = 0; i < ctl->config.channels; i++)
+		put_device(&ctl->chans[i].chan.dev->device);
+	sim_controller_free(ctl);
+}
+
+static void sim_controller_release(struct dma_device *dma)
+{
+	struct sim_controller *ctl =
+		container_of(dma, struct sim_controller, dma);
+
+	queue_work(sim_wq, &ctl->free_work);
+}
+
+static void sim_controller_remove(void *data)
+{
+	struct sim_controller *ctl = data;
+	unsigned int i;
+
+	scoped_guard(mutex, &sim_mutex)
+		list_del(&ctl->node);
+	scoped_guard(mutex, &ctl->mutex) {
+		ctl->gone = true;
+		for (i = 0; i < ctl->config.channels; i++)
+			sim_chan_remove(&ctl->chans[i]);
+	}
+	dma_async_device_unregister(&ctl->dma);
+}
+
+static void sim_controller_declare(struct sim_controller *ctl)
+{
+	struct dma_device *dma = &ctl->dma;
+	const struct sim_op *op;
+	unsigned int i;
+
+	dma->dev = ctl->dev;
+	dma->device_release = sim_controller_release;
+	dma->residue_granularity = ctl->config.residue;
+	dma->filter.fn = sim_filter;
+	dma->filter.map = ctl->map;
+
+	/* The kernel's own users of DMA (raid, async_tx) keep away from it. */
+	dma_cap_set(DMA_PRIVATE, dma->cap_mask);
+	sim_chan_declare(ctl);
+	for (i = 0; (op = sim_op(i)); i++) {
+		if (!(ctl->config.ops & BIT_ULL(i)))
+			continue;
+		dma_cap_set(op->cap, dma->cap_mask);
+		op->declare(ctl);
+	}
+
+	INIT_LIST_HEAD(&dma->channels);
+	for (i = 0; i < ctl->config.channels; i++)
+		sim_chan_init(ctl, i);
+}
+
+static int sim_controller_setup_dma(struct sim_controller *ctl)
+{
+	struct device *dev = ctl->dev;
+	int ret;
+
+	ctl->dma_mask = DMA_BIT_MASK(ctl->config.dma_mask);
+	ret = dma_set_mask_and_coherent(dev, ctl->dma_mask);
+	if (ret) {
+		dev_err(dev, "dma_mask=%u: this machine has memory beyond, and no way to bounce\n",
+			ctl->config.dma_mask);
+		return ret;
+	}
+	if (ctl->config.max_segment)
+		dma_set_max_seg_size(dev, ctl->config.max_segment);
+#if defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_DEVICE) || \
+	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU) || \
+	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU_ALL)
+	/* It is the CPU that copies, through its caches. */
+	dev->dma_coherent = true;
+#endif
+	ctl->domain = iommu_get_domain_for_dev(dev);
+	return 0;
+}
+
+static int sim_controller_probe(struct platform_device *pdev)
+{
+	const struct sim_config *config = dev_get_platdata(&pdev->dev);
+	struct sim_controller *ctl;
+	unsigned int i;
+	int ret;
+
+	ctl = kvzalloc(struct_size(ctl, chans, config->channels), GFP_KERNEL);
+	if (!ctl)
+		return -ENOMEM;
+	ctl->dev = get_device(&pdev->dev);
+	ctl->config = *config;
+	mutex_init(&ctl->mutex);
+	INIT_WORK(&ctl->free_work, sim_controller_free_work);
+
+	ret = sim_controller_setup_dma(ctl);
+	if (ret)
+		goto err_free;
+	sim_controller_declare(ctl);
+	ret = dma_async_device_register(&ctl->dma);
+	if (ret) {
+		dev_err(&pdev->dev, "cannot register: %d\n", ret);
+		goto err_free;
+	}
+
+	/* Clients that outlive the registration still ask for its name. */
+	for (i = 0; i < config->channels; i++)
+		get_device(&ctl->chans[i].chan.dev->device);
+	scoped_guard(mutex, &sim_mutex)
+		list_add_tail(&ctl->node, &sim_controllers);
+
+	platform_set_drvdata(pdev, ctl);
+	/* Not .remove: its type differs between kernels. */
+	return devm_add_action_or_reset(&pdev->dev, sim_controller_remove, ctl);
+
+err_free:
+	sim_controller_free(ctl);
+	return ret;
+}
+
+static struct platform_driver sim_driver = {
+	.probe = sim_controller_probe,
+	.driver = {
+		.name = SIM_NAME,
+		.probe_type = PROBE_FORCE_SYNCHRONOUS,
+	},
+};
+
+static int sim_device_add(struct sim_config *config, unsigned int index)
+{
+	struct platform_device *pdev;
+
+	config->index = index;
+	pdev = platform_device_register_data(NULL, SIM_NAME, index, config,
+					     sizeof(*config));
+	if (IS_ERR(pdev))
+		return PTR_ERR(pdev);
+	sim_devices[index] = pdev;
+	/* The probe has said why. */
+	return platform_get_drvdata(pdev) ? 0 : -EINVAL;
+}
+
+static void sim_devices_remove(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sim_devices); i++)
+		platform_device_unregister(sim_devices[i]);
+}
+
+int sim_controllers_init(void)
+{
+	struct sim_config config = { };
+	unsigned int i, devices;
+	int ret;
+
+	ret = sim_param_config(&config, &devices);
+	if (ret)
+		return ret;
+	sim_engine_probe();
+
+	sim_wq = alloc_workqueue(SIM_NAME, WQ_UNBOUND, 0);
+	if (!sim_wq)
+		return -ENOMEM;
+	ret = platform_driver_register(&sim_driver);
+	if (ret)
+		goto err_wq;
+	for (i = 0; i < devices; i++) {
+		ret = sim_device_add(&config, i);
+		if (ret)
+			goto err_devices;
+	}
+	return 0;
+
+err_devices:
+	sim_devices_remove();
+	platform_driver_unregister(&sim_driver);
+err_wq:
+	destroy_workqueue(sim_wq);
+	return ret;
+}
+
+void sim_controllers_exit(void)
+{
+	sim_devices_remove();
+	platform_driver_unregister(&sim_driver);
+	destroy_workqueue(sim_wq);
+}

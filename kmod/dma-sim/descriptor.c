@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Descriptors: the pool, cookies, and how far one has come */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "sim.h"
+
+static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
+{
+	struct sim_chan *sc = to_sim_chan(tx->chan);
+	struct sim_desc *d = to_sim_desc(tx);
+	dma_cookie_t cookie;
+
+	guard(sim_chan)(sc);
+	if (sc->gone)
+		return -ENODEV;
+	/* Terminating the channel took it back. */
+	if (d->state != SIM_DESC_PREPARED)
+		return -EINVAL;
+
+	cookie = tx->chan->cookie + 1;
+	if (cookie < DMA_MIN_COOKIE)
+		cookie = DMA_MIN_COOKIE;
+	tx->chan->cookie = cookie;
+	tx->cookie = cookie;
+
+	d->state = SIM_DESC_SUBMITTED;
+	list_move_tail(&d->node, &sc->submitted);
+	return cookie;
+}
+
+int sim_pool_init(struct sim_chan *sc)
+{
+	unsigned int i, n = sc->ctl->config.descriptors;
+	struct sim_desc *pool;
+
+	pool = kvcalloc(n, sizeof(*pool), GFP_KERNEL);
+	if (!pool)
+		return -ENOMEM;
+
+	for (i = 0; i < n; i++) {
+		struct sim_desc *d = &pool[i];
+
+		dma_async_tx_descriptor_init(&d->tx, &sc->chan);
+		d->tx.tx_submit = sim_tx_submit;
+	}
+
+	scoped_guard(sim_chan, sc) {
+		for (i = 0; i < n; i++)
+			list_add_tail(&pool[i].node, &sc->free);
+	}
+	sc->pool = pool;
+	return 0;
+}
+
+void sim_pool_free(struct sim_chan *sc)
+{
+	scoped_guard(sim_chan, sc)
+		INIT_LIST_HEAD(&sc->free);
+	kvfree(sc->pool);
+	sc->pool = NULL;
+}
+
+/* A descriptor for the client to submit, or NULL. */
+struct sim_desc *sim_desc_get(struct sim_chan *sc, const struct sim_op *op,
+			      size_t len, unsigned long flags)
+{
+	struct sim_desc *d;
+
+	lockdep_assert_held(&sc->lock);
+	d = list_first_entry_or_null(&sc->free, struct sim_desc, node);
+	if (!d || sc->gone)
+		return NULL;
+
+	list_move_tail(&d->node, &sc->prepared);
+	d->tx.cookie = 0;
+	d->tx.flags = flags;
+	d->tx.callback = NULL;
+	d->tx.callback_result = NULL;
+	d->tx.callback_param = NULL;
+	d->tx.unmap = NULL;
+	d->tx.desc_metadata_mode = DESC_METADATA_NONE;
+	d->op = op;
+	d->len = len;
+	d->pos = 0;
+	d->segment_pos = 0;
+	d->state = SIM_DESC_PREPARED;
+	d->result = DMA_TRANS_NOERROR;
+	d->started = false;
+	return d;
+}
+
+/* The callback follows from the tasklet. */
+void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
+		     enum dmaengine_tx_result result)
+{
+	lockdep_assert_held(&sc->lock);
+	d->result = result;
+	d->state = SIM_DESC_DONE;
+	if (result != DMA_TRANS_NOERROR)
+		sc->failed = d->tx.cookie;
+	/* Who polls reads the data after this without the lock. */
+	smp_store_release(&sc->chan.completed_cookie, d->tx.cookie);
+	d->tx.cookie = 0;
+	list_move_tail(&d->node, &sc->done);
+}
+
+void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d)
+{
+	lockdep_assert_held(&sc->lock);
+	if (d->segments != d->inline_segments)
+		kfree(d->segments);
+	d->segments = NULL;
+	d->state = SIM_DESC_FREE;
+	/* The one used last is the one in the cache. */
+	list_move(&d->node, &sc->free);
+}
+
+/* Take everything back without a callback. */
+void sim_desc_drop_all(struct sim_chan *sc)
+{
+	struct sim_desc *d, *next;
+	LIST_HEAD(dropped);
+
+	scoped_guard(sim_chan, sc) {
+		list_splice_tail_init(&sc->prepared, &dropped);
+		list_splice_tail_init(&sc->submitted, &dropped);
+		list_splice_tail_init(&sc->issued, &dropped);
+		list_splice_tail_init(&sc->done, &dropped);
+		list_for_each_entry(d, &dropped, node)
+			d->state = SIM_DESC_FREE;
+		sc->due = 0;
+	}
+
+	list_for_each_entry(d, &dropped, node)
+		dma_descriptor_unmap(&d->tx);
+
+	scoped_guard(sim_chan, sc) {
+		list_for_each_entry_safe(d, next, &dropped, node)
+			sim_desc_recycle(sc, d);
+	}
+}
+
+static u32 sim_desc_residue(struct sim_chan *sc, const struct sim_desc *d)
+{
+	size_t left;
+
+	switch (sc->chan.device->residue_granularity) {
+	case DMA_RESIDUE_GRANULARITY_BURST:
+		left = d->len - d->pos;
+		break;
+	case DMA_RESIDUE_GRANULARITY_SEGMENT:
+		left = d->len - d->segment_pos;
+		break;
+	default:
+		return 0;
+	}
+	return min_t(size_t, left, U32_MAX);
+}
+
+static const struct sim_desc *sim_desc_find(const struct list_head *list,
+					    dma_cookie_t cookie)
+{
+	const struct sim_desc *d;
+
+	list_for_each_entry(d, list, node)
+		if (d->tx.cookie == cookie)
+			return d;
+	return NULL;
+}
+
+enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
+				struct dma_tx_state *state)
+{
+	struct sim_chan *sc = to_sim_chan(chan);
+	const struct sim_desc *d;
+	enum dma_status status;
+	dma_cookie_t done;
+
+	/* Pairs with sim_desc_finish(). */
+	done = smp_load_acquire(&chan->completed_cookie);
+	dma_set_tx_state(state, done, READ_ONCE(chan->cookie), 0);
+	if (state)
+		state->in_flight_bytes = 0;
+	status = dma_async_is_complete(cookie, done, READ_ONCE(chan->cookie));
+	if (status == DMA_COMPLETE)
+		return cookie == READ_ONCE(sc->failed) ? DMA_ERROR : status;
+
+	guard(sim_chan)(sc);
+	d = sim_desc_find(&sc->issued, cookie);
+	if (d && sc->paused)
+		status = DMA_PAUSED;
+	if (!d)
+		d = sim_desc_find(&sc->submitted, cookie);
+	if (d && state)
+		state->residue = sim_desc_residue(sc, d);
+	return status;
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The engine of a channel: what moves the bytes and calls back */
+#include <linux/delay.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/math64.h>
+#include <linux/sched.h>
+
+#include "sim.h"
+
+/*
+ * Who does the work: a client that issues a small copy would spend most of its
+ * time on waking and switching to a thread, where real hardware only takes an
+ * interrupt. So issuing raises an interrupt (irq_work), and its tasklet moves
+ * up to 64 KiB and calls back. More than that would keep a softirq busy for too
+ * long, and a simulated speed needs to sleep: both are for the thread.
+ */
+#define SIM_RUN_BURSTS		16
+
+#define SIM_SLEEP_SLACK_NS	(50 * NSEC_PER_USEC)
+#define SIM_CALLBACKS		8
+
+enum sim_run {
+	SIM_RUN_IDLE,	/* nothing to do */
+	SIM_RUN_MORE,	/* something is left to do */
+	SIM_RUN_WAIT,	/* something is left to do at sim_chan.wake_at */
+};
+
+struct sim_callback {
+	dma_async_tx_callback plain;
+	dma_async_tx_callback_result with_result;
+	void *param;
+	struct dmaengine_unmap_data *unmap;
+	struct dmaengine_result result;
+};
+
+static bool sim_irq_works __read_mostly;
+
+static bool sim_paced(const struct sim_chan *sc)
+{
+	const struct sim_control *control = sc->ctl->config.control;
+
+	return READ_ONCE(control->latency) || READ_ONCE(control->bandwidth);
+}
+
+static bool sim_stopped(const struct sim_chan *sc)
+{
+	lockdep_assert_held(&sc->lock);
+	return sc->paused || READ_ONCE(sc->ctl->config.control->hold);
+}
+
+/* Take up a descriptor; false if it is one that shall fail. */
+static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
+{
+	struct sim_control *control = sc->ctl->config.control;
+
+	lockdep_assert_held(&sc->lock);
+	d->started = true;
+	if (sim_paced(sc))
+		sc->due = ktime_add_ns(sc->due ?: ktime_get(),
+				       READ_ONCE(control->latency));
+	if (likely(!atomic_read(&control->fail_nth)))
+		return true;
+	return atomic_dec_if_positive(&control->fail_nth) != 0;
+}
+
+/* Would hardware of the simulated speed have moved the next @n bytes yet? */
+static bool sim_engine_due(struct sim_chan *sc, size_t n)
+{
+	u64 bandwidth = READ_ONCE(sc->ctl->config.control->bandwidth);
+	ktime_t due = sc->due;
+
+	lockdep_assert_held(&sc->lock);
+	if (bandwidth)
+		due = ktime_add_ns(due, div64_u64((u64)n * NSEC_PER_SEC,
+						  bandwidth));
+	if (ktime_before(ktime_get(), due)) {
+		sc->wake_at = due;
+		return false;
+	}
+	sc->due = due;
+	return true;
+}
+
+/* As much as may be done in one go with the lock held. */
+static enum sim_run sim_engine_burst(struct sim_chan *sc)
+{
+	unsigned int descriptors = SIM_BURST_DESCRIPTORS;
+	size_t room = SIM_BURST_BYTES;
+
+	lockdep_assert_held(&sc->lock);
+	sc->poked = false;
+	if (sim_stopped(sc))
+		return SIM_RUN_IDLE;
+
+	while (!list_empty(&sc->issued)) {
+		enum dmaengine_tx_result result = DMA_TRANS_NOERROR;
+		struct sim_desc *d;
+		size_t n;
+
+		if (!room || !descriptors)
+			return SIM_RUN_MORE;
+
+		d = list_first_entry(&sc->issued, struct sim_desc, node);
+		if (!d->started && !sim_engine_begin(sc, d)) {
+			sim_desc_finish(sc, d,
+					READ_ONCE(sc->ctl->config.control->fail_how));
+			descriptors--;
+			continue;
+		}
+
+		n = min(room, d->len - d->pos);
+		if (sim_paced(sc) && !sim_engine_due(sc, n))
+			return SIM_RUN_WAIT;
+		if (n)
+			result = d->op->step(sc, d, n);
+		room -= n;
+		if (result != DMA_TRANS_NOERROR || d->pos == d->len) {
+			sim_desc_finish(sc, d, result);
+			descriptors--;
+		}
+	}
+	sc->due = 0;
+	return SIM_RUN_IDLE;
+}
+
+static enum sim_run sim_engine_run(struct sim_chan *sc)
+{
+	enum sim_run run = SIM_RUN_MORE;
+	unsigned int i;
+
+	for (i = 0; i < SIM_RUN_BURSTS && run == SIM_RUN_MORE; i++) {
+		guard(sim_chan)(sc);
+		run = sim_engine_burst(sc);
+	}
+	return run;
+}
+
+/* Move ended descriptors to @batch; true if there are more. */
+static bool sim_callbacks_take(struct sim_chan *sc, struct sim_callback *batch,
+			       unsigned int *n)
+{
+	struct sim_desc *d, *next;
+
+	guard(sim_chan)(sc);
+	*n = 0;
+	list_for_each_entry_safe(d, next, &sc->done, node) {
+		struct sim_callback *c = &batch[*n];
+
+		if (*n == SIM_CALLBACKS)
+			return true;
+		c->plain = d->tx.callback;
+		c->with_result = d->tx.callback_result;
+		c->param = d->tx.callback_param;
+		c->unmap = d->tx.unmap;
+		c->result.result = d->result;
+		c->result.residue = min_t(size_t, d->len - d->pos, U32_MAX);
+		/* Before the callback, which may want to prepare another. */
+		sim_desc_recycle(sc, d);
+		(*n)++;
+	}
+	return false;
+}
+
+static void sim_callbacks_run(struct sim_chan *sc)
+{
+	struct sim_callback batch[SIM_CALLBACKS];
+	unsigned int i, n;
+	bool more;
+
+	do {
+		more = sim_callbacks_take(sc, batch, &n);
+		for (i = 0; i < n; i++) {
+			struct sim_callback *c = &batch[i];
+
+			dmaengine_unmap_put(c->unmap);
+			if (c->with_result)
+				c->with_result(c->param, &c->result);
+			else if (c->plain)
+				c->plain(c->param);
+		}
+	} while (more);
+}
+
+static void sim_engine_to_thread(struct sim_chan *sc)
+{
+	lockdep_assert_held(&sc->lock);
+	if (!sc->thread || sc->threaded)
+		return;
+	sc->threaded = true;
+	wake_up_process(sc->thread);
+}
+
+static void sim_tasklet(struct tasklet_struct *t)
+{
+	struct sim_chan *sc = from_tasklet(sc, t, tasklet);
+
+	if (!READ_ONCE(sc->threaded) && sim_engine_run(sc) != SIM_RUN_IDLE) {
+		guard(sim_chan)(sc);
+		sim_engine_to_thread(sc);
+	}
+	sim_callbacks_run(sc);
+}
+
+static void sim_irq(struct irq_work *work)
+{
+	struct sim_chan *sc = container_of(work, struct sim_chan, irq);
+
+	tasklet_schedule(&sc->tasklet);
+}
+
+/* Have the callbacks called; from the thread. */
+void sim_engine_interrupt(struct sim_chan *sc)
+{
+	if (list_empty_careful(&sc->done))
+		return;
+	/* As it ends, the section runs the tasklet here, with no wakeup. */
+	local_bh_disable();
+	tasklet_schedule(&sc->tasklet);
+	local_bh_enable();
+}
+
+static void sim_thread_sleep(struct sim_chan *sc, enum sim_run run)
+{
+	ktime_t wake_at;
+	bool sleep;
+
+	set_current_state(TASK_IDLE);
+	scoped_guard(sim_chan, sc) {
+		wake_at = sc->wake_at;
+		sleep = !sc->poked;
+		if (run == SIM_RUN_IDLE) {
+			sleep = list_empty(&sc->issued) || sim_stopped(sc);
+			sc->threaded = !sleep;
+		}
+	}
+	if (sleep && !kthread_should_stop()) {
+		if (run == SIM_RUN_IDLE)
+			schedule();
+		else
+			schedule_hrtimeout_range(&wake_at, SIM_SLEEP_SLACK_NS,
+						 HRTIMER_MODE_ABS);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+static int sim_thread(void *data)
+{
+	struct sim_chan *sc = data;
+
+	while (!kthread_should_stop()) {
+		enum sim_run run = sim_engine_run(sc);
+
+		sim_engine_interrupt(sc);
+		if (run == SIM_RUN_MORE)
+			cond_resched();
+		else
+			sim_thread_sleep(sc, run);
+	}
+	return 0;
+}
+
+/* There may be something to do. */
+void sim_engine_kick(struct sim_chan *sc)
+{
+	lockdep_assert_held(&sc->lock);
+	if (sc->threaded || list_empty(&sc->issued))
+		return;
+	if (sim_paced(sc))
+		sim_engine_to_thread(sc);
+	else if (in_interrupt() || !sim_irq_works)
+		tasklet_schedule(&sc->tasklet);
+	else
+		irq_work_queue(&sc->irq);
+}
+
+/* Something changed: look again. */
+void sim_engine_poke(struct sim_chan *sc)
+{
+	lockdep_assert_held(&sc->lock);
+	/* Do not make up for the time that it was stopped. */
+	if (sc->due)
+		sc->due = max(sc->due, ktime_get());
+	sc->poked = true;
+	if (sc->threaded && sc->thread)
+		wake_up_process(sc->thread);
+	else
+		sim_engine_kick(sc);
+}
+
+/* Returns when no callback is running. */
+void sim_engine_synchronize(struct sim_chan *sc)
+{
+	irq_work_sync(&sc->irq);
+	tasklet_kill(&sc->tasklet);
+
+	/* tasklet_kill() may have swallowed what was issued meanwhile. */
+	guard(sim_chan)(sc);
+	if (!list_empty(&sc->done))
+		tasklet_schedule(&sc->tasklet);
+	else
+		sim_engine_kick(sc);
+}
+
+int sim_engine_start(struct sim_chan *sc)
+{
+	struct task_struct *thread;
+
+	lockdep_assert_held(&sc->ctl->mutex);
+	thread = kthread_run(sim_thread, sc, SIM_NAME "/%u.%u",
+			     sc->ctl->config.index, sc->index);
+	if (IS_ERR(thread))
+		return PTR_ERR(thread);
+
+	guard(sim_chan)(sc);
+	sc->thread = thread;
+	return 0;
+}
+
+void sim_engine_stop(struct sim_chan *sc)
+{
+	struct task_struct *thread;
+
+	lockdep_assert_held(&sc->ctl->mutex);
+	scoped_guard(sim_chan, sc) {
+		thread = sc->thread;
+		sc->thread = NULL;
+		sc->threaded = false;
+	}
+	if (thread)
+		kthread_stop(thread);
+}
+
+void sim_engine_init(struct sim_chan *sc)
+{
+	init_irq_work(&sc->irq, sim_irq);
+	tasklet_setup(&sc->tasklet, sim_tasklet);
+}
+
+static bool sim_probe_fired;
+
+static void sim_probe_irq(struct irq_work *work)
+{
+	WRITE_ONCE(sim_probe_fired, true);
+}
+
+/*
+ * Where the architecture cannot interrupt itself, irq_work waits for the next
+ * tick. It does not tell, so try.
+ */
+void sim_engine_probe(void)
+{
+	struct irq_work probe;
+	unsigned int us;
+
+	init_irq_work(&probe, sim_probe_irq);
+	irq_work_queue(&probe);
+	for (us = 0; us < 100 && !READ_ONCE(sim_probe_fired); us++)
+		udelay(1);
+	sim_irq_works = READ_ONCE(sim_probe_fired);
+	irq_work_sync(&probe);
+}

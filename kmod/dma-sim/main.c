@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* dma-sim: a DMA controller in software, for any client of dmaengine */
+#include <linux/module.h>
+
+#include "sim.h"
+
+static int __init sim_init(void)
+{
+	return sim_controllers_init();
+}
+module_init(sim_init);
+
+static void __exit sim_exit(void)
+{
+	sim_controllers_exit();
+}
+module_exit(sim_exit);
+
+MODULE_DESCRIPTION("Simulated DMA controller");
+MODULE_AUTHOR("The dmactl authors");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of operation types. */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "sim.h"
+
+static const struct sim_op *const sim_ops[] = {
+	&sim_op_memcpy,
+	&sim_op_memset,
+	&sim_op_memset_sg,
+	&sim_op_interrupt,
+	&sim_op_slave,
+};
+
+const struct sim_op *sim_op(unsigned int i)
+{
+	return i < ARRAY_SIZE(sim_ops) ? sim_ops[i] : NULL;
+}
+
+static int sim_op_find(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sim_ops); i++)
+		if (!strcmp(sim_ops[i]->name, word))
+			return i;
+	return -EINVAL;
+}
+
+/* A list of names, separated by commas, as the bits of sim_config.ops. */
+int sim_op_parse(const char *words, u64 *ops)
+{
+	char *copy, *rest, *word;
+	int ret = 0;
+
+	copy = kstrdup(words, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+
+	*ops = 0;
+	rest = copy;
+	if (!strcmp(words, "all")) {
+		*ops = GENMASK_ULL(ARRAY_SIZE(sim_ops) - 1, 0);
+		rest = NULL;
+	}
+	while ((word = strsep(&rest, ","))) {
+		word = strim(word);
+		if (!*word)
+			continue;
+		ret = sim_op_find(word);
+		if (ret < 0) {
+			pr_err(SIM_NAME ": caps=%s: unknown word \"%s\"\n",
+			       words, word);
+			break;
+		}
+		*ops |= BIT_ULL(ret);
+		ret = 0;
+	}
+	kfree(copy);
+	return ret;
+}
