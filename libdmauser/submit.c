@@ -3,22 +3,8 @@
 
 #include "private.h"
 
-/* Errors of the call or of the moment, whatever the ops are. */
-static int is_op_fault(int rc)
-{
-	switch (rc) {
-	case -EAGAIN:
-	case -EINTR:
-	case -ETIME:
-	case -ENOMEM:
-	case -EDQUOT:
-	case -ENOTTY:
-	case -E2BIG:
-		return 0;
-	default:
-		return 1;
-	}
-}
+/* struct dmactl_submit.out_accepted: no single op is to blame. */
+#define NO_INDEX UINT32_MAX
 
 static unsigned int put_ops(const struct dmauser_session *s, const struct dmauser_batch *b,
 			    struct dmactl_submit *arg)
@@ -27,8 +13,12 @@ static unsigned int put_ops(const struct dmauser_session *s, const struct dmause
 
 	if (!nr)
 		return 0;
-	if (s->max_batch && nr > s->max_batch)
+	if (s->max_batch && nr > s->max_batch) {
 		nr = s->max_batch;
+		/* The ops left out cannot complete: as when credit runs out. */
+		if (arg->min_complete > 1)
+			arg->min_complete = 1;
+	}
 	arg->ops_uptr = dmauser_uptr(&b->ops[b->head]);
 	arg->nr_ops = nr;
 	arg->op_size = sizeof(*b->ops);
@@ -64,12 +54,12 @@ static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 	if (!nr_ops && !nr)
 		return 0;
 	arg->size = sizeof(*arg);
-	/* No index yet: it stays like this if no op is to blame. */
-	arg->out_accepted = nr_ops;
+	/* It stays like this if the call fails before the module looks at ops. */
+	arg->out_accepted = NO_INDEX;
 	rc = dmauser_ioctl(s->fd, DMACTL_IOC_SUBMIT, arg);
-	if (rc == 0 && nr_ops)
+	if (nr_ops && rc == 0)
 		dmauser_batch_accept(b, arg->out_accepted);
-	else if (nr_ops && arg->out_accepted < nr_ops && is_op_fault(rc))
+	else if (nr_ops && arg->out_accepted < nr_ops)
 		b->bad = (int)arg->out_accepted;
 	return rc;
 }

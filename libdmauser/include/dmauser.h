@@ -492,7 +492,7 @@ int dmauser_wait(struct dmauser_session *session, struct dmactl_completion *reco
 struct dmauser_result {
 	unsigned int accepted;	/* ops accepted; they left the batch */
 	unsigned int completed; /* records written */
-	int wait;		/* 0: @min was reached; -ETIME or -EINTR: not */
+	int wait;		/* 0: @min was reached; -ETIME, -EINTR or -EFAULT: not */
 };
 
 /*
@@ -503,7 +503,9 @@ struct dmauser_result {
  *	a point in time on CLOCK_MONOTONIC
  * @records: receives completions; NULL only if @nr is 0
  * @nr: elements in @records
- * @min: wait until there are this many, at most @nr, otherwise -EINVAL
+ * @min: wait until there are this many, at most @nr, otherwise -EINVAL; if not
+ *	all ops were accepted, more than 1 counts as 1, so that the caller can
+ *	submit the rest
  * @timeout_ns: as for dmauser_wait()
  * @result: written in any case, unless it is NULL, which is -EINVAL
  *
