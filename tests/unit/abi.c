@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The layout of the interface, frozen: every struct with all its fields, every
+ * number. check-abi.sh compiles this for 64 and for 32 bits and sees that
+ * nothing of the header is missing. To add a field or a constant, add a line;
+ * a line that is here must never change.
+ */
+#include <stddef.h>
+
+#include <linux/dmactl.h>
+
+#define STRUCT(name, size, align)                                                                  \
+	_Static_assert(sizeof(struct name) == (size), "size of " #name);                           \
+	_Static_assert(_Alignof(struct name) == (align), "alignment of " #name)
+
+#define FIELD(name, field, offset, size)                                                           \
+	_Static_assert(offsetof(struct name, field) == (offset), #name "." #field " has moved");   \
+	_Static_assert(sizeof(((struct name *)0)->field) == (size), "size of " #name "." #field)
+
+#define VALUE(constant, value) _Static_assert((constant) == (value), "value of " #constant)
+
+STRUCT(dmactl_op, 64, 8);
+FIELD(dmactl_op, opcode, 0, 2);
+FIELD(dmactl_op, flags, 2, 2);
+FIELD(dmactl_op, chan, 4, 4);
+FIELD(dmactl_op, user_data, 8, 8);
+FIELD(dmactl_op, dst_buf, 16, 4);
+FIELD(dmactl_op, src_buf, 20, 4);
+FIELD(dmactl_op, dst_off, 24, 8);
+FIELD(dmactl_op, src_off, 32, 8);
+FIELD(dmactl_op, len, 40, 8);
+FIELD(dmactl_op, args_uptr, 48, 8);
+FIELD(dmactl_op, nr_args, 56, 4);
+FIELD(dmactl_op, value, 60, 4);
+
+STRUCT(dmactl_sg, 32, 8);
+FIELD(dmactl_sg, buf, 0, 4);
+FIELD(dmactl_sg, role, 4, 2);
+FIELD(dmactl_sg, value, 6, 2);
+FIELD(dmactl_sg, off, 8, 8);
+FIELD(dmactl_sg, len, 16, 8);
+FIELD(dmactl_sg, reserved, 24, 8);
+
+STRUCT(dmactl_completion, 48, 8);
+FIELD(dmactl_completion, user_data, 0, 8);
+FIELD(dmactl_completion, bytes, 8, 8);
+FIELD(dmactl_completion, timestamp_ns, 16, 8);
+FIELD(dmactl_completion, chan, 24, 4);
+FIELD(dmactl_completion, status, 28, 4);
+FIELD(dmactl_completion, flags, 32, 4);
+FIELD(dmactl_completion, seq, 36, 4);
+FIELD(dmactl_completion, count, 40, 8);
+
+STRUCT(dmactl_info, 64, 8);
+FIELD(dmactl_info, size, 0, 4);
+FIELD(dmactl_info, flags, 4, 4);
+FIELD(dmactl_info, out_features, 8, 8);
+FIELD(dmactl_info, out_opcodes, 16, 8);
+FIELD(dmactl_info, out_version, 24, 4);
+FIELD(dmactl_info, out_session, 28, 4);
+FIELD(dmactl_info, out_max_channels, 32, 4);
+FIELD(dmactl_info, out_max_buffers, 36, 4);
+FIELD(dmactl_info, out_max_batch, 40, 4);
+FIELD(dmactl_info, out_max_depth, 44, 4);
+FIELD(dmactl_info, out_max_args, 48, 4);
+FIELD(dmactl_info, out_quarantined, 52, 4);
+FIELD(dmactl_info, out_max_buffer_bytes, 56, 8);
+
+STRUCT(dmactl_chan_caps, 296, 8);
+FIELD(dmactl_chan_caps, caps, 0, 8);
+FIELD(dmactl_chan_caps, src_addr_widths, 8, 8);
+FIELD(dmactl_chan_caps, dst_addr_widths, 16, 8);
+FIELD(dmactl_chan_caps, directions, 24, 4);
+FIELD(dmactl_chan_caps, residue_granularity, 28, 4);
+FIELD(dmactl_chan_caps, min_burst, 32, 4);
+FIELD(dmactl_chan_caps, max_burst, 36, 4);
+FIELD(dmactl_chan_caps, max_sg_burst, 40, 4);
+FIELD(dmactl_chan_caps, copy_align, 44, 4);
+FIELD(dmactl_chan_caps, fill_align, 48, 4);
+FIELD(dmactl_chan_caps, xor_align, 52, 4);
+FIELD(dmactl_chan_caps, pq_align, 56, 4);
+FIELD(dmactl_chan_caps, max_xor, 60, 4);
+FIELD(dmactl_chan_caps, max_pq, 64, 4);
+FIELD(dmactl_chan_caps, numa_node, 68, 4);
+FIELD(dmactl_chan_caps, max_segment, 72, 8);
+FIELD(dmactl_chan_caps, dma_mask, 80, 8);
+FIELD(dmactl_chan_caps, coherent_dma_mask, 88, 8);
+FIELD(dmactl_chan_caps, reserved, 96, 8);
+FIELD(dmactl_chan_caps, name, 104, 64);
+FIELD(dmactl_chan_caps, device, 168, 64);
+FIELD(dmactl_chan_caps, driver, 232, 64);
+
+STRUCT(dmactl_chan_request, 392, 8);
+FIELD(dmactl_chan_request, size, 0, 4);
+FIELD(dmactl_chan_request, flags, 4, 4);
+FIELD(dmactl_chan_request, by, 8, 4);
+FIELD(dmactl_chan_request, depth, 12, 4);
+FIELD(dmactl_chan_request, caps, 16, 8);
+FIELD(dmactl_chan_request, name, 24, 64);
+FIELD(dmactl_chan_request, out_chan, 88, 4);
+FIELD(dmactl_chan_request, out_depth, 92, 4);
+FIELD(dmactl_chan_request, out, 96, 296);
+
+STRUCT(dmactl_chan_ctrl, 16, 4);
+FIELD(dmactl_chan_ctrl, size, 0, 4);
+FIELD(dmactl_chan_ctrl, flags, 4, 4);
+FIELD(dmactl_chan_ctrl, chan, 8, 4);
+FIELD(dmactl_chan_ctrl, ctrl, 12, 4);
+
+STRUCT(dmactl_chan_status, 80, 8);
+FIELD(dmactl_chan_status, size, 0, 4);
+FIELD(dmactl_chan_status, flags, 4, 4);
+FIELD(dmactl_chan_status, chan, 8, 4);
+FIELD(dmactl_chan_status, out_state, 12, 4);
+FIELD(dmactl_chan_status, user_data, 16, 8);
+FIELD(dmactl_chan_status, out_residue, 24, 8);
+FIELD(dmactl_chan_status, out_submitted, 32, 8);
+FIELD(dmactl_chan_status, out_completed, 40, 8);
+FIELD(dmactl_chan_status, out_failed, 48, 8);
+FIELD(dmactl_chan_status, out_bytes, 56, 8);
+FIELD(dmactl_chan_status, out_descriptors, 64, 8);
+FIELD(dmactl_chan_status, out_in_flight, 72, 4);
+FIELD(dmactl_chan_status, out_credit, 76, 4);
+
+STRUCT(dmactl_buf_alloc, 48, 8);
+FIELD(dmactl_buf_alloc, size, 0, 4);
+FIELD(dmactl_buf_alloc, flags, 4, 4);
+FIELD(dmactl_buf_alloc, kind, 8, 4);
+FIELD(dmactl_buf_alloc, chan, 12, 4);
+FIELD(dmactl_buf_alloc, len, 16, 8);
+FIELD(dmactl_buf_alloc, out_len, 24, 8);
+FIELD(dmactl_buf_alloc, out_mmap_offset, 32, 8);
+FIELD(dmactl_buf_alloc, out_buf, 40, 4);
+FIELD(dmactl_buf_alloc, reserved, 44, 4);
+
+STRUCT(dmactl_buf_sync, 32, 8);
+FIELD(dmactl_buf_sync, size, 0, 4);
+FIELD(dmactl_buf_sync, flags, 4, 4);
+FIELD(dmactl_buf_sync, buf, 8, 4);
+FIELD(dmactl_buf_sync, reserved, 12, 4);
+FIELD(dmactl_buf_sync, off, 16, 8);
+FIELD(dmactl_buf_sync, len, 24, 8);
+
+STRUCT(dmactl_destroy, 16, 4);
+FIELD(dmactl_destroy, size, 0, 4);
+FIELD(dmactl_destroy, flags, 4, 4);
+FIELD(dmactl_destroy, handle, 8, 4);
+FIELD(dmactl_destroy, reserved, 12, 4);
+
+STRUCT(dmactl_submit, 64, 8);
+FIELD(dmactl_submit, size, 0, 4);
+FIELD(dmactl_submit, flags, 4, 4);
+FIELD(dmactl_submit, ops_uptr, 8, 8);
+FIELD(dmactl_submit, nr_ops, 16, 4);
+FIELD(dmactl_submit, op_size, 20, 4);
+FIELD(dmactl_submit, completions_uptr, 24, 8);
+FIELD(dmactl_submit, nr_completions, 32, 4);
+FIELD(dmactl_submit, min_complete, 36, 4);
+FIELD(dmactl_submit, completion_size, 40, 4);
+FIELD(dmactl_submit, out_wait, 44, 4);
+FIELD(dmactl_submit, timeout_ns, 48, 8);
+FIELD(dmactl_submit, out_accepted, 56, 4);
+FIELD(dmactl_submit, out_completed, 60, 4);
+
+STRUCT(dmactl_eventfd, 16, 4);
+FIELD(dmactl_eventfd, size, 0, 4);
+FIELD(dmactl_eventfd, flags, 4, 4);
+FIELD(dmactl_eventfd, fd, 8, 4);
+FIELD(dmactl_eventfd, reserved, 12, 4);
+
+VALUE(DMACTL_NR_INFO, 0);
+VALUE(DMACTL_NR_CHAN_REQUEST, 1);
+VALUE(DMACTL_NR_CHAN_CONFIG, 2);
+VALUE(DMACTL_NR_CHAN_CTRL, 3);
+VALUE(DMACTL_NR_CHAN_STATUS, 4);
+VALUE(DMACTL_NR_BUF_ALLOC, 5);
+VALUE(DMACTL_NR_BUF_MAP_USER, 6);
+VALUE(DMACTL_NR_BUF_IMPORT, 7);
+VALUE(DMACTL_NR_BUF_EXPORT, 8);
+VALUE(DMACTL_NR_BUF_SYNC, 9);
+VALUE(DMACTL_NR_DESTROY, 10);
+VALUE(DMACTL_NR_SUBMIT, 11);
+VALUE(DMACTL_NR_EVENTFD, 12);
+VALUE(DMACTL_NR_STREAM_OPEN, 13);
+
+VALUE(DMACTL_OP_NOP, 0);
+VALUE(DMACTL_OP_MEMCPY, 1);
+VALUE(DMACTL_OP_SG, 2);
+VALUE(DMACTL_OP_MEMSET, 3);
+VALUE(DMACTL_OP_MEMSET_SG, 4);
+VALUE(DMACTL_OP_XOR, 5);
+VALUE(DMACTL_OP_XOR_VAL, 6);
+VALUE(DMACTL_OP_PQ, 7);
+VALUE(DMACTL_OP_PQ_VAL, 8);
+VALUE(DMACTL_OP_SLAVE_SG, 9);
+VALUE(DMACTL_OP_SLAVE_SINGLE, 10);
+VALUE(DMACTL_OP_PERIPHERAL_VEC, 11);
+VALUE(DMACTL_OP_CYCLIC, 12);
+VALUE(DMACTL_OP_INTERLEAVED, 13);
+VALUE(DMACTL_OP_RIO_SG, 14);
+VALUE(DMACTL_OP_IMM_DATA, 15);
+
+VALUE(DMACTL_SG_SRC, 1);
+VALUE(DMACTL_SG_DST, 2);
+
+VALUE(DMACTL_RESIDUE_DESCRIPTOR, 0);
+VALUE(DMACTL_RESIDUE_SEGMENT, 1);
+VALUE(DMACTL_RESIDUE_BURST, 2);
+
+VALUE(DMACTL_CHAN_BY_CAPS, 0);
+VALUE(DMACTL_CHAN_BY_NAME, 1);
+VALUE(DMACTL_CHAN_BY_SLAVE, 2);
+
+VALUE(DMACTL_CTRL_ISSUE, 1);
+VALUE(DMACTL_CTRL_TERMINATE, 2);
+VALUE(DMACTL_CTRL_SYNCHRONIZE, 3);
+VALUE(DMACTL_CTRL_PAUSE, 4);
+VALUE(DMACTL_CTRL_RESUME, 5);
+
+VALUE(DMACTL_STATE_IDLE, 0);
+VALUE(DMACTL_STATE_HELD, 1);
+VALUE(DMACTL_STATE_IN_PROGRESS, 2);
+VALUE(DMACTL_STATE_PAUSED, 3);
+VALUE(DMACTL_STATE_COMPLETE, 4);
+VALUE(DMACTL_STATE_ERROR, 5);
+VALUE(DMACTL_STATE_GONE, 6);
+
+VALUE(DMACTL_BUF_STREAMING, 1);
+VALUE(DMACTL_BUF_COHERENT, 2);
+
+VALUE(DMACTL_IOC_TYPE, 0xda);
+VALUE(DMACTL_IOC_INFO, 0xda00);
+VALUE(DMACTL_IOC_CHAN_REQUEST, 0xda01);
+VALUE(DMACTL_IOC_CHAN_CTRL, 0xda03);
+VALUE(DMACTL_IOC_CHAN_STATUS, 0xda04);
+VALUE(DMACTL_IOC_BUF_ALLOC, 0xda05);
+VALUE(DMACTL_IOC_BUF_SYNC, 0xda09);
+VALUE(DMACTL_IOC_DESTROY, 0xda0a);
+VALUE(DMACTL_IOC_SUBMIT, 0xda0b);
+VALUE(DMACTL_IOC_EVENTFD, 0xda0c);
+VALUE(DMACTL_NAME_LEN, 64);
+VALUE(DMACTL_OP_NO_SYNC, 1);
+VALUE(DMACTL_OP_FENCE, 2);
+VALUE(DMACTL_FEATURE_READ, 1);
+VALUE(DMACTL_FEATURE_EVENTFD, 2);
+VALUE(DMACTL_CAP_MEMCPY, 1);
+VALUE(DMACTL_CAP_XOR, 2);
+VALUE(DMACTL_CAP_PQ, 4);
+VALUE(DMACTL_CAP_XOR_VAL, 8);
+VALUE(DMACTL_CAP_PQ_VAL, 0x10);
+VALUE(DMACTL_CAP_MEMSET, 0x20);
+VALUE(DMACTL_CAP_MEMSET_SG, 0x40);
+VALUE(DMACTL_CAP_INTERRUPT, 0x80);
+VALUE(DMACTL_CAP_SLAVE, 0x100);
+VALUE(DMACTL_CAP_CYCLIC, 0x200);
+VALUE(DMACTL_CAP_INTERLEAVE, 0x400);
+VALUE(DMACTL_CAP_REPEAT, 0x800);
+VALUE(DMACTL_CAP_LOAD_EOT, 0x1000);
+VALUE(DMACTL_CAP_NO_ORDER, 0x2000);
+VALUE(DMACTL_CAP_PRIVATE, 0x4000);
+VALUE(DMACTL_CAP_PAUSE, 0x100000000ull);
+VALUE(DMACTL_CAP_RESUME, 0x200000000ull);
+VALUE(DMACTL_CAP_TERMINATE, 0x400000000ull);
+VALUE(DMACTL_CAP_REUSE, 0x800000000ull);
+VALUE(DMACTL_CAP_METADATA_CLIENT, 0x1000000000ull);
+VALUE(DMACTL_CAP_METADATA_ENGINE, 0x2000000000ull);
+VALUE(DMACTL_CAP_PQ_CONTINUE, 0x4000000000ull);
+VALUE(DMACTL_CAP_IOMMU, 0x10000000000ull);
+VALUE(DMACTL_CAP_CACHE_COHERENT, 0x20000000000ull);
+VALUE(DMACTL_CAP_ADDRESSING_LIMITED, 0x40000000000ull);
+VALUE(DMACTL_DIR_MEM_TO_MEM, 1);
+VALUE(DMACTL_DIR_MEM_TO_DEV, 2);
+VALUE(DMACTL_DIR_DEV_TO_MEM, 4);
+VALUE(DMACTL_DIR_DEV_TO_DEV, 8);
+VALUE(DMACTL_STATUS_BY_USER_DATA, 1);
+VALUE(DMACTL_SYNC_BEGIN, 1);
+VALUE(DMACTL_SYNC_END, 2);
+VALUE(DMACTL_SYNC_READ, 4);
+VALUE(DMACTL_SYNC_WRITE, 8);
+VALUE(DMACTL_SUBMIT_HOLD, 1);
+VALUE(DMACTL_SUBMIT_ABS_TIMEOUT, 2);
+VALUE(DMACTL_TIMEOUT_INFINITE, 0xffffffffffffffffull);
+
+_Static_assert(sizeof(DMACTL_DEVICE) == 12, "DMACTL_DEVICE");

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# Host tests of the library. Needs what tests/unit/deps.txt lists.
+
+UNIT_DIR := $(O)/tests/unit
+UNIT_NAMES := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_BINS := $(UNIT_NAMES:%=$(UNIT_DIR)/test_%)
+UNIT_TAPS := $(UNIT_BINS:=.tap)
+UNIT_CHECKS := $(patsubst tests/unit/%.sh,%,$(wildcard tests/unit/check-*.sh))
+
+# The functions for which mock.c stands in.
+UNIT_WRAPPED := dmauser_ioctl dmauser_chan_exists_at calloc realloc strdup munmap open64
+UNIT_LDFLAGS := $(UNIT_WRAPPED:%=-Wl,--wrap=%) -lcriterion -pthread
+
+$(UNIT_DIR)/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(USER_CFLAGS) -Ilibdmauser -DEXPECTED_VERSION='"$(VERSION)"' -pthread -c -o $@ $<
+
+$(UNIT_BINS): $(UNIT_DIR)/test_%: $(UNIT_DIR)/test_%.o $(UNIT_DIR)/mock.o $(LIB_STATIC)
+	$(CC) $(USER_LDFLAGS) -o $@ $< $(UNIT_DIR)/mock.o $(LIB_STATIC) $(UNIT_LDFLAGS)
+
+# One run of every Criterion program, in the mode that SANITIZE or COVERAGE
+# choose; each writes its results to a .tap file.
+.PHONY: unit-run
+unit-run: $(UNIT_BINS)
+	@status=0; for bin in $(UNIT_BINS); do \
+		rm -f $$bin.tap; \
+		$$bin --tap=$$bin.tap || status=1; \
+	done; exit $$status
+
+# What the shell scripts check; they print TAP themselves.
+.PHONY: unit-scripts
+unit-scripts: libdmauser
+	@mkdir -p $(UNIT_DIR)
+	@status=0; for check in $(UNIT_CHECKS); do \
+		O=$(O) CC="$(CC)" tests/unit/$$check.sh >$(UNIT_DIR)/$$check.tap || status=1; \
+		sed "s/^/[$$check] /" $(UNIT_DIR)/$$check.tap; \
+	done; exit $$status
+
+.PHONY: unit-check
+unit-check:
+	+$(MAKE) O=$(O) unit-run
+	+$(MAKE) O=$(O) unit-scripts
+	+$(MAKE) O=$(O)/asan SANITIZE=1 unit-run
+
+.PHONY: unit-coverage
+unit-coverage:
+	+$(MAKE) O=$(O)/coverage COVERAGE=1 CFLAGS=-g unit-run
+	gcovr --root . --object-directory $(O)/coverage/libdmauser --filter libdmauser/ \
+		--fail-under-line 90
+
+-include $(UNIT_BINS:=.d) $(UNIT_DIR)/mock.d

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stands in for the kernel module: the linker sends the library's calls of
+ * dmauser_ioctl() here (--wrap). A test queues the answers it expects to be
+ * asked for, in order; any other call fails the test, and so does an answer
+ * that nobody asked for.
+ */
+#ifndef TESTS_UNIT_MOCK_H
+#define TESTS_UNIT_MOCK_H
+
+#include <criterion/criterion.h>
+
+#include "private.h"
+
+#define MOCK_CALLS 64
+
+union mock_arg {
+	uint32_t size;
+	struct dmactl_info info;
+	struct dmactl_chan_request request;
+	struct dmactl_chan_ctrl ctrl;
+	struct dmactl_chan_status status;
+	struct dmactl_buf_alloc alloc;
+	struct dmactl_buf_sync sync;
+	struct dmactl_destroy destroy;
+	struct dmactl_submit submit;
+	struct dmactl_eventfd eventfd;
+};
+
+/* What the library sent: the struct, and for SUBMIT what it points to. */
+struct mock_call {
+	int fd;
+	unsigned long request;
+	union mock_arg arg;
+	struct dmactl_op *ops;
+	struct dmactl_sg *sg; /* of all ops, one after the other */
+	unsigned int nr_sg;
+};
+
+/* The answer: the out fields of @arg are copied to the caller's struct. */
+struct mock_reply {
+	unsigned long request;
+	int rc;
+	int copy_back; /* also if rc is an error */
+	union mock_arg arg;
+	struct dmactl_completion records[8];
+};
+
+struct mock_state {
+	struct mock_call calls[MOCK_CALLS];
+	unsigned int nr_calls;
+	struct mock_reply replies[MOCK_CALLS];
+	unsigned int nr_replies, next_reply;
+	/* Set for tests with threads: answers instead of the queue. */
+	int (*handler)(unsigned long request, void *arg);
+
+	int fail_alloc;	     /* the nth allocation from now fails; 0: none */
+	unsigned int allocs; /* since the start */
+	int fail_munmap;     /* errno of the next munmap(2) */
+
+	char open_path[256];
+	int open_flags;
+
+	int exists; /* answer of dmauser_chan_exists_at(), -1: the real one */
+	char exists_root[256];
+	char exists_name[256];
+};
+
+extern struct mock_state mock;
+
+void mock_start(void);
+void mock_end(void);
+
+/* Queue an answer; fill in its out fields. */
+struct mock_reply *mock_reply(unsigned long request, int rc);
+
+/* Call number @index, or the last one. */
+struct mock_call *mock_call(unsigned int index);
+struct mock_call *mock_last(void);
+
+/* A session on a file of 16 pages, whose descriptor is *file if not NULL. */
+struct dmauser_session *mock_session_limited(uint32_t max_batch, int *file);
+struct dmauser_session *mock_session(void);
+struct dmauser_chan *mock_chan(struct dmauser_session *session, uint32_t handle);
+struct dmauser_buf *mock_buf(struct dmauser_session *session, uint32_t handle);
+
+/* Is the page at @addr mapped? */
+int mock_is_mapped(void *addr);
+
+/*
+ * A test between the setup() and teardown() of its file. Criterion's own .fini
+ * cannot do this: what fails there does not fail the test.
+ */
+#define UNIT_TEST(suite, name)                                                                     \
+	static void suite##_##name(void);                                                          \
+	Test(suite, name)                                                                          \
+	{                                                                                          \
+		setup();                                                                           \
+		suite##_##name();                                                                  \
+		teardown();                                                                        \
+	}                                                                                          \
+	static void suite##_##name(void)
+
+#define MOCK_PAGE   4096u
+#define MOCK_OFFSET (2 * MOCK_PAGE) /* mmap offset of every mock_buf() */
+#define MOCK_LEN    (3 * MOCK_PAGE)
+
+#define assert_same(actual, expected)                                                              \
+	cr_assert_arr_eq(actual, expected, sizeof(*(expected)), "%s", #actual)
+
+#endif /* TESTS_UNIT_MOCK_H */

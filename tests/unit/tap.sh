@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# Prints TAP for the check scripts: `check NAME COMMAND...`, at the end `finish`.
+tap_count=0
+tap_failed=0
+
+check() {
+	local name=$1 out
+	shift
+	tap_count=$((tap_count + 1))
+	if out=$("$@" 2>&1); then
+		echo "ok $tap_count - $name"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $tap_count - $name"
+		sed 's/^/# /' <<<"$out"
+	fi
+}
+
+finish() {
+	echo "1..$tap_count"
+	[ "$tap_failed" -eq 0 ]
+}
+
+# `same A B`: two lists, one word a line; what differs is printed.
+same() {
+	diff <(sort -u <<<"$1") <(sort -u <<<"$2")
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mock.h"
+
+#define setup	 mock_start
+#define teardown mock_end
+
+UNIT_TEST(buf, alloc_streaming)
+{
+	struct dmactl_buf_alloc expected = {
+		.size = sizeof(expected),
+		.kind = DMACTL_BUF_STREAMING,
+		.len = 5000,
+	};
+	struct dmauser_session *s = mock_session();
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_BUF_ALLOC, 0);
+	struct dmauser_buf *buf = NULL;
+
+	reply->arg.alloc.out_buf = 21;
+	reply->arg.alloc.out_len = 8192;
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 5000, &buf), 0);
+	cr_assert_eq(mock_last()->fd, dmauser_fd(s));
+	assert_same(&mock_last()->arg.alloc, &expected);
+	cr_assert_eq(dmauser_buf_handle(buf), 21);
+	cr_assert_eq(dmauser_buf_len(buf), 8192);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, alloc_coherent)
+{
+	struct dmactl_buf_alloc expected = {
+		.size = sizeof(expected),
+		.kind = DMACTL_BUF_COHERENT,
+		.chan = 4,
+		.len = 1,
+	};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_chan *chan = mock_chan(s, 4);
+	struct dmauser_buf *buf = NULL;
+
+	mock_reply(DMACTL_IOC_BUF_ALLOC, 0);
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_COHERENT, chan, 1, &buf), 0);
+	assert_same(&mock_last()->arg.alloc, &expected);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, alloc_bad_arguments)
+{
+	struct dmauser_session *s = mock_session(), *other = mock_session();
+	struct dmauser_chan *chan = mock_chan(other, 4);
+	struct dmauser_buf *buf = NULL;
+	unsigned int calls = mock.nr_calls;
+
+	cr_assert_eq(dmauser_buf_alloc(NULL, DMACTL_BUF_STREAMING, NULL, 1, &buf), -EINVAL);
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 1, NULL), -EINVAL);
+	/* Its handle would name some other object here. */
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_COHERENT, chan, 1, &buf), -EINVAL);
+	cr_assert_null(buf);
+	cr_assert_eq(mock.nr_calls, calls);
+	dmauser_close(other);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, alloc_errors)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = NULL;
+
+	mock.fail_alloc = 1;
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 1, &buf), -ENOMEM);
+	cr_assert_eq(mock.nr_calls, 1, "memory was taken and lost");
+	mock_reply(DMACTL_IOC_BUF_ALLOC, -EDQUOT);
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 1, &buf), -EDQUOT);
+	cr_assert_null(buf);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, accessors_of_null)
+{
+	cr_assert_eq(dmauser_buf_len(NULL), 0);
+	cr_assert_eq(dmauser_buf_handle(NULL), 0);
+}
+
+/* The file behind the session shows what the mapping really maps. */
+UNIT_TEST(buf, map_is_shared_and_at_the_offset)
+{
+	int file;
+	struct dmauser_session *s = mock_session_limited(1, &file);
+	struct dmauser_buf *buf = mock_buf(s, 1);
+	char *addr = NULL, byte = 0;
+
+	cr_assert_eq(dmauser_buf_map(buf, (void **)&addr), 0);
+	addr[0] = 'a';
+	addr[MOCK_LEN - 1] = 'z';
+	cr_assert_eq(pread(file, &byte, 1, MOCK_OFFSET), 1);
+	cr_assert_eq(byte, 'a');
+	cr_assert_eq(pread(file, &byte, 1, MOCK_OFFSET + MOCK_LEN - 1), 1);
+	cr_assert_eq(byte, 'z');
+	cr_assert_eq(pwrite(file, "q", 1, MOCK_OFFSET + 100), 1);
+	cr_assert_eq(addr[100], 'q');
+	dmauser_close(s);
+	close(file);
+}
+
+UNIT_TEST(buf, map_twice_is_one_mapping)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 1);
+	void *first = NULL, *second = NULL;
+
+	cr_assert_eq(dmauser_buf_map(buf, &first), 0);
+	cr_assert_eq(dmauser_buf_map(buf, &second), 0);
+	cr_assert_eq(first, second);
+	cr_assert_eq(dmauser_buf_unmap(buf), 0);
+	cr_assert_not(mock_is_mapped(first));
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, map_again_after_unmap)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 1);
+	char *addr = NULL;
+
+	cr_assert_eq(dmauser_buf_unmap(buf), 0, "not mapped yet");
+	cr_assert_eq(dmauser_buf_map(buf, (void **)&addr), 0);
+	addr[5] = 'k';
+	cr_assert_eq(dmauser_buf_unmap(buf), 0);
+	cr_assert_eq(dmauser_buf_unmap(buf), 0, "not mapped any more");
+	addr = NULL;
+	cr_assert_eq(dmauser_buf_map(buf, (void **)&addr), 0);
+	cr_assert_eq(addr[5], 'k');
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, map_errors)
+{
+	struct dmauser_session *s = mock_session();
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_BUF_ALLOC, 0);
+	struct dmauser_buf *buf = NULL;
+	void *addr = NULL;
+
+	reply->arg.alloc.out_len = MOCK_PAGE;
+	reply->arg.alloc.out_mmap_offset = 1; /* mmap(2) wants whole pages */
+	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 1, &buf), 0);
+	cr_assert_eq(dmauser_buf_map(buf, &addr), -EINVAL);
+	cr_assert_null(addr);
+	cr_assert_eq(dmauser_buf_map(NULL, &addr), -EINVAL);
+	cr_assert_eq(dmauser_buf_map(buf, NULL), -EINVAL);
+	cr_assert_eq(dmauser_buf_unmap(NULL), -EINVAL);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, unmap_that_fails_changes_nothing)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 1);
+	void *addr = NULL, *again = NULL;
+
+	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
+	mock.fail_munmap = ENOMEM;
+	cr_assert_eq(dmauser_buf_unmap(buf), -ENOMEM);
+	cr_assert(mock_is_mapped(addr));
+	cr_assert_eq(dmauser_buf_map(buf, &again), 0);
+	cr_assert_eq(again, addr);
+	dmauser_close(s);
+	cr_assert_not(mock_is_mapped(addr));
+}
+
+UNIT_TEST(buf, destroy)
+{
+	struct dmactl_destroy expected = {.size = sizeof(expected), .handle = 31};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 31);
+	void *addr = NULL;
+
+	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
+	mock_reply(DMACTL_IOC_DESTROY, 0);
+	cr_assert_eq(dmauser_buf_destroy(buf), 0);
+	cr_assert_eq(mock_last()->fd, dmauser_fd(s));
+	assert_same(&mock_last()->arg.destroy, &expected);
+	cr_assert_not(mock_is_mapped(addr));
+	dmauser_close(s);
+	cr_assert_eq(dmauser_buf_destroy(NULL), 0);
+}
+
+UNIT_TEST(buf, destroy_that_fails_changes_nothing)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 31);
+	char *addr = NULL;
+
+	cr_assert_eq(dmauser_buf_map(buf, (void **)&addr), 0);
+	mock_reply(DMACTL_IOC_DESTROY, -EBUSY);
+	cr_assert_eq(dmauser_buf_destroy(buf), -EBUSY);
+	addr[0] = 1;
+	cr_assert_eq(dmauser_buf_handle(buf), 31);
+	mock_reply(DMACTL_IOC_DESTROY, 0);
+	cr_assert_eq(dmauser_buf_destroy(buf), 0);
+	cr_assert_not(mock_is_mapped(addr));
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, sync)
+{
+	struct dmactl_buf_sync expected = {
+		.size = sizeof(expected),
+		.flags = DMACTL_SYNC_END | DMACTL_SYNC_WRITE,
+		.buf = 31,
+		.off = 64,
+		.len = 128,
+	};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 31);
+
+	mock_reply(DMACTL_IOC_BUF_SYNC, 0);
+	cr_assert_eq(dmauser_buf_sync(buf, 64, 128, DMACTL_SYNC_END | DMACTL_SYNC_WRITE), 0);
+	cr_assert_eq(mock_last()->fd, dmauser_fd(s));
+	assert_same(&mock_last()->arg.sync, &expected);
+	mock_reply(DMACTL_IOC_BUF_SYNC, -EINVAL);
+	cr_assert_eq(dmauser_buf_sync(buf, 0, 0, 0), -EINVAL);
+	cr_assert_eq(dmauser_buf_sync(NULL, 0, 1, 0), -EINVAL);
+	dmauser_close(s);
+}

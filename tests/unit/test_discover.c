@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mock.h"
+
+/* A sysfs tree: class/ stands for /sys/class/dma, devices/ for the rest. */
+static char top[64];
+static char root[PATH_MAX];
+
+static char *path_of(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	return path;
+}
+
+static void make_dir(const char *name)
+{
+	cr_assert_eq(mkdir(path_of(name), 0755), 0, "mkdir %s", name);
+}
+
+static void make_link(const char *target, const char *name)
+{
+	cr_assert_eq(symlink(target, path_of(name)), 0, "symlink %s", name);
+}
+
+static void make_file(const char *name, const char *text)
+{
+	FILE *f = fopen(path_of(name), "w");
+
+	cr_assert_not_null(f, "create %s", name);
+	fputs(text, f);
+	cr_assert_eq(fclose(f), 0);
+}
+
+static void setup(void)
+{
+	mock_start();
+	strcpy(top, "/tmp/dmactl-unit-XXXXXX");
+	cr_assert_not_null(mkdtemp(top));
+	make_dir("class");
+	make_dir("devices");
+	snprintf(root, sizeof(root), "%s/class", top);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void teardown(void)
+{
+	nftw(top, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	mock_end();
+}
+
+/* As the kernel lays it out: the class holds links to directories. */
+static void make_chan(const char *name)
+{
+	char path[256], target[256];
+
+	snprintf(path, sizeof(path), "devices/%s", name);
+	make_dir(path);
+	snprintf(path, sizeof(path), "class/%s", name);
+	snprintf(target, sizeof(target), "../devices/%s", name);
+	make_link(target, path);
+}
+
+static void make_device(const char *device, const char *driver)
+{
+	char path[256], target[256];
+
+	snprintf(path, sizeof(path), "devices/%s", device);
+	make_dir(path);
+	if (!driver)
+		return;
+	snprintf(path, sizeof(path), "devices/%s/driver", device);
+	snprintf(target, sizeof(target), "../../../bus/platform/drivers/%s", driver);
+	make_link(target, path);
+}
+
+static struct dmauser_chan_list *discover(void)
+{
+	struct dmauser_chan_list *list = NULL;
+
+	cr_assert_eq(dmauser_discover_at(root, &list), 0);
+	cr_assert_not_null(list);
+	return list;
+}
+
+UNIT_TEST(discover, everything_about_a_channel)
+{
+	const struct dmauser_chan_desc *desc;
+	struct dmauser_chan_list *list;
+
+	make_chan("dma0chan3");
+	make_device("dma-sim.0", "dma-sim");
+	make_link("../dma-sim.0", "devices/dma0chan3/device");
+	make_file("devices/dma0chan3/in_use", "2\n");
+	make_file("devices/dma0chan3/memcpy_count", "18446744073709551615\n");
+	make_file("devices/dma0chan3/bytes_transferred", "4096\n");
+	list = discover();
+	cr_assert_eq(dmauser_chan_list_count(list), 1);
+	desc = dmauser_chan_list_get(list, 0);
+	cr_assert_str_eq(desc->name, "dma0chan3");
+	cr_assert_str_eq(desc->device, "dma-sim.0");
+	cr_assert_str_eq(desc->driver, "dma-sim");
+	cr_assert_eq(desc->in_use, 2);
+	cr_assert_eq(desc->memcpy_count, UINT64_MAX);
+	cr_assert_eq(desc->bytes_transferred, 4096);
+	cr_assert_null(dmauser_chan_list_get(list, 1));
+	cr_assert_null(dmauser_chan_list_get(list, SIZE_MAX));
+	dmauser_chan_list_free(list);
+}
+
+UNIT_TEST(discover, what_is_missing_is_empty)
+{
+	const struct dmauser_chan_desc *desc;
+	struct dmauser_chan_list *list;
+
+	make_chan("dma1chan0");
+	make_device("unbound.1", NULL);
+	make_link("../unbound.1", "devices/dma1chan0/device");
+	make_chan("dma2chan0");
+	make_dir("devices/dma2chan0/in_use"); /* opens, but cannot be read */
+	list = discover();
+	cr_assert_eq(dmauser_chan_list_count(list), 2);
+	desc = dmauser_chan_list_get(list, 0);
+	cr_assert_str_eq(desc->device, "unbound.1");
+	cr_assert_str_eq(desc->driver, "");
+	cr_assert_eq(desc->in_use, 0);
+	cr_assert_eq(desc->memcpy_count, 0);
+	cr_assert_eq(desc->bytes_transferred, 0);
+	desc = dmauser_chan_list_get(list, 1);
+	cr_assert_str_eq(desc->device, "");
+	cr_assert_str_eq(desc->driver, "");
+	cr_assert_eq(desc->in_use, 0);
+	dmauser_chan_list_free(list);
+}
+
+UNIT_TEST(discover, numbers_sort_by_value)
+{
+	static const char *const sorted[] = {
+		"a",	"dma0chan0", "dma0chan2", "dma0chan2x", "dma0chan10",
+		"dma1", "dma1chan0", "dma2chan1", "dma10chan0", "dmachan",
+	};
+	const size_t nr = sizeof(sorted) / sizeof(sorted[0]);
+	struct dmauser_chan_list *list;
+	size_t i;
+
+	/* Made in an order that is neither this one nor its reverse. */
+	for (i = 0; i < nr; i++)
+		make_chan(sorted[(i * 7 + 3) % nr]);
+	list = discover();
+	cr_assert_eq(dmauser_chan_list_count(list), nr);
+	for (i = 0; i < nr; i++)
+		cr_assert_str_eq(dmauser_chan_list_get(list, i)->name, sorted[i]);
+	dmauser_chan_list_free(list);
+}
+
+UNIT_TEST(discover, many_channels)
+{
+	struct dmauser_chan_list *list;
+	char name[32];
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "dma0chan%d", i);
+		make_chan(name);
+	}
+	list = discover();
+	cr_assert_eq(dmauser_chan_list_count(list), 100);
+	for (i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "dma0chan%d", i);
+		cr_assert_str_eq(dmauser_chan_list_get(list, i)->name, name);
+	}
+	dmauser_chan_list_free(list);
+}
+
+UNIT_TEST(discover, only_directories_are_channels)
+{
+	struct dmauser_chan_list *list;
+
+	make_file("class/notes", "");
+	make_link("../devices/gone", "class/dma0chan0");
+	make_dir("class/.hidden");
+	list = discover();
+	cr_assert_eq(dmauser_chan_list_count(list), 0);
+	cr_assert_null(dmauser_chan_list_get(list, 0));
+	dmauser_chan_list_free(list);
+}
+
+UNIT_TEST(discover, kernel_without_dmaengine)
+{
+	struct dmauser_chan_list *list = NULL;
+
+	snprintf(root, sizeof(root), "%s/nothing", top);
+	cr_assert_eq(dmauser_discover_at(root, &list), -ENOENT);
+	cr_assert_null(list);
+}
+
+UNIT_TEST(discover, null)
+{
+	cr_assert_eq(dmauser_discover(NULL), -EINVAL);
+	cr_assert_eq(dmauser_chan_list_count(NULL), 0);
+	cr_assert_null(dmauser_chan_list_get(NULL, 0));
+	dmauser_chan_list_free(NULL);
+}
+
+/* This machine's own sysfs: the same answer as from the path by name. */
+UNIT_TEST(discover, real_sysfs)
+{
+	struct dmauser_chan_list *list = NULL, *same = NULL;
+	int rc = dmauser_discover(&list);
+	size_t i;
+
+	cr_assert_eq(dmauser_discover_at("/sys/class/dma", &same), rc);
+	cr_assert_eq(rc, access("/sys/class/dma", F_OK) == 0 ? 0 : -ENOENT);
+	cr_assert_eq(dmauser_chan_list_count(list), dmauser_chan_list_count(same));
+	for (i = 0; i < dmauser_chan_list_count(list); i++)
+		cr_assert_str_eq(dmauser_chan_list_get(list, i)->name,
+				 dmauser_chan_list_get(same, i)->name);
+	dmauser_chan_list_free(list);
+	dmauser_chan_list_free(same);
+}
+
+/* Each allocation fails once; the leak check sees the rest. */
+UNIT_TEST(discover, no_memory)
+{
+	struct dmauser_chan_list *list = NULL;
+	int nth;
+
+	make_chan("dma0chan0");
+	make_chan("dma0chan1");
+	for (nth = 1;; nth++) {
+		mock.fail_alloc = nth;
+		if (dmauser_discover_at(root, &list) == 0)
+			break;
+		cr_assert_eq(mock.fail_alloc, 0);
+		cr_assert_null(list);
+	}
+	mock.fail_alloc = 0;
+	/* The list, its array, three strings for each of two channels. */
+	cr_assert_eq(nth, 1 + 1 + 6 + 1);
+	cr_assert_eq(dmauser_chan_list_count(list), 2);
+	dmauser_chan_list_free(list);
+}
+
+UNIT_TEST(discover, exists)
+{
+	char name[PATH_MAX + 16];
+
+	make_chan("dma0chan0");
+	cr_assert(dmauser_chan_exists_at(root, "dma0chan0"));
+	cr_assert_not(dmauser_chan_exists_at(root, "dma0chan1"));
+	cr_assert_not(dmauser_chan_exists_at(root, "dma0chan"));
+	/* Names, not paths. */
+	cr_assert_not(dmauser_chan_exists_at(root, "."));
+	cr_assert_not(dmauser_chan_exists_at(root, ".."));
+	cr_assert_not(dmauser_chan_exists_at(root, "dma0chan0/../dma0chan0"));
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	cr_assert_not(dmauser_chan_exists_at(root, name));
+}

@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <string.h>
+
+#include "mock.h"
+
+static struct dmauser_session *s;
+static struct dmauser_chan *chan;
+static struct dmauser_buf *buf;
+static struct dmauser_batch *batch;
+static unsigned int calls; /* made before the test proper */
+
+static void open_limited(uint32_t max_batch)
+{
+	s = mock_session_limited(max_batch, NULL);
+	chan = mock_chan(s, 2);
+	buf = mock_buf(s, 10);
+	calls = mock.nr_calls;
+}
+
+static void setup(void)
+{
+	mock_start();
+	open_limited(1024);
+	cr_assert_eq(dmauser_batch_new(&batch), 0);
+}
+
+static void teardown(void)
+{
+	dmauser_batch_free(batch);
+	dmauser_close(s);
+	mock_end();
+}
+
+static void add(unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		cr_assert_eq(dmauser_batch_nop(batch, chan, i), 0);
+}
+
+static void check_rest(unsigned int first, unsigned int nr)
+{
+	unsigned int i;
+
+	cr_assert_eq(dmauser_batch_count(batch), nr);
+	for (i = 0; i < nr; i++)
+		cr_assert_eq(dmauser_batch_get(batch, i)->user_data, first + i);
+}
+
+/* The out fields are the module's business; zero them before comparing. */
+static struct dmactl_submit sent(void)
+{
+	struct dmactl_submit arg = mock_last()->arg.submit;
+
+	arg.out_accepted = 0;
+	return arg;
+}
+
+UNIT_TEST(submit, wire_format)
+{
+	struct dmactl_submit expected = {
+		.size = sizeof(expected),
+		.flags = DMACTL_SUBMIT_HOLD,
+		.nr_ops = 2,
+		.op_size = 64,
+	};
+	struct dmactl_op ops[2] = {
+		{.opcode = DMACTL_OP_NOP, .chan = 2, .user_data = 5},
+		{.opcode = DMACTL_OP_MEMSET, .chan = 2, .dst_buf = 10, .len = 8, .value = 1},
+	};
+	struct dmactl_submit arg;
+
+	cr_assert_eq(dmauser_batch_nop(batch, chan, 5), 0);
+	cr_assert_eq(dmauser_batch_memset(batch, chan, buf, 0, 1, 8, 0), 0);
+	expected.ops_uptr = (uintptr_t)dmauser_batch_get(batch, 0);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 2;
+	cr_assert_eq(dmauser_submit(s, batch, DMACTL_SUBMIT_HOLD), 2);
+	cr_assert_eq(mock_last()->fd, dmauser_fd(s));
+	arg = sent();
+	assert_same(&arg, &expected);
+	cr_assert_arr_eq(mock_last()->ops, ops, sizeof(ops));
+	cr_assert_eq(dmauser_batch_count(batch), 0);
+}
+
+UNIT_TEST(submit, sg_lists_reach_the_module)
+{
+	struct dmauser_piece dst[2] = {{buf, 0, 3}, {buf, 8, 5}};
+	struct dmauser_piece src = {buf, 64, 8};
+	struct dmactl_sg sg[6] = {
+		{.buf = 10, .role = DMACTL_SG_DST, .off = 0, .len = 3},
+		{.buf = 10, .role = DMACTL_SG_DST, .off = 8, .len = 5},
+		{.buf = 10, .role = DMACTL_SG_SRC, .off = 64, .len = 8},
+	};
+
+	memcpy(&sg[3], &sg[0], 3 * sizeof(sg[0]));
+	cr_assert_eq(dmauser_batch_sg(batch, chan, dst, 2, &src, 1, 1), 0);
+	cr_assert_eq(dmauser_batch_sg(batch, chan, dst, 2, &src, 1, 2), 0);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 1;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 1);
+	cr_assert_eq(mock_last()->nr_sg, 6);
+	cr_assert_arr_eq(mock_last()->sg, sg, sizeof(sg));
+	/* The list of the op that stays is still there for the next try. */
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 1;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 1);
+	cr_assert_eq(mock_last()->ops[0].user_data, 2);
+	cr_assert_eq(mock_last()->nr_sg, 3);
+	cr_assert_arr_eq(mock_last()->sg, sg, 3 * sizeof(sg[0]));
+}
+
+UNIT_TEST(submit, partial_acceptance_keeps_the_rest)
+{
+	add(10);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 3;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 3);
+	check_rest(3, 7);
+	cr_assert_eq(dmauser_batch_bad_index(batch), -ENOENT);
+	/* New ops go behind the rest. */
+	cr_assert_eq(dmauser_batch_nop(batch, chan, 10), 0);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 7;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 7);
+	cr_assert_eq(mock_last()->arg.submit.nr_ops, 8);
+	cr_assert_eq(mock_last()->ops[0].user_data, 3);
+	check_rest(10, 1);
+}
+
+UNIT_TEST(submit, empty_batch_makes_no_call)
+{
+	cr_assert_eq(dmauser_submit(s, batch, 0), 0);
+	cr_assert_eq(mock.nr_calls, calls);
+}
+
+UNIT_TEST(submit, bad_arguments)
+{
+	struct dmactl_completion record;
+	struct dmauser_result result;
+
+	add(1);
+	cr_assert_eq(dmauser_submit(NULL, batch, 0), -EINVAL);
+	cr_assert_eq(dmauser_submit(s, NULL, 0), -EINVAL);
+	cr_assert_eq(dmauser_reap(NULL, &record, 1), -EINVAL);
+	cr_assert_eq(dmauser_reap(s, NULL, 1), -EINVAL);
+	cr_assert_eq(dmauser_wait(NULL, &record, 1, 0, 0), -EINVAL);
+	cr_assert_eq(dmauser_wait(s, NULL, 1, 0, 0), -EINVAL);
+	cr_assert_eq(dmauser_wait(s, &record, 1, 2, 0), -EINVAL);
+	cr_assert_eq(dmauser_submit_wait(NULL, batch, 0, NULL, 0, 0, 0, &result), -EINVAL);
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, NULL, 1, 0, 0, &result), -EINVAL);
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, &record, 1, 2, 0, &result), -EINVAL);
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, NULL, 0, 0, 0, NULL), -EINVAL);
+	cr_assert_eq(mock.nr_calls, calls);
+	check_rest(0, 1);
+}
+
+UNIT_TEST(submit, batch_of_another_session)
+{
+	struct dmauser_session *other = mock_session();
+
+	add(1);
+	cr_assert_eq(dmauser_submit(other, batch, 0), -EINVAL);
+	cr_assert_eq(mock.nr_calls, calls + 1, "the other module was asked");
+	check_rest(0, 1);
+	dmauser_close(other);
+}
+
+UNIT_TEST(submit, bad_op)
+{
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, -EINVAL);
+
+	add(5);
+	reply->copy_back = 1;
+	reply->arg.submit.out_accepted = 3;
+	cr_assert_eq(dmauser_submit(s, batch, 0), -EINVAL);
+	cr_assert_eq(dmauser_batch_bad_index(batch), 3);
+	check_rest(0, 5);
+	/* The next submit forgets it. */
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 5;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 5);
+	cr_assert_eq(dmauser_batch_bad_index(batch), -ENOENT);
+}
+
+/* Only the module knows whose fault an error is; ~0 says nobody's. */
+UNIT_TEST(submit, error_without_a_bad_op)
+{
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, -EAGAIN);
+
+	add(2);
+	reply->copy_back = 1;
+	reply->arg.submit.out_accepted = ~0u;
+	cr_assert_eq(dmauser_submit(s, batch, 0), -EAGAIN);
+	cr_assert_eq(dmauser_batch_bad_index(batch), -ENOENT);
+	check_rest(0, 2);
+}
+
+UNIT_TEST(submit, errors_pass)
+{
+	static const int errors[] = {-EAGAIN, -EINTR,  -ENODEV, -EXDEV, -EFAULT,
+				     -ENOMEM, -EDQUOT, -ENOTTY, -E2BIG, -EPERM};
+	unsigned int i;
+
+	add(2);
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		mock_reply(DMACTL_IOC_SUBMIT, errors[i]);
+		cr_assert_eq(dmauser_submit(s, batch, 0), errors[i]);
+		check_rest(0, 2);
+	}
+}
+
+/* The call failed before the module wrote anything back. */
+UNIT_TEST(submit, error_without_an_index)
+{
+	add(2);
+	mock_reply(DMACTL_IOC_SUBMIT, -EOPNOTSUPP);
+	cr_assert_eq(dmauser_submit(s, batch, 1u << 31), -EOPNOTSUPP);
+	cr_assert_eq(mock_last()->arg.submit.flags, 1u << 31);
+	cr_assert_eq(dmauser_batch_bad_index(batch), -ENOENT);
+}
+
+UNIT_TEST(submit, clear_forgets_the_bad_op)
+{
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, -EXDEV);
+
+	add(1);
+	reply->copy_back = 1;
+	cr_assert_eq(dmauser_submit(s, batch, 0), -EXDEV);
+	cr_assert_eq(dmauser_batch_bad_index(batch), 0);
+	dmauser_batch_clear(batch);
+	cr_assert_eq(dmauser_batch_bad_index(batch), -ENOENT);
+}
+
+UNIT_TEST(submit, no_more_than_the_module_takes)
+{
+	dmauser_close(s);
+	open_limited(4);
+	add(10);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 4;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 4);
+	cr_assert_eq(mock_last()->arg.submit.nr_ops, 4);
+	check_rest(4, 6);
+}
+
+/* Ops that are left out never complete: to wait for them would be for ever. */
+UNIT_TEST(submit, no_wait_for_what_is_left_out)
+{
+	struct dmactl_completion records[8];
+	struct dmauser_result result;
+
+	dmauser_close(s);
+	open_limited(4);
+	add(8);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 4;
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, records, 8, 8, 1, &result), 0);
+	cr_assert_eq(mock_last()->arg.submit.min_complete, 1);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 3;
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, records, 8, 8, 1, &result), 0);
+	cr_assert_eq(mock_last()->arg.submit.min_complete, 8);
+	add(4);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 4;
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, records, 8, 0, 1, &result), 0);
+	cr_assert_eq(mock_last()->arg.submit.min_complete, 0);
+}
+
+UNIT_TEST(submit, module_without_a_limit)
+{
+	dmauser_close(s);
+	open_limited(0);
+	add(10);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 10;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 10);
+	cr_assert_eq(mock_last()->arg.submit.nr_ops, 10);
+}
+
+UNIT_TEST(submit, reap)
+{
+	struct dmactl_completion records[4] = {0};
+	struct dmactl_submit expected = {
+		.size = sizeof(expected),
+		.completions_uptr = (uintptr_t)records,
+		.nr_completions = 4,
+		.completion_size = 48,
+	};
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, 0);
+	struct dmactl_submit arg;
+
+	reply->arg.submit.out_completed = 2;
+	reply->records[0].user_data = 7;
+	reply->records[1].user_data = 8;
+	reply->records[1].status = -ECANCELED;
+	cr_assert_eq(dmauser_reap(s, records, 4), 2);
+	cr_assert_eq(mock_last()->fd, dmauser_fd(s));
+	arg = sent();
+	assert_same(&arg, &expected);
+	cr_assert_eq(records[0].user_data, 7);
+	cr_assert_eq(records[1].user_data, 8);
+	cr_assert_eq(records[1].status, -ECANCELED);
+	cr_assert_eq(records[2].user_data, 0);
+}
+
+UNIT_TEST(submit, reap_of_nothing)
+{
+	struct dmactl_completion record;
+
+	mock_reply(DMACTL_IOC_SUBMIT, 0);
+	cr_assert_eq(dmauser_reap(s, &record, 1), 0);
+	mock_reply(DMACTL_IOC_SUBMIT, -EAGAIN);
+	cr_assert_eq(dmauser_reap(s, &record, 1), 0);
+	mock_reply(DMACTL_IOC_SUBMIT, -ENODEV);
+	cr_assert_eq(dmauser_reap(s, &record, 1), -ENODEV);
+	calls = mock.nr_calls;
+	cr_assert_eq(dmauser_reap(s, NULL, 0), 0);
+	cr_assert_eq(mock.nr_calls, calls);
+}
+
+UNIT_TEST(submit, wait)
+{
+	struct dmactl_completion records[4];
+	struct dmactl_submit expected = {
+		.size = sizeof(expected),
+		.completions_uptr = (uintptr_t)records,
+		.nr_completions = 4,
+		.min_complete = 3,
+		.completion_size = 48,
+		.timeout_ns = DMACTL_TIMEOUT_INFINITE,
+	};
+	struct dmactl_submit arg;
+
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_completed = 3;
+	cr_assert_eq(dmauser_wait(s, records, 4, 3, DMACTL_TIMEOUT_INFINITE), 3);
+	arg = sent();
+	assert_same(&arg, &expected);
+}
+
+UNIT_TEST(submit, wait_cut_short)
+{
+	struct dmactl_completion records[4];
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, 0);
+
+	reply->arg.submit.out_completed = 1;
+	reply->arg.submit.out_wait = -EINTR;
+	cr_assert_eq(dmauser_wait(s, records, 4, 3, 1000), 1);
+	mock_reply(DMACTL_IOC_SUBMIT, -EINTR);
+	cr_assert_eq(dmauser_wait(s, records, 4, 3, 1000), -EINTR);
+	mock_reply(DMACTL_IOC_SUBMIT, -ETIME);
+	cr_assert_eq(dmauser_wait(s, records, 4, 3, 1000), -ETIME);
+	/* Without a wait there is nothing to be late for, but it was asked for. */
+	mock_reply(DMACTL_IOC_SUBMIT, -EAGAIN);
+	cr_assert_eq(dmauser_wait(s, records, 4, 3, 0), -ETIME);
+	mock_reply(DMACTL_IOC_SUBMIT, -EAGAIN);
+	cr_assert_eq(dmauser_wait(s, records, 4, 0, 1000), 0);
+}
+
+UNIT_TEST(submit, submit_wait)
+{
+	struct dmactl_completion records[2];
+	struct dmauser_result result;
+	struct dmactl_submit expected = {
+		.size = sizeof(expected),
+		.flags = DMACTL_SUBMIT_ABS_TIMEOUT,
+		.nr_ops = 3,
+		.op_size = 64,
+		.completions_uptr = (uintptr_t)records,
+		.nr_completions = 2,
+		.min_complete = 2,
+		.completion_size = 48,
+		.timeout_ns = 123456789,
+	};
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, 0);
+	struct dmactl_submit arg;
+
+	add(3);
+	expected.ops_uptr = (uintptr_t)dmauser_batch_get(batch, 0);
+	reply->arg.submit.out_accepted = 2;
+	reply->arg.submit.out_completed = 1;
+	reply->arg.submit.out_wait = -ETIME;
+	reply->records[0].user_data = 99;
+	memset(&result, 0xa5, sizeof(result));
+	cr_assert_eq(dmauser_submit_wait(s, batch, DMACTL_SUBMIT_ABS_TIMEOUT, records, 2, 2,
+					 123456789, &result),
+		     0);
+	arg = sent();
+	assert_same(&arg, &expected);
+	cr_assert_eq(result.accepted, 2);
+	cr_assert_eq(result.completed, 1);
+	cr_assert_eq(result.wait, -ETIME);
+	cr_assert_eq(records[0].user_data, 99);
+	check_rest(2, 1);
+}
+
+UNIT_TEST(submit, submit_wait_without_ops)
+{
+	struct dmactl_completion record;
+	struct dmauser_result result;
+
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_completed = 1;
+	cr_assert_eq(dmauser_submit_wait(s, NULL, 0, &record, 1, 1, 5, &result), 0);
+	cr_assert_eq(mock_last()->arg.submit.ops_uptr, 0);
+	cr_assert_eq(mock_last()->arg.submit.op_size, 0);
+	cr_assert_eq(result.completed, 1);
+	cr_assert_eq(result.accepted, 0);
+	calls = mock.nr_calls;
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, NULL, 0, 0, 0, &result), 0);
+	cr_assert_eq(mock.nr_calls, calls);
+}
+
+UNIT_TEST(submit, submit_wait_without_records)
+{
+	struct dmauser_result result;
+
+	add(1);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 1;
+	cr_assert_eq(dmauser_submit_wait(s, batch, 0, NULL, 0, 0, 0, &result), 0);
+	cr_assert_eq(mock_last()->arg.submit.completions_uptr, 0);
+	cr_assert_eq(mock_last()->arg.submit.completion_size, 0);
+	cr_assert_eq(result.accepted, 1);
+	check_rest(0, 0);
+}
+
+UNIT_TEST(submit, submit_wait_errors)
+{
+	static const struct {
+		int rc, wait;
+	} cases[] = {
+		{-ETIME, -ETIME},
+		{-EINTR, -EINTR},
+		{-EAGAIN, 0},
+		{-EINVAL, 0},
+	};
+	struct dmactl_completion record;
+	struct dmauser_result result;
+	unsigned int i;
+
+	add(2);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, cases[i].rc);
+
+		reply->copy_back = 1;
+		reply->arg.submit.out_accepted = 1;
+		memset(&result, 0xa5, sizeof(result));
+		cr_assert_eq(dmauser_submit_wait(s, batch, 0, &record, 1, 1, 5, &result),
+			     cases[i].rc);
+		cr_assert_eq(result.accepted, 0);
+		cr_assert_eq(result.completed, 0);
+		cr_assert_eq(result.wait, cases[i].wait);
+		check_rest(0, 2);
+	}
+	cr_assert_eq(dmauser_batch_bad_index(batch), 1);
+}
+
+/* Under steady load the same memory serves every round. */
+UNIT_TEST(submit, steady_state_allocates_nothing)
+{
+	struct dmauser_piece piece = {buf, 0, 8};
+	unsigned int allocs = 0, round, i;
+
+	for (round = 0; round < 20; round++) {
+		for (i = 0; i < 40; i++)
+			cr_assert_eq(dmauser_batch_sg(batch, chan, &piece, 1, &piece, 1, i), 0);
+		mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 25;
+		cr_assert_eq(dmauser_submit(s, batch, 0), 25);
+		mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 15;
+		cr_assert_eq(dmauser_submit(s, batch, 0), 15);
+		if (round == 0)
+			allocs = mock.allocs;
+	}
+	cr_assert_eq(mock.allocs, allocs);
+}
