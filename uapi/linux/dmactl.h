@@ -183,8 +183,11 @@ struct dmactl_sg {
  * @timestamp_ns: when the provider reported the end, CLOCK_MONOTONIC, in ns
  * @chan: channel handle
  * @status: 0, or a negated errno: ECANCELED the op was terminated, ENODEV
- *	the device went away, EIO the provider reported an error or refused
- *	the descriptor, EREMOTEIO / EFAULT it could not write / read memory
+ *	the device went away, EFAULT the provider could not read memory
+ *	(DMA_TRANS_READ_FAILED), EREMOTEIO it could not write
+ *	(DMA_TRANS_WRITE_FAILED), ECONNABORTED it gave up
+ *	(DMA_TRANS_ABORTED), EIO it took no descriptor for the op, or it did
+ *	not stop and the op's memory is lost
  * @flags: results of a check (P, Q), period, overrun; 0 for plain copies
  * @seq: number of the op on its channel, from 0, modulo 2^32
  * @count: periods so far (cyclic); 1 for all other ops
@@ -267,6 +270,10 @@ struct dmactl_info {
 #define DMACTL_CAP_PQ_CONTINUE	(1ull << 38)
 /* An IOMMU translates for the device. */
 #define DMACTL_CAP_IOMMU	(1ull << 40)
+/* The device sees the CPU's caches. */
+#define DMACTL_CAP_CACHE_COHERENT	(1ull << 41)
+/* Some memory is beyond the dma_mask: it is copied through SWIOTLB. */
+#define DMACTL_CAP_ADDRESSING_LIMITED	(1ull << 42)
 
 /* Bits of &struct dmactl_chan_caps.directions: enum dma_transfer_direction */
 #define DMACTL_DIR_MEM_TO_MEM	(1u << 0)
@@ -584,15 +591,19 @@ struct dmactl_destroy {
  * @min_complete: wait for this many, at most @nr_completions
  * @completion_size: bytes from one record to the next, at least 48, at most
  *	4096, a multiple of 8; 0 if @nr_completions is 0
- * @out_wait: why the wait ended: 0 @min_complete reached, or -ETIME, -EINTR
+ * @out_wait: why reaping ended: 0 @min_complete reached, or -ETIME, -EINTR,
+ *	-EFAULT
  * @timeout_ns: longest wait in ns; 0 does not wait
- * @out_accepted: ops accepted, from the start of the array
+ * @out_accepted: ops accepted, from the start of the array. If the call
+ *	fails: the index of the bad op, or ~0 if no single op is to blame
  * @out_completed: records written
  *
  * First the whole batch is checked. If one op is bad, the call fails, nothing
  * was submitted, and @out_accepted is the index of that op. Otherwise ops are
- * accepted in order until credit runs out. Then up to @nr_completions records
- * are taken from the session's queue, oldest first.
+ * accepted in order until credit runs out; if that happens before the end of
+ * the array, @min_complete above 1 counts as 1, so that the caller comes back
+ * with the rest. Then up to @nr_completions records are taken from the
+ * session's queue, oldest first.
  *
  * The call succeeds if it accepted an op or wrote a record, also when the
  * wait was cut short (see @out_wait). Errors: EAGAIN no op could be accepted

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels that dmactl supports (6.1 and later).
+ * The only place that asks for a kernel version.
+ */
+#ifndef DMACTL_COMPAT_H
+#define DMACTL_COMPAT_H
+
+#include <linux/cleanup.h>
+#include <linux/device.h>
+#include <linux/eventfd.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/rwsem.h>
+#include <linux/spinlock.h>
+#include <linux/version.h>
+
+#define DMACTL_KERNEL(a, b) (LINUX_VERSION_CODE >= KERNEL_VERSION(a, b, 0))
+
+/* Not in 6.1; own names, so that no version needs to be asked for. */
+DEFINE_GUARD(dmactl_device, struct device *, device_lock(_T), device_unlock(_T))
+DEFINE_LOCK_GUARD_1(dmactl_bh, spinlock_t, spin_lock_bh(_T->lock),
+		    spin_unlock_bh(_T->lock))
+
+#if !DMACTL_KERNEL(6, 3)
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
+static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#if DMACTL_KERNEL(6, 8)
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
+#endif
+}
+
+#if DMACTL_KERNEL(6, 10)
+#define dmactl_assign_str(dst, src) __assign_str(dst)
+#else
+#define dmactl_assign_str(dst, src) __assign_str(dst, src)
+#endif
+
+#endif /* DMACTL_COMPAT_H */

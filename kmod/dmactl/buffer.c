@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Memory: allocated, charged, handed to the CPU and back, freed. */
+
+#include <linux/capability.h>
+#include <linux/dma-mapping.h>
+#include <linux/overflow.h>
+#include <linux/rculist.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/user.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "core.h"
+#include "trace.h"
+
+/* Larger blocks bring little, and the allocator seldom has them. */
+#define DMACTL_BIG_ORDER get_order(SZ_2M)
+
+/*
+ * Charges the user, not the process: a session can be passed on, and what it
+ * holds must not be forgotten with the process that opened it.
+ */
+static int dmactl_buf_charge(struct dmactl_buf *buf)
+{
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+	struct user_struct *user;
+	long old;
+
+	if (capable(CAP_IPC_LOCK))
+		return 0;
+	user = current_user();
+	old = atomic_long_read(&user->locked_vm);
+	do {
+		if (old + buf->npages > limit)
+			return -EDQUOT;
+	} while (!atomic_long_try_cmpxchg(&user->locked_vm, &old,
+					  old + buf->npages));
+	buf->user = get_uid(user);
+	return 0;
+}
+
+static void dmactl_buf_uncharge(struct dmactl_buf *buf)
+{
+	if (!buf->user)
+		return;
+	atomic_long_sub(buf->npages, &buf->user->locked_vm);
+	free_uid(buf->user);
+}
+
+static void dmactl_pages_free(struct dmactl_buf *buf)
+{
+	unsigned long i;
+
+	for (i = 0; i < buf->npages && buf->pages[i]; i++) {
+		__free_page(buf->pages[i]);
+		cond_resched();
+	}
+	kvfree(buf->pages);
+}
+
+/* A block of up to 2^order pages, as single pages. Returns their number. */
+static unsigned long dmactl_pages_block(struct page **pages, int node,
+					unsigned int order)
+{
+	const gfp_t gfp = GFP_HIGHUSER | __GFP_ZERO | __GFP_ACCOUNT |
+			  __GFP_NOWARN;
+	struct page *page = NULL;
+	unsigned long i;
+
+	for (; order && !page; order -= !page)
+		page = alloc_pages_node(node, gfp | __GFP_NORETRY, order);
+	/* Give up rather than have another program killed for us. */
+	if (!page)
+		page = alloc_pages_node(node, gfp | __GFP_RETRY_MAYFAIL, 0);
+	if (!page)
+		return 0;
+	/* Each page counts its own users: a program may pin single ones. */
+	if (order)
+		split_page(page, order);
+	for (i = 0; i < 1ul << order; i++)
+		pages[i] = page + i;
+	return 1ul << order;
+}
+
+static int dmactl_pages_alloc(struct dmactl_buf *buf, int node)
+{
+	unsigned long done = 0;
+
+	buf->pages = kvcalloc(buf->npages, sizeof(*buf->pages),
+			      GFP_KERNEL_ACCOUNT);
+	if (!buf->pages)
+		return -ENOMEM;
+	while (done < buf->npages) {
+		unsigned int order = min_t(unsigned int, DMACTL_BIG_ORDER,
+					   ilog2(buf->npages - done));
+		unsigned long n;
+
+		n = dmactl_pages_block(buf->pages + done, node, order);
+		if (!n || fatal_signal_pending(current)) {
+			dmactl_pages_free(buf);
+			return n ? -EINTR : -ENOMEM;
+		}
+		done += n;
+		cond_resched();
+	}
+	return 0;
+}
+
+static int dmactl_coherent_alloc(struct dmactl_buf *buf,
+				 struct dmactl_chan *chan)
+{
+	struct dmactl_dev *dev = chan->dev;
+	int ret;
+
+	guard(mutex)(&dev->lock);
+	if (dev->gone)
+		return -ENODEV;
+	buf->cpu = dma_alloc_coherent(dev->dev, buf->size, &buf->dma,
+				      GFP_KERNEL | __GFP_NOWARN);
+	if (!buf->cpu)
+		return -ENOMEM;
+	kref_get(&dev->ref);
+	buf->dev = dev;
+	ret = dmactl_map_coherent(buf);
+	if (ret) {
+		dma_free_coherent(dev->dev, buf->size, buf->cpu, buf->dma);
+		dmactl_dev_put(dev);
+		return ret;
+	}
+	list_add_tail(&buf->dev_node, &dev->bufs);
+	return 0;
+}
+
+static void dmactl_coherent_free(struct dmactl_buf *buf)
+{
+	struct dmactl_dev *dev = buf->dev;
+
+	scoped_guard(mutex, &dev->lock) {
+		if (buf->cpu) {
+			dma_free_coherent(dev->dev, buf->size, buf->cpu,
+					  buf->dma);
+			list_del(&buf->dev_node);
+		}
+	}
+	dmactl_dev_put(dev);
+}
+
+/* The device of a COHERENT buffer goes, and the memory with it. */
+void dmactl_buf_lose(struct dmactl_buf *buf)
+{
+	lockdep_assert_held(&buf->dev->lock);
+	list_del(&buf->dev_node);
+	/* From now on a touch of the mapping is SIGBUS. */
+	unmap_mapping_range(buf->session->mapping,
+			    (loff_t)buf->pgoff << PAGE_SHIFT, buf->size, 1);
+	dma_free_coherent(buf->dev->dev, buf->size, buf->cpu, buf->dma);
+	buf->cpu = NULL;
+}
+
+static void dmactl_buf_free_mem(struct dmactl_buf *buf)
+{
+	dmactl_map_free_buf(buf);
+	if (buf->kind == DMACTL_BUF_COHERENT)
+		dmactl_coherent_free(buf);
+	else
+		dmactl_pages_free(buf);
+	dmactl_buf_uncharge(buf);
+}
+
+static void dmactl_buf_free(struct kref *ref)
+{
+	struct dmactl_buf *buf = container_of(ref, struct dmactl_buf, obj.ref);
+
+	dmactl_buf_free_mem(buf);
+	kfree_rcu(buf, obj.rcu);
+}
+
+void dmactl_buf_put(struct dmactl_buf *buf)
+{
+	kref_put(&buf->obj.ref, dmactl_buf_free);
+}
+
+struct dmactl_buf *dmactl_buf_use(struct dmactl_session *s, u32 handle)
+{
+	struct dmactl_obj *obj = dmactl_obj_use(s, handle, DMACTL_OBJ_BUF);
+
+	return obj ? obj_to_buf(obj) : NULL;
+}
+
+void dmactl_buf_unuse(struct dmactl_buf *buf)
+{
+	dmactl_obj_unuse(&buf->obj);
+}
+
+bool dmactl_buf_range_ok(const struct dmactl_buf *buf, u64 off, u64 len)
+{
+	u64 end;
+
+	return len && !check_add_overflow(off, len, &end) && end <= buf->size;
+}
+
+int dmactl_buf_destroy(struct dmactl_buf *buf)
+{
+	struct dmactl_session *s = buf->session;
+
+	lockdep_assert_held(&s->lock);
+	/* From 1 to 0 in one step, or an op has come in between. */
+	if (!refcount_dec_if_one(&buf->obj.users))
+		return -EBUSY;
+	xa_erase(&s->objects, buf->obj.handle);
+	dmactl_mmap_unreserve(buf);
+	s->nr_bufs--;
+	/* No device reaches it any more, even if a program still has it. */
+	if (buf->kind == DMACTL_BUF_STREAMING)
+		dmactl_map_free_buf(buf);
+	dmactl_buf_put(buf);
+	return 0;
+}
+
+static int dmactl_buf_check_alloc(const struct dmactl_buf_alloc *arg)
+{
+	if (!arg->kind || arg->kind >= DMACTL_BUF_KIND_END || arg->reserved)
+		return -EINVAL;
+	if (!arg->len || (arg->kind == DMACTL_BUF_COHERENT && !arg->chan))
+		return -EINVAL;
+	if (arg->len > dmactl_max_buffer_bytes)
+		return -EDQUOT;
+	return 0;
+}
+
+static struct dmactl_buf *dmactl_buf_new(struct dmactl_session *s,
+					 const struct dmactl_buf_alloc *arg)
+{
+	struct dmactl_buf *buf;
+
+	buf = kzalloc(sizeof(*buf), GFP_KERNEL_ACCOUNT);
+	if (!buf)
+		return NULL;
+	dmactl_obj_init(&buf->obj, DMACTL_OBJ_BUF);
+	buf->session = s;
+	buf->session_id = s->id;
+	buf->kind = arg->kind;
+	buf->size = PAGE_ALIGN(arg->len);
+	buf->npages = buf->size >> PAGE_SHIFT;
+	spin_lock_init(&buf->maps_lock);
+	INIT_LIST_HEAD(&buf->maps);
+	return buf;
+}
+
+static int dmactl_buf_fill(struct dmactl_buf *buf, struct dmactl_chan *chan)
+{
+	int ret;
+
+	ret = dmactl_buf_charge(buf);
+	if (ret)
+		return ret;
+	if (buf->kind == DMACTL_BUF_COHERENT)
+		ret = dmactl_coherent_alloc(buf, chan);
+	else
+		ret = dmactl_pages_alloc(buf, chan ? dev_to_node(chan->dev->dev)
+						   : NUMA_NO_NODE);
+	if (ret)
+		dmactl_buf_uncharge(buf);
+	return ret;
+}
+
+static int dmactl_buf_alloc_locked(struct dmactl_session *s,
+				   struct dmactl_cmd *cmd,
+				   struct dmactl_chan *chan)
+{
+	struct dmactl_buf_alloc *arg = cmd->arg;
+	struct dmactl_buf *buf;
+	int ret;
+
+	if (s->nr_bufs >= dmactl_max_buffers)
+		return -EDQUOT;
+	buf = dmactl_buf_new(s, arg);
+	if (!buf)
+		return -ENOMEM;
+	ret = dmactl_buf_fill(buf, chan);
+	if (ret)
+		goto err_free;
+	ret = dmactl_obj_reserve(s, &buf->obj);
+	if (ret)
+		goto err_mem;
+	ret = dmactl_mmap_reserve(buf);
+	if (ret)
+		goto err_handle;
+
+	arg->out_buf = buf->obj.handle;
+	arg->out_len = buf->size;
+	arg->out_mmap_offset = (u64)buf->pgoff << PAGE_SHIFT;
+	ret = dmactl_cmd_respond(cmd);
+	if (ret)
+		goto err_mmap;
+	s->nr_bufs++;
+	trace_dmactl_buf_alloc(s->id, buf->obj.handle, buf->kind, buf->size);
+	dmactl_obj_publish(s, &buf->obj);
+	return 0;
+
+err_mmap:
+	dmactl_mmap_unreserve(buf);
+err_handle:
+	dmactl_obj_unreserve(s, &buf->obj);
+err_mem:
+	dmactl_buf_free_mem(buf);
+err_free:
+	kfree_rcu(buf, obj.rcu);
+	return ret;
+}
+
+int dmactl_ioctl_buf_alloc(struct dmactl_cmd *cmd)
+{
+	struct dmactl_buf_alloc *arg = cmd->arg;
+	struct dmactl_session *s = cmd->session;
+	struct dmactl_chan *chan = NULL;
+	struct dmactl_obj *obj;
+	int ret;
+
+	ret = dmactl_buf_check_alloc(arg);
+	if (ret)
+		return ret;
+	/* Channels come and go under this lock: no reference is needed. */
+	guard(mutex)(&s->lock);
+	if (arg->chan) {
+		obj = xa_load(&s->objects, arg->chan);
+		if (!obj || obj->type != DMACTL_OBJ_CHAN)
+			return -ENOENT;
+		chan = obj_to_chan(obj);
+	}
+	return dmactl_buf_alloc_locked(s, cmd, chan);
+}
+
+static enum dma_data_direction dmactl_sync_dir(u32 flags)
+{
+	switch (flags & (DMACTL_SYNC_READ | DMACTL_SYNC_WRITE)) {
+	case DMACTL_SYNC_READ:
+		return DMA_FROM_DEVICE;
+	case DMACTL_SYNC_WRITE:
+		return DMA_TO_DEVICE;
+	case DMACTL_SYNC_READ | DMACTL_SYNC_WRITE:
+		return DMA_BIDIRECTIONAL;
+	}
+	return DMA_NONE;
+}
+
+static int dmactl_buf_do_sync(struct dmactl_buf *buf,
+			      const struct dmactl_buf_sync *arg)
+{
+	bool begin = arg->flags & DMACTL_SYNC_BEGIN;
+	struct dmactl_map *map;
+
+	if (!dmactl_buf_range_ok(buf, arg->off, arg->len))
+		return -EINVAL;
+	trace_dmactl_buf_sync(buf->session->id, buf->obj.handle, arg->off,
+			      arg->len, begin);
+	/* RCU: a device that goes waits for this before it unmaps. */
+	guard(rcu)();
+	list_for_each_entry_rcu(map, &buf->maps, buf_node)
+		dmactl_map_sync(map, arg->off, arg->len,
+				dmactl_sync_dir(arg->flags), begin);
+	return 0;
+}
+
+int dmactl_ioctl_buf_sync(struct dmactl_cmd *cmd)
+{
+	struct dmactl_buf_sync *arg = cmd->arg;
+	bool begin = arg->flags & DMACTL_SYNC_BEGIN;
+	bool end = arg->flags & DMACTL_SYNC_END;
+	struct dmactl_buf *buf;
+	int ret;
+
+	if (begin == end || arg->reserved ||
+	    dmactl_sync_dir(arg->flags) == DMA_NONE)
+		return -EINVAL;
+	buf = dmactl_buf_use(cmd->session, arg->buf);
+	if (!buf)
+		return -ENOENT;
+	ret = dmactl_buf_do_sync(buf, arg);
+	dmactl_buf_unuse(buf);
+	return ret;
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Channels: requested from dmaengine, steered, stopped, given back. */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/dmaengine.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "core.h"
+#include "trace.h"
+
+static atomic_t dmactl_nr_quarantined = ATOMIC_INIT(0);
+
+u32 dmactl_quarantined(void)
+{
+	return atomic_read(&dmactl_nr_quarantined);
+}
+
+static void dmactl_chan_free_mem(struct dmactl_chan *chan)
+{
+	if (chan->dev)
+		dmactl_dev_put(chan->dev);
+	kvfree(chan->txs);
+	kvfree(chan->descs);
+	kfree_rcu(chan, obj.rcu);
+}
+
+static void dmactl_chan_free(struct kref *ref)
+{
+	dmactl_chan_free_mem(container_of(ref, struct dmactl_chan, obj.ref));
+}
+
+void dmactl_chan_put(struct dmactl_chan *chan)
+{
+	kref_put(&chan->obj.ref, dmactl_chan_free);
+}
+
+struct dmactl_chan *dmactl_chan_get(struct dmactl_session *s, u32 handle)
+{
+	struct dmactl_obj *obj = dmactl_obj_get(s, handle, DMACTL_OBJ_CHAN);
+
+	return obj ? obj_to_chan(obj) : NULL;
+}
+
+static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
+{
+	/* Ops that are split need more descriptors than there are ops. */
+	u32 nr_descs = depth + max(depth, 64u);
+	struct dmactl_chan *chan;
+	u32 i;
+
+	chan = kzalloc(sizeof(*chan), GFP_KERNEL_ACCOUNT);
+	if (!chan)
+		return NULL;
+	dmactl_obj_init(&chan->obj, DMACTL_OBJ_CHAN);
+	chan->session = s;
+	chan->depth = depth;
+	INIT_LIST_HEAD(&chan->dev_node);
+	init_rwsem(&chan->rwsem);
+	spin_lock_init(&chan->lock);
+	INIT_LIST_HEAD(&chan->free_txs);
+	INIT_LIST_HEAD(&chan->free_descs);
+	INIT_LIST_HEAD(&chan->inflight);
+	init_waitqueue_head(&chan->idle);
+	INIT_DELAYED_WORK(&chan->pump, dmactl_pump_work);
+
+	chan->txs = kvcalloc(depth, sizeof(*chan->txs), GFP_KERNEL_ACCOUNT);
+	chan->descs = kvcalloc(nr_descs, sizeof(*chan->descs),
+			       GFP_KERNEL_ACCOUNT);
+	if (!chan->txs || !chan->descs) {
+		dmactl_chan_free_mem(chan);
+		return NULL;
+	}
+	for (i = 0; i < depth; i++)
+		list_add_tail(&chan->txs[i].node, &chan->free_txs);
+	for (i = 0; i < nr_descs; i++) {
+		chan->descs[i].chan = chan;
+		list_add_tail(&chan->descs[i].node, &chan->free_descs);
+	}
+	chan->nr_free = depth;
+	return chan;
+}
+
+/* What dma_request_channel() is to look for, and what it met on the way. */
+struct dmactl_match {
+	const struct dmactl_chan_request *arg;
+	bool denied;
+	bool lacking;
+};
+
+static bool dmactl_chan_filter(struct dma_chan *dma, void *param)
+{
+	struct dmactl_match *match = param;
+	const struct dmactl_chan_request *arg = match->arg;
+
+	if (arg->by == DMACTL_CHAN_BY_NAME) {
+		if (strcmp(dma_chan_name(dma), arg->name))
+			return false;
+	} else if (arg->name[0] &&
+		   strcmp(dev_name(dma->device->dev), arg->name)) {
+		return false;
+	}
+	if (arg->caps & ~dmactl_chan_cap_bits(dma)) {
+		match->lacking = true;
+		return false;
+	}
+	if (!dmactl_chan_allowed(dma_chan_name(dma))) {
+		match->denied = true;
+		return false;
+	}
+	return true;
+}
+
+static struct dma_chan *
+dmactl_request_filtered(const struct dmactl_chan_request *arg)
+{
+	struct dmactl_match match = { .arg = arg };
+	struct dma_chan *dma;
+	dma_cap_mask_t mask;
+
+	dma_cap_zero(mask);
+	dma = dma_request_channel(mask, dmactl_chan_filter, &match);
+	if (dma)
+		return dma;
+	if (match.denied)
+		return ERR_PTR(-EPERM);
+	if (arg->by == DMACTL_CHAN_BY_CAPS)
+		return ERR_PTR(-ENOENT);
+	if (match.lacking)
+		return ERR_PTR(-EOPNOTSUPP);
+	/* Busy channels are not shown to the filter; ours are known here. */
+	return ERR_PTR(dmactl_dev_holds(arg->name) ? -EBUSY : -ENOENT);
+}
+
+static struct dma_chan *
+dmactl_request_slave(const struct dmactl_chan_request *arg)
+{
+	struct dma_chan *dma = dma_request_chan(dmactl_this_device, arg->name);
+	int ret;
+
+	if (IS_ERR(dma)) {
+		ret = PTR_ERR(dma);
+		/* -EPROBE_DEFER is how dmaengine says "nobody knows it". */
+		if (ret == -EPROBE_DEFER || ret == -ENODEV)
+			ret = -ENOENT;
+		return ERR_PTR(ret);
+	}
+	ret = 0;
+	if (arg->caps & ~dmactl_chan_cap_bits(dma))
+		ret = -EOPNOTSUPP;
+	else if (!dmactl_chan_allowed(dma_chan_name(dma)))
+		ret = -EPERM;
+	if (ret) {
+		dma_release_channel(dma);
+		return ERR_PTR(ret);
+	}
+	return dma;
+}
+
+static int dmactl_chan_acquire(struct dmactl_chan *chan,
+			       const struct dmactl_chan_request *arg)
+{
+	struct dma_chan *dma;
+	struct device *dev;
+	int ret;
+
+	if (arg->by == DMACTL_CHAN_BY_SLAVE)
+		dma = dmactl_request_slave(arg);
+	else
+		dma = dmactl_request_filtered(arg);
+	if (IS_ERR(dma))
+		return PTR_ERR(dma);
+
+	chan->dma = dma;
+	strscpy(chan->name, dma_chan_name(dma), sizeof(chan->name));
+	chan->caps = dmactl_chan_cap_bits(dma);
+	chan->copy_align = 1u << dma->device->copy_align;
+	chan->fill_align = 1u << dma->device->fill_align;
+	dev = dma->device->dev;
+	/* Undeclared: providers take any length and split by themselves. */
+	chan->max_len = SZ_1G;
+	if (dev->dma_parms && dev->dma_parms->max_segment_size)
+		chan->max_len = dev->dma_parms->max_segment_size;
+
+	ret = dmactl_dev_attach(chan, dev);
+	if (ret) {
+		chan->dma = NULL;
+		dma_release_channel(dma);
+	}
+	return ret;
+}
+
+static int dmactl_chan_check_request(const struct dmactl_chan_request *arg)
+{
+	if (arg->by >= DMACTL_CHAN_BY_END)
+		return -EINVAL;
+	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
+		return -EINVAL;
+	if (arg->by != DMACTL_CHAN_BY_CAPS && !arg->name[0])
+		return -EINVAL;
+	if (arg->depth > dmactl_max_depth)
+		return -EINVAL;
+	return 0;
+}
+
+static int dmactl_chan_request_locked(struct dmactl_session *s,
+				      struct dmactl_cmd *cmd, u32 depth)
+{
+	struct dmactl_chan_request *arg = cmd->arg;
+	struct dmactl_chan *chan;
+	int ret;
+
+	if (s->nr_chans >= dmactl_max_channels)
+		return -EDQUOT;
+	chan = dmactl_chan_new(s, depth);
+	if (!chan)
+		return -ENOMEM;
+	ret = dmactl_obj_reserve(s, &chan->obj);
+	if (ret)
+		goto err_free;
+	ret = dmactl_chan_acquire(chan, arg);
+	if (ret)
+		goto err_unreserve;
+
+	arg->out_chan = chan->obj.handle;
+	arg->out_depth = depth;
+	/* The provider may have left since; then the caps are not readable. */
+	down_read(&chan->rwsem);
+	ret = chan->dead;
+	if (!ret)
+		dmactl_chan_caps(chan->dma, &arg->out);
+	up_read(&chan->rwsem);
+	if (!ret)
+		ret = dmactl_cmd_respond(cmd);
+	if (ret)
+		goto err_release;
+
+	s->nr_chans++;
+	trace_dmactl_chan_request(s->id, chan->obj.handle, chan->name);
+	dmactl_obj_publish(s, &chan->obj);
+	return 0;
+
+err_release:
+	dmactl_chan_kill(chan, -ENOENT);
+	dmactl_dev_detach(chan);
+	dmactl_chan_release(chan);
+err_unreserve:
+	dmactl_obj_unreserve(s, &chan->obj);
+err_free:
+	dmactl_chan_free_mem(chan);
+	return ret;
+}
+
+int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd)
+{
+	struct dmactl_chan_request *arg = cmd->arg;
+	u32 depth = arg->depth ?: min_t(u32, DMACTL_DEFAULT_DEPTH,
+					dmactl_max_depth);
+	int ret;
+
+	ret = dmactl_chan_check_request(arg);
+	if (ret)
+		return ret;
+	guard(mutex)(&cmd->session->lock);
+	return dmactl_chan_request_locked(cmd->session, cmd, depth);
+}
+
+/*
+ * Takes back every descriptor. 0: the provider has let go of all memory.
+ * -EOPNOTSUPP: it has no way to.
+ */
+static int dmactl_chan_terminate(struct dmactl_chan *chan)
+{
+	int ret;
+
+	lockdep_assert_held_write(&chan->rwsem);
+	if (!chan->dma->device->device_terminate_all)
+		return -EOPNOTSUPP;
+	ret = dmaengine_terminate_sync(chan->dma);
+	if (ret)
+		return ret;
+	/*
+	 * Without device_synchronize (pl330) a tasklet may still be between
+	 * taking a callback off its list and calling it.
+	 */
+	if (!chan->dma->device->device_synchronize)
+		synchronize_rcu();
+	return 0;
+}
+
+static bool dmactl_chan_is_idle(struct dmactl_chan *chan)
+{
+	guard(dmactl_bh)(&chan->lock);
+	return !chan->nr_inflight;
+}
+
+/* Hardware without a stop: let it finish what it has. */
+static int dmactl_chan_drain(struct dmactl_chan *chan)
+{
+	unsigned long limit = msecs_to_jiffies(dmactl_stop_timeout_ms);
+
+	dma_async_issue_pending(chan->dma);
+	if (wait_event_timeout(chan->idle, dmactl_chan_is_idle(chan), limit))
+		return 0;
+	return -ETIMEDOUT;
+}
+
+/*
+ * The hardware may write at any time: its channel, its mappings and its
+ * buffers stay as they are for good, and so does this code.
+ */
+static void dmactl_chan_quarantine(struct dmactl_chan *chan)
+{
+	chan->quarantined = true;
+	kref_get(&chan->obj.ref);
+	__module_get(THIS_MODULE);
+	atomic_inc(&dmactl_nr_quarantined);
+	pr_err("%s did not stop within %u ms; its memory is kept\n",
+	       chan->name, dmactl_stop_timeout_ms);
+}
+
+/* Ends all that is in flight, with @status. Nothing new can come meanwhile. */
+static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
+{
+	int ret;
+
+	lockdep_assert_held_write(&chan->rwsem);
+	dmactl_tx_set_stopping(chan, true);
+	cancel_delayed_work_sync(&chan->pump);
+	ret = dmactl_chan_terminate(chan);
+	if (ret && drain)
+		ret = dmactl_chan_drain(chan);
+	if (!ret || drain)
+		dmactl_tx_retire(chan, status, !ret);
+	dmactl_tx_set_stopping(chan, false);
+	wait_event(chan->idle, !atomic_read(&chan->completing));
+	return ret;
+}
+
+/* Stops the channel for good. It can be called more than once. */
+void dmactl_chan_kill(struct dmactl_chan *chan, int why)
+{
+	int status = why == -ENODEV ? -ENODEV : -ECANCELED;
+
+	guard(rwsem_write)(&chan->rwsem);
+	if (chan->dead)
+		return;
+	chan->dead = why;
+	if (dmactl_chan_stop(chan, status, true))
+		dmactl_chan_quarantine(chan);
+	if (why == -ENODEV)
+		atomic_inc(&chan->session->nr_gone);
+	wake_up_interruptible_all(&chan->session->wait);
+}
+
+/* Gives a stopped channel back to dmaengine. */
+void dmactl_chan_release(struct dmactl_chan *chan)
+{
+	guard(rwsem_write)(&chan->rwsem);
+	if (!chan->dma || chan->quarantined)
+		return;
+	trace_dmactl_chan_release(chan->session->id, chan->obj.handle,
+				  chan->name);
+	dma_release_channel(chan->dma);
+	chan->dma = NULL;
+}
+
+void dmactl_chan_destroy(struct dmactl_chan *chan)
+{
+	struct dmactl_session *s = chan->session;
+
+	lockdep_assert_held(&s->lock);
+	xa_erase(&s->objects, chan->obj.handle);
+	dmactl_chan_kill(chan, -ENOENT);
+	if (!chan->quarantined) {
+		dmactl_dev_detach(chan);
+		dmactl_chan_release(chan);
+	}
+	if (chan->dead == -ENODEV)
+		atomic_dec(&s->nr_gone);
+	s->nr_chans--;
+	dmactl_chan_put(chan);
+}
+
+static int dmactl_chan_do_ctrl(struct dmactl_chan *chan, u32 ctrl)
+{
+	switch (ctrl) {
+	case DMACTL_CTRL_ISSUE:
+		dmactl_chan_issue(chan);
+		return 0;
+	case DMACTL_CTRL_SYNCHRONIZE:
+		dmaengine_synchronize(chan->dma);
+		wait_event(chan->idle, !atomic_read(&chan->completing));
+		return 0;
+	case DMACTL_CTRL_PAUSE:
+		if (!(chan->caps & DMACTL_CAP_PAUSE))
+			return -EOPNOTSUPP;
+		return dmaengine_pause(chan->dma);
+	case DMACTL_CTRL_RESUME:
+		if (!(chan->caps & DMACTL_CAP_RESUME))
+			return -EOPNOTSUPP;
+		return dmaengine_resume(chan->dma);
+	}
+	return -EINVAL;
+}
+
+static int dmactl_chan_ctrl(struct dmactl_chan *chan, u32 ctrl)
+{
+	if (ctrl == DMACTL_CTRL_TERMINATE) {
+		guard(rwsem_write)(&chan->rwsem);
+		if (chan->dead)
+			return chan->dead;
+		return dmactl_chan_stop(chan, -ECANCELED, false);
+	}
+	guard(rwsem_read)(&chan->rwsem);
+	if (chan->dead)
+		return chan->dead;
+	return dmactl_chan_do_ctrl(chan, ctrl);
+}
+
+int dmactl_ioctl_chan_ctrl(struct dmactl_cmd *cmd)
+{
+	struct dmactl_chan_ctrl *arg = cmd->arg;
+	struct dmactl_chan *chan;
+	int ret;
+
+	if (!arg->ctrl || arg->ctrl >= DMACTL_CTRL_END)
+		return -EINVAL;
+	chan = dmactl_chan_get(cmd->session, arg->chan);
+	if (!chan)
+		return -ENOENT;
+	ret = dmactl_chan_ctrl(chan, arg->ctrl);
+	dmactl_chan_put(chan);
+	return ret;
+}
+
+/* Starts what was submitted. The caller holds rwsem, so dma is there. */
+void dmactl_chan_issue(struct dmactl_chan *chan)
+{
+	scoped_guard(dmactl_bh, &chan->lock)
+		chan->held = false;
+	trace_dmactl_chan_issue(chan->session->id, chan->obj.handle);
+	/* Outside the lock: some providers call back from here. */
+	dma_async_issue_pending(chan->dma);
+}

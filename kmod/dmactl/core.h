@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The nouns of dmactl and who protects what.
+ *
+ * Lock order, outermost first:
+ *
+ *   device_lock() of a DMA device (held around the unbind notifier)
+ *   session->lock	objects come and go
+ *   dmactl_devs_lock	list of DMA devices
+ *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
+ *   chan->rwsem	read: use of chan->dma; write: stopping it
+ *   session->reap_lock	order of records among readers
+ *   chan->lock		queues of a channel; callbacks take it
+ *   session->cq_lock	completion queue; callbacks take it
+ *
+ * The last two are taken with softirqs off: dmaengine callbacks run in a
+ * tasklet. Hard interrupts stay on, because some providers (ioatdma) take a
+ * _bh lock in prep and drop it in submit.
+ */
+#ifndef DMACTL_CORE_H
+#define DMACTL_CORE_H
+
+#include <linux/atomic.h>
+#include <linux/dma-direction.h>
+#include <linux/dmaengine.h>
+#include <linux/eventfd.h>
+#include <linux/fs.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/refcount.h>
+#include <linux/rwsem.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <linux/dmactl.h>
+
+#include "../compat.h"
+
+#define DMACTL_VERSION_CODE ((0 << 16) | (1 << 8) | 0)
+#define DMACTL_VERSION "0.1.0"
+
+#define DMACTL_DEFAULT_DEPTH	256
+#define DMACTL_MAX_BATCH	4096
+#define DMACTL_MAX_ARGS		1024
+
+/* main.c: limits, all module parameters */
+extern unsigned int dmactl_max_channels;
+extern unsigned int dmactl_max_buffers;
+extern unsigned int dmactl_max_depth;
+extern unsigned long dmactl_max_buffer_bytes;
+extern unsigned int dmactl_stop_timeout_ms;
+extern struct device *dmactl_this_device;
+
+struct dmactl_session;
+struct dmactl_chan;
+struct dmactl_buf;
+struct dmactl_map;
+
+/* One ioctl under way: what came from the program, and where it goes back. */
+struct dmactl_cmd {
+	struct dmactl_session *session;
+	void __user *ubuf;
+	size_t user_size;
+	size_t kernel_size;
+	void *arg;
+};
+
+/* main.c */
+int dmactl_cmd_respond(struct dmactl_cmd *cmd);
+bool dmactl_chan_allowed(const char *name);
+
+/* object.c */
+
+enum dmactl_obj_type {
+	DMACTL_OBJ_CHAN = 1,
+	DMACTL_OBJ_BUF,
+};
+
+/*
+ * @users counts what needs the object to stay as it is: one for the handle,
+ * one for every op or call that works with it. @ref counts what needs its
+ * memory; the handle's users hold one together.
+ */
+struct dmactl_obj {
+	struct kref ref;
+	refcount_t users;
+	u32 handle;
+	enum dmactl_obj_type type;
+	struct rcu_head rcu;
+};
+
+void dmactl_obj_init(struct dmactl_obj *obj, enum dmactl_obj_type type);
+int dmactl_obj_reserve(struct dmactl_session *s, struct dmactl_obj *obj);
+void dmactl_obj_publish(struct dmactl_session *s, struct dmactl_obj *obj);
+void dmactl_obj_unreserve(struct dmactl_session *s, struct dmactl_obj *obj);
+struct dmactl_obj *dmactl_obj_get(struct dmactl_session *s, u32 handle,
+				  enum dmactl_obj_type type);
+struct dmactl_obj *dmactl_obj_use(struct dmactl_session *s, u32 handle,
+				  enum dmactl_obj_type type);
+
+static inline void dmactl_obj_unuse(struct dmactl_obj *obj)
+{
+	/* The handle keeps one, so this is never the last. */
+	refcount_dec(&obj->users);
+}
+
+int dmactl_ioctl_destroy(struct dmactl_cmd *cmd);
+
+/* session.c */
+
+struct dmactl_session {
+	u32 id;
+	struct address_space *mapping;	/* of the node that was opened */
+
+	struct mutex lock;		/* objects come and go */
+	struct xarray objects;		/* lookups: RCU; changes: lock */
+	u32 next_handle;		/* lock */
+	u32 nr_chans;			/* lock */
+	u32 nr_bufs;			/* lock */
+
+	struct mutex reap_lock;		/* one reader at a time */
+	wait_queue_head_t wait;		/* records, credit, lost devices */
+	atomic_t nr_gone;		/* channels whose device went away */
+
+	spinlock_t cq_lock;		/* the queue; callbacks take it */
+	struct list_head cq;		/* cq_lock: ended ops, oldest first */
+	u32 nr_cq;			/* cq_lock; read without */
+	struct eventfd_ctx *eventfd;	/* cq_lock */
+};
+
+int dmactl_session_open(struct file *file);
+void dmactl_session_release(struct dmactl_session *s);
+int dmactl_ioctl_info(struct dmactl_cmd *cmd);
+
+/* device.c */
+
+/* A device that does DMA: the owner of mappings. Shared by all sessions. */
+struct dmactl_dev {
+	struct kref ref;		/* memory */
+	struct list_head node;		/* dmactl_devs_lock */
+	struct device *dev;
+	struct mutex lock;		/* what was made with the device */
+	struct list_head chans;		/* lock */
+	struct list_head maps;		/* lock */
+	struct list_head bufs;		/* lock: COHERENT buffers */
+	bool gone;			/* lock */
+	struct notifier_block nb;
+};
+
+int dmactl_dev_attach(struct dmactl_chan *chan, struct device *device);
+void dmactl_dev_detach(struct dmactl_chan *chan);
+void dmactl_dev_put(struct dmactl_dev *dev);
+bool dmactl_dev_holds(const char *chan_name);
+
+/* tx.c */
+
+/* A range of a buffer, as one device sees it. */
+struct dmactl_span {
+	struct dmactl_buf *buf;
+	struct dmactl_map *map;
+	u64 off;
+	u64 len;
+};
+
+/* Where in a list of spans the next descriptor begins. */
+struct dmactl_cursor {
+	u32 index;
+	u64 pos;
+};
+
+/*
+ * One op of a program. It sits in its channel's pool for as long as the
+ * channel exists, so a provider that calls back late finds valid memory.
+ */
+struct dmactl_tx {
+	/*
+	 * The submitting call's list, then chan->inflight (chan->lock), then
+	 * session->cq (cq_lock), then chan->free_txs (chan->lock).
+	 */
+	struct list_head node;
+	struct dmactl_chan *chan;
+	u16 opcode;
+	u16 flags;
+	u32 value;
+	u32 align;			/* of addresses and lengths, in bytes */
+	u32 seq;
+	s32 status;			/* chan->lock: first error */
+	u64 user_data;
+	u64 len;
+
+	struct dmactl_span *dst;
+	struct dmactl_span *src;
+	u32 nr_dst;
+	u32 nr_src;
+	struct dmactl_span *spans;	/* allocated, for ops with a list */
+	struct dmactl_span inl[2];	/* dst, src of ops without */
+
+	struct dmactl_cursor at_dst;	/* chan->lock */
+	struct dmactl_cursor at_src;	/* chan->lock */
+	u64 prepared;			/* chan->lock: bytes in descriptors */
+	u64 bytes;			/* chan->lock: bytes reported moved */
+	struct list_head descs;		/* chan->lock: oldest first */
+	u64 timestamp_ns;
+};
+
+/* One descriptor at the provider. */
+struct dmactl_desc {
+	struct list_head node;		/* chan->lock: tx->descs or free_descs */
+	struct dmactl_chan *chan;
+	struct dmactl_tx *tx;		/* chan->lock: NULL while free */
+	u64 len;
+	dma_cookie_t cookie;
+};
+
+void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan);
+struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan);
+void dmactl_tx_clear(struct dmactl_tx *tx);
+void dmactl_tx_put(struct dmactl_tx *tx);
+void dmactl_tx_recycle(struct list_head *txs);
+void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released);
+void dmactl_tx_set_stopping(struct dmactl_chan *chan, bool stopping);
+void dmactl_tx_callback(void *param, const struct dmaengine_result *result);
+void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended);
+void dmactl_tx_collect(struct dmactl_tx *tx, struct list_head *ended);
+void dmactl_pump_work(struct work_struct *work);
+
+/* channel.c */
+
+struct dmactl_chan {
+	struct dmactl_obj obj;
+	struct dmactl_session *session;
+	struct dmactl_dev *dev;
+	struct list_head dev_node;	/* dev->lock */
+	struct dma_chan *dma;		/* rwsem: NULL once released */
+	char name[DMACTL_NAME_LEN];
+	u64 caps;
+	u32 copy_align;			/* in bytes */
+	u32 fill_align;
+	u32 depth;
+
+	struct rw_semaphore rwsem;
+	int dead;			/* rwsem: why nothing can be submitted */
+	bool quarantined;		/* rwsem */
+
+	spinlock_t lock;		/* the queues; callbacks take it */
+	struct list_head free_txs;	/* lock */
+	struct list_head free_descs;	/* lock */
+	struct list_head inflight;	/* lock: oldest first */
+	struct dmactl_tx *partial;	/* lock: more descriptors to come */
+	u64 max_len;			/* lock: bytes in one descriptor */
+	u32 nr_free;			/* lock */
+	u32 nr_inflight;		/* lock */
+	u32 nr_descs;			/* lock: at the provider */
+	u32 seq;			/* lock */
+	u32 refusals;			/* lock: prep said no with nothing in flight */
+	bool starved;			/* lock: prep said no */
+	bool held;			/* lock: submitted but not issued */
+	bool stopping;			/* lock: no new descriptors */
+	bool want_credit;		/* lock: somebody got EAGAIN */
+	u64 submitted;			/* lock, and below */
+	u64 completed;
+	u64 failed;
+	u64 bytes;
+	u64 descriptors;
+
+	atomic_t completing;		/* callbacks past the lock */
+	wait_queue_head_t idle;
+	struct delayed_work pump;
+
+	struct dmactl_tx *txs;
+	struct dmactl_desc *descs;
+};
+
+static inline struct dmactl_chan *obj_to_chan(struct dmactl_obj *obj)
+{
+	return container_of(obj, struct dmactl_chan, obj);
+}
+
+int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
+int dmactl_ioctl_chan_ctrl(struct dmactl_cmd *cmd);
+struct dmactl_chan *dmactl_chan_get(struct dmactl_session *s, u32 handle);
+void dmactl_chan_put(struct dmactl_chan *chan);
+void dmactl_chan_destroy(struct dmactl_chan *chan);
+void dmactl_chan_kill(struct dmactl_chan *chan, int why);
+void dmactl_chan_release(struct dmactl_chan *chan);
+void dmactl_chan_issue(struct dmactl_chan *chan);
+u32 dmactl_quarantined(void);
+
+/* status.c */
+int dmactl_ioctl_chan_status(struct dmactl_cmd *cmd);
+
+/* chan_caps.c */
+void dmactl_chan_caps(struct dma_chan *dma, struct dmactl_chan_caps *caps);
+u64 dmactl_chan_cap_bits(struct dma_chan *dma);
+
+/* buffer.c */
+
+struct dmactl_buf {
+	struct dmactl_obj obj;
+	struct dmactl_session *session;
+	u32 session_id;
+	enum dmactl_buf_kind kind;
+	u64 size;
+	unsigned long npages;
+	unsigned long pgoff;		/* of its mmap offset */
+	struct user_struct *user;	/* charged, or NULL */
+
+	/* STREAMING */
+	struct page **pages;
+	spinlock_t maps_lock;		/* changes of the list of mappings */
+	struct list_head maps;		/* lookups: RCU; changes: maps_lock */
+
+	/* COHERENT */
+	struct dmactl_dev *dev;
+	struct list_head dev_node;	/* dev->lock */
+	void *cpu;			/* dev->lock: NULL once lost */
+	dma_addr_t dma;
+};
+
+static inline struct dmactl_buf *obj_to_buf(struct dmactl_obj *obj)
+{
+	return container_of(obj, struct dmactl_buf, obj);
+}
+
+int dmactl_ioctl_buf_alloc(struct dmactl_cmd *cmd);
+int dmactl_ioctl_buf_sync(struct dmactl_cmd *cmd);
+struct dmactl_buf *dmactl_buf_use(struct dmactl_session *s, u32 handle);
+void dmactl_buf_unuse(struct dmactl_buf *buf);
+bool dmactl_buf_range_ok(const struct dmactl_buf *buf, u64 off, u64 len);
+int dmactl_buf_destroy(struct dmactl_buf *buf);
+void dmactl_buf_put(struct dmactl_buf *buf);
+void dmactl_buf_lose(struct dmactl_buf *buf);
+
+/* mmap.c */
+int dmactl_mmap(struct file *file, struct vm_area_struct *vma);
+int dmactl_mmap_reserve(struct dmactl_buf *buf);
+void dmactl_mmap_unreserve(struct dmactl_buf *buf);
+void dmactl_mmap_exit(void);
+
+/* map.c */
+
+/* @addr is where @off of the buffer is; it holds up to the next one's @off. */
+struct dmactl_seg {
+	u64 off;
+	dma_addr_t addr;
+};
+
+/* A buffer mapped for a device. Freed with the buffer or with the device. */
+struct dmactl_map {
+	struct dmactl_dev *dev;
+	struct dmactl_buf *buf;
+	struct list_head buf_node;	/* buf->maps_lock */
+	struct list_head dev_node;	/* dev->lock */
+	struct sg_table sgt;
+	struct dmactl_seg *segs;	/* contiguous for the device */
+	struct dmactl_seg *ents;	/* mapped as one; NULL: no sync needed */
+	u32 nr_segs;
+	u32 nr_ents;
+	struct rcu_head rcu;
+};
+
+struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
+				  struct dmactl_dev *dev);
+void dmactl_map_free_buf(struct dmactl_buf *buf);
+void dmactl_map_free_dev(struct dmactl_dev *dev);
+u64 dmactl_map_addr(const struct dmactl_map *map, u64 off, dma_addr_t *addr);
+void dmactl_map_sync(const struct dmactl_map *map, u64 off, u64 len,
+		     enum dma_data_direction dir, bool for_cpu);
+int dmactl_map_coherent(struct dmactl_buf *buf);
+
+/* validate.c */
+int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
+		    struct dmactl_tx *tx);
+u64 dmactl_known_opcodes(void);
+
+/* prep.c */
+int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx);
+
+/* submit.c */
+int dmactl_ioctl_submit(struct dmactl_cmd *cmd);
+
+/* completion.c */
+void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
+		       u32 nr);
+int dmactl_reap(struct dmactl_session *s, void __user *to, u32 nr, u32 stride);
+int dmactl_cq_wait(struct dmactl_session *s, u32 nr, ktime_t deadline);
+ssize_t dmactl_read(struct file *file, char __user *to, size_t len,
+		    loff_t *pos);
+__poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait);
+void dmactl_cq_drop(struct dmactl_session *s);
+int dmactl_ioctl_eventfd(struct dmactl_cmd *cmd);
+
+/* fdinfo.c */
+void dmactl_show_fdinfo(struct seq_file *m, struct file *file);
+
+#endif /* DMACTL_CORE_H */

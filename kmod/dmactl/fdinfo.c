@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /proc/PID/fdinfo/FD of a session. */
+
+#include <linux/seq_file.h>
+
+#include "core.h"
+
+static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
+{
+	guard(dmactl_bh)(&chan->lock);
+	seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu\n",
+		   chan->name, chan->obj.handle, chan->nr_inflight,
+		   chan->depth, chan->submitted, chan->completed,
+		   chan->failed, chan->bytes);
+}
+
+void dmactl_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct dmactl_session *s = file->private_data;
+	unsigned long locked = 0;
+	struct dmactl_obj *obj;
+	unsigned long handle;
+	u32 in_flight = 0;
+	u64 bytes = 0;
+
+	guard(mutex)(&s->lock);
+	xa_for_each(&s->objects, handle, obj) {
+		if (obj->type == DMACTL_OBJ_CHAN) {
+			in_flight += READ_ONCE(obj_to_chan(obj)->nr_inflight);
+			continue;
+		}
+		bytes += obj_to_buf(obj)->size;
+		if (obj_to_buf(obj)->user)
+			locked += obj_to_buf(obj)->npages;
+	}
+	seq_printf(m, "session:\t%u\n", s->id);
+	seq_printf(m, "channels:\t%u\n", s->nr_chans);
+	seq_printf(m, "buffers:\t%u\n", s->nr_bufs);
+	seq_printf(m, "buffer-bytes:\t%llu\n", bytes);
+	seq_printf(m, "locked-pages:\t%lu\n", locked);
+	seq_printf(m, "in-flight:\t%u\n", in_flight);
+	seq_printf(m, "completions-queued:\t%u\n", READ_ONCE(s->nr_cq));
+	xa_for_each(&s->objects, handle, obj)
+		if (obj->type == DMACTL_OBJ_CHAN)
+			dmactl_fdinfo_chan(m, obj_to_chan(obj));
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Module, device node, limits and the ioctl table. */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/build_bug.h>
+#include <linux/glob.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "core.h"
+
+unsigned int dmactl_max_channels = 64;
+module_param_named(max_channels, dmactl_max_channels, uint, 0644);
+MODULE_PARM_DESC(max_channels, "Channels that one session may hold (64)");
+
+unsigned int dmactl_max_buffers = 4096;
+module_param_named(max_buffers, dmactl_max_buffers, uint, 0644);
+MODULE_PARM_DESC(max_buffers, "Buffers that one session may hold (4096)");
+
+unsigned int dmactl_max_depth = 4096;
+module_param_named(max_depth, dmactl_max_depth, uint, 0644);
+MODULE_PARM_DESC(max_depth, "Ops outstanding on one channel, at most (4096)");
+
+unsigned long dmactl_max_buffer_bytes = SZ_1G;
+module_param_named(max_buffer_bytes, dmactl_max_buffer_bytes, ulong, 0644);
+MODULE_PARM_DESC(max_buffer_bytes, "Bytes in one buffer, at most (1 GiB)");
+
+unsigned int dmactl_stop_timeout_ms = 5000;
+module_param_named(stop_timeout_ms, dmactl_stop_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(stop_timeout_ms,
+		 "Wait for hardware that cannot be stopped, in ms (5000)");
+
+static char *allow = "*";
+module_param(allow, charp, 0444);
+MODULE_PARM_DESC(allow,
+		 "Channels offered: shell patterns, separated by commas (*)");
+
+struct device *dmactl_this_device;
+
+/* True if one of the patterns in "allow" matches the channel. */
+bool dmactl_chan_allowed(const char *name)
+{
+	char pattern[DMACTL_NAME_LEN];
+	const char *at = allow;
+
+	while (*at) {
+		size_t len = strcspn(at, ",");
+
+		if (len < sizeof(pattern)) {
+			memcpy(pattern, at, len);
+			pattern[len] = 0;
+			if (glob_match(pattern, name))
+				return true;
+		}
+		at += len;
+		at += *at == ',';
+	}
+	return false;
+}
+
+union dmactl_any_arg {
+	struct dmactl_info info;
+	struct dmactl_chan_request chan_request;
+	struct dmactl_chan_ctrl chan_ctrl;
+	struct dmactl_chan_status chan_status;
+	struct dmactl_buf_alloc buf_alloc;
+	struct dmactl_buf_sync buf_sync;
+	struct dmactl_destroy destroy;
+	struct dmactl_submit submit;
+	struct dmactl_eventfd eventfd;
+};
+
+struct dmactl_ioctl {
+	int (*handler)(struct dmactl_cmd *cmd);
+	u32 flags;		/* known to the module */
+	u16 size;
+	u16 min_size;		/* size in the first version of the struct */
+};
+
+#define DMACTL_SYNC_FLAGS \
+	(DMACTL_SYNC_BEGIN | DMACTL_SYNC_END | \
+	 DMACTL_SYNC_READ | DMACTL_SYNC_WRITE)
+
+#define IOCTL(_nr, _fn, _struct, _last, _flags)			\
+	[DMACTL_NR_##_nr] = {						\
+		.handler = _fn,						\
+		.flags = _flags,					\
+		.size = sizeof(struct _struct),				\
+		.min_size = offsetofend(struct _struct, _last),		\
+	}
+
+static const struct dmactl_ioctl dmactl_ioctls[] = {
+	IOCTL(INFO, dmactl_ioctl_info, dmactl_info, out_max_buffer_bytes, 0),
+	IOCTL(CHAN_REQUEST, dmactl_ioctl_chan_request, dmactl_chan_request,
+	      out, 0),
+	IOCTL(CHAN_CTRL, dmactl_ioctl_chan_ctrl, dmactl_chan_ctrl, ctrl, 0),
+	IOCTL(CHAN_STATUS, dmactl_ioctl_chan_status, dmactl_chan_status,
+	      out_credit, DMACTL_STATUS_BY_USER_DATA),
+	IOCTL(BUF_ALLOC, dmactl_ioctl_buf_alloc, dmactl_buf_alloc, reserved,
+	      0),
+	IOCTL(BUF_SYNC, dmactl_ioctl_buf_sync, dmactl_buf_sync, len,
+	      DMACTL_SYNC_FLAGS),
+	IOCTL(DESTROY, dmactl_ioctl_destroy, dmactl_destroy, reserved, 0),
+	IOCTL(SUBMIT, dmactl_ioctl_submit, dmactl_submit, out_completed,
+	      DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT),
+	IOCTL(EVENTFD, dmactl_ioctl_eventfd, dmactl_eventfd, reserved, 0),
+};
+
+/* Hand the struct back to the program, as much of it as the program knows. */
+int dmactl_cmd_respond(struct dmactl_cmd *cmd)
+{
+	size_t n = min(cmd->user_size, cmd->kernel_size);
+
+	return copy_to_user(cmd->ubuf, cmd->arg, n) ? -EFAULT : 0;
+}
+
+static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
+{
+	struct dmactl_cmd cmd = {
+		.session = file->private_data,
+		.ubuf = (void __user *)ptr,
+	};
+	const struct dmactl_ioctl *entry;
+	union dmactl_any_arg arg;
+	u32 head[2];
+	u32 size;
+	int ret;
+
+	if (_IOC_TYPE(nr) != DMACTL_IOC_TYPE || _IOC_DIR(nr) != _IOC_NONE ||
+	    _IOC_SIZE(nr) || _IOC_NR(nr) >= ARRAY_SIZE(dmactl_ioctls))
+		return -ENOTTY;
+	entry = &dmactl_ioctls[_IOC_NR(nr)];
+	if (!entry->handler)
+		return -ENOTTY;
+
+	if (get_user(size, (u32 __user *)ptr))
+		return -EFAULT;
+	if (size < entry->min_size)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	ret = copy_struct_from_user(&arg, entry->size, cmd.ubuf, size);
+	if (ret)
+		return ret;
+	/* Another thread may have changed the size since it was checked. */
+	memcpy(&arg, &size, sizeof(size));
+
+	memcpy(head, &arg, sizeof(head));
+	if (head[1] & ~entry->flags)
+		return -EOPNOTSUPP;
+
+	cmd.user_size = size;
+	cmd.kernel_size = entry->size;
+	cmd.arg = &arg;
+	return entry->handler(&cmd);
+}
+
+static int dmactl_open(struct inode *inode, struct file *file)
+{
+	int ret = dmactl_session_open(file);
+
+	return ret ? ret : stream_open(inode, file);
+}
+
+static int dmactl_release(struct inode *inode, struct file *file)
+{
+	dmactl_session_release(file->private_data);
+	return 0;
+}
+
+static const struct file_operations dmactl_fops = {
+	.owner = THIS_MODULE,
+	.open = dmactl_open,
+	.release = dmactl_release,
+	.unlocked_ioctl = dmactl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = dmactl_mmap,
+	.read = dmactl_read,
+	.poll = dmactl_poll,
+#ifdef CONFIG_PROC_FS
+	.show_fdinfo = dmactl_show_fdinfo,
+#endif
+};
+
+static struct miscdevice dmactl_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "dmactl",
+	.fops = &dmactl_fops,
+	.mode = 0600,
+};
+
+static int __init dmactl_init(void)
+{
+	int ret;
+
+	BUILD_BUG_ON(sizeof(struct dmactl_op) != 64);
+	BUILD_BUG_ON(sizeof(struct dmactl_completion) != 48);
+	BUILD_BUG_ON(sizeof(struct dmactl_sg) != 32);
+	BUILD_BUG_ON(sizeof(union dmactl_any_arg) > 512);
+
+	ret = misc_register(&dmactl_misc);
+	if (ret)
+		return ret;
+	dmactl_this_device = dmactl_misc.this_device;
+	return 0;
+}
+module_init(dmactl_init);
+
+static void __exit dmactl_exit(void)
+{
+	misc_deregister(&dmactl_misc);
+	dmactl_mmap_exit();
+	/* Objects and mappings are freed by RCU callbacks of this module. */
+	rcu_barrier();
+}
+module_exit(dmactl_exit);
+
+MODULE_DESCRIPTION("DMA engines for ordinary programs");
+MODULE_VERSION(DMACTL_VERSION);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* SUBMIT: a batch in, started, and what has ended out, in one call. */
+
+#include <linux/delay.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "core.h"
+
+/* Batches up to this size need no allocation. */
+#define DMACTL_SMALL_BATCH 8
+
+#define DMACTL_MAX_STRIDE 4096
+
+/*
+ * A provider with nothing of ours in flight that prepares nothing is either
+ * about to recycle its descriptors or will not take this one at all.
+ */
+#define DMACTL_ACCEPT_TRIES 20
+
+struct dmactl_batch {
+	struct dmactl_session *session;
+	const struct dmactl_op *ops;
+	u32 nr;
+	u32 bad;		/* the op to blame for a failure */
+	u32 accepted;
+	bool hold;
+	struct list_head txs;	/* checked, in order, not yet accepted */
+};
+
+static int dmactl_copy_ops(struct dmactl_op *ops, const void __user *from,
+			   u32 nr, u32 stride, u32 *bad)
+{
+	int ret;
+	u32 i;
+
+	if (stride == sizeof(*ops))
+		return copy_from_user(ops, from, nr * sizeof(*ops)) ? -EFAULT
+								    : 0;
+	for (i = 0; i < nr; i++) {
+		ret = copy_struct_from_user(&ops[i], sizeof(*ops),
+					    from + (size_t)i * stride, stride);
+		if (ret) {
+			if (ret != -EFAULT)
+				*bad = i;
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* Checks one op; without credit it is checked all the same. */
+static int dmactl_check_op(struct dmactl_batch *b, struct dmactl_chan *chan,
+			   const struct dmactl_op *op, bool *full)
+{
+	struct dmactl_tx scratch;
+	struct dmactl_tx *tx;
+	int ret;
+
+	tx = *full ? NULL : dmactl_tx_get(chan);
+	if (tx) {
+		/* On the list first: whoever unwinds finds it there. */
+		list_add_tail(&tx->node, &b->txs);
+		return dmactl_validate(chan, op, tx);
+	}
+	/* Those behind must not overtake it. */
+	*full = true;
+	dmactl_tx_init(&scratch, chan);
+	ret = dmactl_validate(chan, op, &scratch);
+	dmactl_tx_clear(&scratch);
+	return ret;
+}
+
+static int dmactl_check_batch(struct dmactl_batch *b)
+{
+	struct dmactl_chan *chan = NULL;
+	bool full = false;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < b->nr && !ret; i++) {
+		if (!chan || chan->obj.handle != b->ops[i].chan) {
+			if (chan)
+				dmactl_chan_put(chan);
+			chan = dmactl_chan_get(b->session, b->ops[i].chan);
+		}
+		ret = chan ? dmactl_check_op(b, chan, &b->ops[i], &full)
+			   : -ENOENT;
+		if (ret)
+			b->bad = i;
+	}
+	if (chan)
+		dmactl_chan_put(chan);
+	return ret;
+}
+
+static void dmactl_sync_for_device(struct dmactl_tx *tx)
+{
+	u32 i;
+
+	if (tx->flags & DMACTL_OP_NO_SYNC)
+		return;
+	for (i = 0; i < tx->nr_src; i++)
+		dmactl_map_sync(tx->src[i].map, tx->src[i].off, tx->src[i].len,
+				DMA_TO_DEVICE, false);
+	for (i = 0; i < tx->nr_dst; i++)
+		dmactl_map_sync(tx->dst[i].map, tx->dst[i].off, tx->dst[i].len,
+				DMA_FROM_DEVICE, false);
+}
+
+/* The op is in flight from here on. */
+static void dmactl_enter(struct dmactl_chan *chan, struct dmactl_tx *tx)
+{
+	lockdep_assert_held(&chan->lock);
+	list_move_tail(&tx->node, &chan->inflight);
+	chan->nr_inflight++;
+	chan->submitted++;
+	chan->seq++;
+}
+
+/*
+ * 0: accepted. -EAGAIN: not now. -EBUSY: the provider said no although
+ * nothing of ours is there; with @last that is the op's own failure.
+ */
+static int dmactl_accept_locked(struct dmactl_chan *chan, struct dmactl_tx *tx,
+				bool last, struct list_head *ended)
+{
+	int ret;
+
+	lockdep_assert_held(&chan->lock);
+	if (chan->partial) {
+		chan->want_credit = true;
+		return -EAGAIN;
+	}
+	tx->seq = chan->seq;
+	ret = dmactl_prep(chan, tx);
+	if (ret == -EAGAIN && tx->prepared) {
+		dmactl_enter(chan, tx);
+		chan->partial = tx;
+		return 0;
+	}
+	if (ret == -EAGAIN && chan->nr_descs) {
+		chan->starved = true;
+		chan->want_credit = true;
+		return -EAGAIN;
+	}
+	if (ret == -EAGAIN && !last) {
+		/* The provider declares no limit, and may still have one. */
+		chan->max_len = min_t(u64, chan->max_len, SZ_64K);
+		return -EBUSY;
+	}
+	if (ret)
+		tx->status = -EIO;
+	dmactl_enter(chan, tx);
+	/* A NOP with nothing before it, or an op that never got started. */
+	if (list_empty(&tx->descs) &&
+	    (ret || list_is_singular(&chan->inflight)))
+		dmactl_tx_collect(tx, ended);
+	return 0;
+}
+
+static int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			 bool hold)
+{
+	LIST_HEAD(ended);
+	int tries = 0;
+	int ret;
+
+	dmactl_sync_for_device(tx);
+	do {
+		if (tries)
+			usleep_range(50, 100);
+		scoped_guard(dmactl_bh, &chan->lock) {
+			ret = dmactl_accept_locked(chan, tx,
+						   tries >= DMACTL_ACCEPT_TRIES,
+						   &ended);
+			chan->held |= hold && !ret;
+		}
+		tries++;
+	} while (ret == -EBUSY);
+	dmactl_tx_finish(chan, &ended);
+	return ret;
+}
+
+/* The run of ops for one channel at the head of the list. */
+static int dmactl_accept_run(struct dmactl_batch *b, struct dmactl_chan *chan)
+{
+	u32 before = b->accepted;
+	struct dmactl_tx *tx;
+	int ret = 0;
+
+	guard(rwsem_read)(&chan->rwsem);
+	if (chan->dead)
+		return chan->dead;
+	while (!ret && !list_empty(&b->txs)) {
+		tx = list_first_entry(&b->txs, struct dmactl_tx, node);
+		if (tx->chan != chan)
+			break;
+		ret = dmactl_accept(chan, tx, b->hold);
+		b->accepted += !ret;
+	}
+	if (b->accepted != before && !b->hold)
+		dmactl_chan_issue(chan);
+	return ret;
+}
+
+static int dmactl_accept_batch(struct dmactl_batch *b)
+{
+	struct dmactl_tx *tx, *next;
+	struct dmactl_chan *chan;
+	int ret = 0;
+
+	while (!ret && !list_empty(&b->txs)) {
+		chan = list_first_entry(&b->txs, struct dmactl_tx, node)->chan;
+		/* Its ops hold it, but they may end and be reaped meanwhile. */
+		kref_get(&chan->obj.ref);
+		ret = dmactl_accept_run(b, chan);
+		dmactl_chan_put(chan);
+	}
+	list_for_each_entry_safe(tx, next, &b->txs, node)
+		dmactl_tx_put(tx);
+	if (b->accepted)
+		return 0;
+	return ret ? ret : -EAGAIN;
+}
+
+static int dmactl_submit_copied(struct dmactl_batch *b)
+{
+	struct dmactl_tx *tx, *next;
+	int ret;
+
+	ret = dmactl_check_batch(b);
+	if (!ret)
+		return dmactl_accept_batch(b);
+	list_for_each_entry_safe(tx, next, &b->txs, node)
+		dmactl_tx_put(tx);
+	return ret;
+}
+
+static int dmactl_submit_ops(struct dmactl_session *s,
+			     struct dmactl_submit *arg)
+{
+	struct dmactl_op small[DMACTL_SMALL_BATCH];
+	struct dmactl_op *ops = small;
+	struct dmactl_batch b = {
+		.session = s,
+		.nr = arg->nr_ops,
+		.bad = ~0u,
+		.hold = arg->flags & DMACTL_SUBMIT_HOLD,
+		.txs = LIST_HEAD_INIT(b.txs),
+	};
+	int ret;
+
+	if (b.nr > ARRAY_SIZE(small)) {
+		ops = kvmalloc_array(b.nr, sizeof(*ops), GFP_KERNEL);
+		if (!ops)
+			return -ENOMEM;
+	}
+	b.ops = ops;
+	ret = dmactl_copy_ops(ops, u64_to_user_ptr(arg->ops_uptr), b.nr,
+			      arg->op_size, &b.bad);
+	if (!ret)
+		ret = dmactl_submit_copied(&b);
+	if (ops != small)
+		kvfree(ops);
+	arg->out_accepted = ret && ret != -EAGAIN ? b.bad : b.accepted;
+	return ret;
+}
+
+static bool dmactl_stride_ok(u32 nr, u32 stride, size_t least)
+{
+	if (!nr)
+		return !stride;
+	return stride >= least && stride <= DMACTL_MAX_STRIDE &&
+	       IS_ALIGNED(stride, 8);
+}
+
+static int dmactl_submit_check(const struct dmactl_submit *arg)
+{
+	if (!dmactl_stride_ok(arg->nr_ops, arg->op_size,
+			      sizeof(struct dmactl_op)))
+		return -EINVAL;
+	if (!dmactl_stride_ok(arg->nr_completions, arg->completion_size,
+			      sizeof(struct dmactl_completion)))
+		return -EINVAL;
+	if (arg->nr_ops > DMACTL_MAX_BATCH ||
+	    arg->min_complete > arg->nr_completions)
+		return -EINVAL;
+	return 0;
+}
+
+/* When the wait ends: 0 at once, KTIME_MAX never. */
+static ktime_t dmactl_deadline(const struct dmactl_submit *arg)
+{
+	u64 ns = arg->timeout_ns;
+
+	if (!ns)
+		return 0;
+	if (ns >= KTIME_MAX)
+		return KTIME_MAX;
+	if (arg->flags & DMACTL_SUBMIT_ABS_TIMEOUT)
+		return ns;
+	return ktime_add_safe(ktime_get(), ns);
+}
+
+/* Reaps until @min records are out. Returns why that ended. */
+static int dmactl_submit_reap(struct dmactl_session *s,
+			      struct dmactl_submit *arg, u32 min)
+{
+	void __user *to = u64_to_user_ptr(arg->completions_uptr);
+	ktime_t deadline = dmactl_deadline(arg);
+	u32 stride = arg->completion_size;
+	int ret;
+
+	for (;;) {
+		ret = dmactl_reap(s, to + (size_t)arg->out_completed * stride,
+				  arg->nr_completions - arg->out_completed,
+				  stride);
+		if (ret < 0)
+			return ret;
+		arg->out_completed += ret;
+		if (arg->out_completed >= min)
+			return 0;
+		ret = dmactl_cq_wait(s, min - arg->out_completed, deadline);
+		/* What came before the end of the wait is taken along. */
+		if (ret)
+			min = 0;
+		arg->out_wait = ret;
+	}
+}
+
+int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
+{
+	struct dmactl_submit *arg = cmd->arg;
+	u32 min = arg->min_complete;
+	int ret, err = 0;
+
+	ret = dmactl_submit_check(arg);
+	if (ret)
+		return ret;
+	arg->out_accepted = 0;
+	arg->out_completed = 0;
+	arg->out_wait = 0;
+	if (arg->nr_ops)
+		err = dmactl_submit_ops(cmd->session, arg);
+	if (!err || err == -EAGAIN) {
+		/* Never sit on ops that a single record makes room for. */
+		if (arg->out_accepted < arg->nr_ops)
+			min = min(min, 1u);
+		ret = dmactl_submit_reap(cmd->session, arg, min);
+		if (ret)
+			arg->out_wait = ret;
+		if (arg->out_accepted || arg->out_completed)
+			err = 0;
+		else if (!err)
+			err = arg->out_wait;
+	}
+	ret = dmactl_cmd_respond(cmd);
+	return err ? err : ret;
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of an op: from the pool, in flight, ended, back to the pool. */
+
+#include <linux/dmaengine.h>
+#include <linux/poll.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "core.h"
+#include "trace.h"
+
+/* With nothing in flight, how often a refused descriptor is tried again. */
+#define DMACTL_PUMP_TRIES 100
+
+void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan)
+{
+	*tx = (struct dmactl_tx) { .chan = chan };
+	INIT_LIST_HEAD(&tx->node);
+	INIT_LIST_HEAD(&tx->descs);
+	tx->dst = &tx->inl[0];
+	tx->src = &tx->inl[1];
+}
+
+/* NULL: the channel has no credit. */
+struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan)
+{
+	struct dmactl_tx *tx;
+
+	scoped_guard(dmactl_bh, &chan->lock) {
+		tx = list_first_entry_or_null(&chan->free_txs,
+					      struct dmactl_tx, node);
+		if (!tx) {
+			chan->want_credit = true;
+			return NULL;
+		}
+		list_del(&tx->node);
+		chan->nr_free--;
+	}
+	kref_get(&chan->obj.ref);
+	dmactl_tx_init(tx, chan);
+	return tx;
+}
+
+/* Lets go of the buffers. */
+void dmactl_tx_clear(struct dmactl_tx *tx)
+{
+	u32 i;
+
+	for (i = 0; i < tx->nr_dst; i++)
+		dmactl_buf_unuse(tx->dst[i].buf);
+	for (i = 0; i < tx->nr_src; i++)
+		dmactl_buf_unuse(tx->src[i].buf);
+	tx->nr_dst = 0;
+	tx->nr_src = 0;
+	kfree(tx->spans);
+	tx->spans = NULL;
+}
+
+/* Back to the pool. Each op holds a reference to its channel's memory. */
+static void dmactl_tx_free(struct dmactl_tx *tx)
+{
+	struct dmactl_chan *chan = tx->chan;
+	bool wake;
+
+	scoped_guard(dmactl_bh, &chan->lock) {
+		/* At the tail: the longest unused is the next. */
+		list_add_tail(&tx->node, &chan->free_txs);
+		chan->nr_free++;
+		wake = chan->want_credit;
+		chan->want_credit = false;
+	}
+	if (wake)
+		wake_up_interruptible_poll(&chan->session->wait,
+					   EPOLLOUT | EPOLLWRNORM);
+	dmactl_chan_put(chan);
+}
+
+void dmactl_tx_put(struct dmactl_tx *tx)
+{
+	dmactl_tx_clear(tx);
+	dmactl_tx_free(tx);
+}
+
+void dmactl_tx_recycle(struct list_head *txs)
+{
+	struct dmactl_tx *tx, *next;
+
+	list_for_each_entry_safe(tx, next, txs, node)
+		dmactl_tx_free(tx);
+}
+
+static void dmactl_tx_end(struct dmactl_tx *tx, struct list_head *ended)
+{
+	struct dmactl_chan *chan = tx->chan;
+
+	list_move_tail(&tx->node, ended);
+	atomic_inc(&chan->completing);
+	chan->nr_inflight--;
+	chan->completed++;
+	chan->bytes += tx->bytes;
+	if (tx->status)
+		chan->failed++;
+}
+
+/*
+ * Moves @tx to @ended, and with it the NOPs that only waited for it. The
+ * caller passes @ended to dmactl_tx_finish() once it has dropped the lock.
+ */
+void dmactl_tx_collect(struct dmactl_tx *tx, struct list_head *ended)
+{
+	struct dmactl_chan *chan = tx->chan;
+
+	lockdep_assert_held(&chan->lock);
+	dmactl_tx_end(tx, ended);
+	while (!list_empty(&chan->inflight)) {
+		tx = list_first_entry(&chan->inflight, struct dmactl_tx, node);
+		if (tx->opcode != DMACTL_OP_NOP)
+			break;
+		dmactl_tx_end(tx, ended);
+	}
+}
+
+static void dmactl_tx_sync_for_cpu(struct dmactl_tx *tx)
+{
+	u32 i;
+
+	if (tx->flags & DMACTL_OP_NO_SYNC)
+		return;
+	for (i = 0; i < tx->nr_dst; i++)
+		dmactl_map_sync(tx->dst[i].map, tx->dst[i].off, tx->dst[i].len,
+				DMA_FROM_DEVICE, true);
+}
+
+/* Hands ended ops, and what they wrote, to the program. */
+void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
+{
+	struct dmactl_session *s = chan->session;
+	u64 now = ktime_get_ns();
+	struct dmactl_tx *tx;
+	int nr = 0;
+
+	if (list_empty(ended))
+		return;
+	list_for_each_entry(tx, ended, node) {
+		dmactl_tx_sync_for_cpu(tx);
+		/* Before the record is seen: DESTROY after it must work. */
+		dmactl_tx_clear(tx);
+		tx->timestamp_ns = now;
+		trace_dmactl_op_complete(s->id, chan->obj.handle, tx->seq,
+					 tx->status, tx->bytes);
+		nr++;
+	}
+	/*
+	 * Whoever waits for completing to become 0 may free the channel right
+	 * away. RCU keeps it until the wake-up below has come to its end.
+	 */
+	guard(rcu)();
+	dmactl_cq_publish(s, ended, nr);
+	if (atomic_sub_and_test(nr, &chan->completing))
+		wake_up(&chan->idle);
+}
+
+/* Distinct for each way a provider can fail. */
+static int dmactl_result_errno(const struct dmaengine_result *result)
+{
+	if (!result)
+		return 0;
+	switch (result->result) {
+	case DMA_TRANS_NOERROR:
+		return 0;
+	case DMA_TRANS_READ_FAILED:
+		return -EFAULT;
+	case DMA_TRANS_WRITE_FAILED:
+		return -EREMOTEIO;
+	case DMA_TRANS_ABORTED:
+		return -ECONNABORTED;
+	}
+	return -EIO;
+}
+
+static void dmactl_desc_free(struct dmactl_chan *chan, struct dmactl_desc *desc)
+{
+	lockdep_assert_held(&chan->lock);
+	desc->tx = NULL;
+	list_move_tail(&desc->node, &chan->free_descs);
+	chan->nr_descs--;
+}
+
+static void dmactl_desc_done(struct dmactl_chan *chan, struct dmactl_desc *desc,
+			     const struct dmaengine_result *result)
+{
+	struct dmactl_tx *tx = desc->tx;
+	int status = dmactl_result_errno(result);
+	u64 left = 0;
+
+	lockdep_assert_held(&chan->lock);
+	if (result)
+		left = min_t(u64, result->residue, desc->len);
+	/* An error without a residue: nothing is known to have moved. */
+	if (status && !left)
+		left = desc->len;
+	tx->bytes += desc->len - left;
+	if (!tx->status)
+		tx->status = status;
+	dmactl_desc_free(chan, desc);
+}
+
+/*
+ * From the provider, in tasklet context, once a descriptor. It can come after
+ * terminate_sync (pl330): the descriptor then belongs to no op.
+ */
+void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
+{
+	struct dmactl_desc *desc = param;
+	struct dmactl_chan *chan = desc->chan;
+	struct dmactl_tx *tx;
+	LIST_HEAD(ended);
+
+	scoped_guard(dmactl_bh, &chan->lock) {
+		tx = desc->tx;
+		if (!tx)
+			return;
+		dmactl_desc_done(chan, desc, result);
+		chan->starved = false;
+		chan->refusals = 0;
+		if (tx == chan->partial) {
+			if (!chan->stopping)
+				schedule_delayed_work(&chan->pump, 0);
+		} else if (list_empty(&tx->descs)) {
+			dmactl_tx_collect(tx, &ended);
+		}
+		if (chan->stopping && !chan->nr_descs)
+			wake_up(&chan->idle);
+	}
+	dmactl_tx_finish(chan, &ended);
+}
+
+/* The rest of the op that the provider had no room for. */
+static void dmactl_pump_partial(struct dmactl_chan *chan,
+				struct list_head *ended)
+{
+	struct dmactl_tx *tx = chan->partial;
+	int ret;
+
+	lockdep_assert_held(&chan->lock);
+	if (!tx || chan->stopping)
+		return;
+	ret = dmactl_prep(chan, tx);
+	if (ret == -EAGAIN && chan->nr_descs)
+		return; /* the next callback comes back here */
+	if (ret == -EAGAIN && ++chan->refusals < DMACTL_PUMP_TRIES) {
+		schedule_delayed_work(&chan->pump, 1);
+		return;
+	}
+	chan->partial = NULL;
+	if (ret && !tx->status)
+		tx->status = -EIO;
+	if (list_empty(&tx->descs))
+		dmactl_tx_collect(tx, ended);
+}
+
+void dmactl_pump_work(struct work_struct *work)
+{
+	struct dmactl_chan *chan = container_of(to_delayed_work(work),
+						struct dmactl_chan, pump);
+	LIST_HEAD(ended);
+
+	/* Whoever stops the channel waits for this work: never wait for him. */
+	if (!down_read_trylock(&chan->rwsem))
+		return;
+	if (!chan->dead) {
+		scoped_guard(dmactl_bh, &chan->lock)
+			dmactl_pump_partial(chan, &ended);
+		dmactl_chan_issue(chan);
+	}
+	up_read(&chan->rwsem);
+	dmactl_tx_finish(chan, &ended);
+}
+
+void dmactl_tx_set_stopping(struct dmactl_chan *chan, bool stopping)
+{
+	guard(dmactl_bh)(&chan->lock);
+	chan->stopping = stopping;
+}
+
+/*
+ * Ends everything in flight. Unless the hardware has @released its memory,
+ * the buffers stay in use for good.
+ */
+void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released)
+{
+	struct dmactl_desc *desc, *next_desc;
+	struct dmactl_tx *tx;
+	LIST_HEAD(ended);
+
+	scoped_guard(dmactl_bh, &chan->lock) {
+		chan->partial = NULL;
+		chan->starved = false;
+		chan->held = false;
+		while (!list_empty(&chan->inflight)) {
+			tx = list_first_entry(&chan->inflight,
+					      struct dmactl_tx, node);
+			list_for_each_entry_safe(desc, next_desc, &tx->descs,
+						 node)
+				dmactl_desc_free(chan, desc);
+			if (!released) {
+				tx->nr_dst = 0;
+				tx->nr_src = 0;
+			}
+			if (!tx->status)
+				tx->status = released ? status : -EIO;
+			dmactl_tx_end(tx, &ended);
+		}
+	}
+	dmactl_tx_finish(chan, &ended);
+}
