@@ -49,3 +49,10 @@ unit-coverage:
 		--fail-under-line 90
 
 -include $(UNIT_BINS:=.d) $(UNIT_DIR)/mock.d
+
+# A program that sees nothing but the installed library.
+.PHONY: install-check
+install-check: libdmauser
+	@mkdir -p $(O)/tests/install
+	@status=0; O=$(O) CC="$(CC)" tests/install/check.sh >$(O)/tests/install/check.tap || status=1; \
+		sed "s/^/[install] /" $(O)/tests/install/check.tap; exit $$status

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Installs the library into an empty directory and uses it from there, through
+# pkg-config alone: from C, C++, shared, static, and the examples. Prints TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/unit/tap.sh
+CC=${CC:-gcc}
+CXX=${CXX:-g++}
+O=${O:-build}
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+mkdir "$root/work"
+
+prefix=/opt/dmactl
+lib=$root$prefix/lib
+export PKG_CONFIG_SYSROOT_DIR=$root
+export PKG_CONFIG_LIBDIR=$lib/pkgconfig
+# No compiler flag of the build may reach the programs.
+unset CFLAGS LDFLAGS CPPFLAGS MAKEFLAGS MAKELEVEL MFLAGS
+warn="-Wall -Wextra -Werror"
+
+install_it() {
+	make O="$O" PREFIX=$prefix DESTDIR="$root" install-libdmauser
+}
+
+version_agrees() {
+	[ "$(pkg-config --modversion libdmauser)" = "$version" ]
+}
+
+# `build OUTPUT SOURCE COMPILER FLAGS...`, from a directory without our files
+build() {
+	local out=$root/work/$1 source=$PWD/$2
+	shift 2
+	# shellcheck disable=SC2046,SC2086 # flags are words
+	(cd "$root/work" && "$@" $warn $(pkg-config --cflags libdmauser) -o "$out" "$source" \
+		$libs)
+}
+
+run() {
+	LD_LIBRARY_PATH=$lib "$root/work/$1" "$version"
+}
+
+build_and_run() {
+	libs=$(pkg-config --libs libdmauser)
+	build "$@" && run "$1"
+}
+
+# Without the directory of the shared library: it must not be needed.
+static_works() {
+	libs=$(pkg-config --libs --static libdmauser)
+	build "$@" && env -u LD_LIBRARY_PATH "$root/work/$1" "$version"
+}
+
+needs_soname() {
+	readelf -d "$root/work/c" | grep -q 'NEEDED.*\[libdmauser\.so\.0\]'
+}
+
+# The loader finds it by the soname: a later 0.x takes its place.
+needs_the_library() {
+	! "$root/work/c" "$version" 2>/dev/null
+}
+
+example() {
+	libs="$(pkg-config --libs libdmauser) $2"
+	build "$1" "libdmauser/examples/$1.c" "$CC"
+}
+
+files_are_there() {
+	local file
+	for file in lib/libdmauser.so.$version lib/libdmauser.so.0 lib/libdmauser.so \
+		lib/libdmauser.a lib/pkgconfig/libdmauser.pc include/dmauser.h \
+		include/linux/dmactl.h share/man/man3/dmauser_open.3 \
+		share/man/man7/dmauser.7; do
+		[ -e "$root$prefix/$file" ] || { echo "missing: $file"; return 1; }
+	done
+}
+
+# Nothing in the installed files names the source tree or the staging directory.
+no_foreign_paths() {
+	! grep -rlF -e "$PWD" -e "$root" "$root$prefix" --include='*.pc' --include='*.h' \
+		--include='*.[37]'
+}
+
+man_works() {
+	man -M "$root$prefix/share/man" dmauser_submit_wait | grep -q 'dmauser_submit_wait('
+}
+
+version=$(sed -n 's/^VERSION := //p' Makefile)
+check "install" install_it
+check "installed files" files_are_there
+check "no foreign paths" no_foreign_paths
+check "pkg-config knows the version" version_agrees
+check "C program, shared" build_and_run c tests/install/program.c "$CC" -std=c90 -pedantic
+check "it needs the soname" needs_soname
+check "it does not run without the library" needs_the_library
+check "C++ program, shared" build_and_run cxx tests/install/program.c "$CXX" -xc++ -std=c++11
+check "C program, static" static_works static tests/install/program.c "$CC" -static
+check "example copy" example copy ""
+check "example epoll" example epoll ""
+check "example aio" example aio -laio
+check "man finds the pages" man_works
+finish
