@@ -59,7 +59,7 @@ static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 	rc = dmauser_ioctl(s->fd, DMACTL_IOC_SUBMIT, arg);
 	if (nr_ops && rc == 0)
 		dmauser_batch_accept(b, arg->out_accepted);
-	else if (nr_ops && arg->out_accepted < nr_ops)
+	else if (rc != -EAGAIN && arg->out_accepted < nr_ops)
 		b->bad = (int)arg->out_accepted;
 	return rc;
 }
@@ -88,9 +88,6 @@ DMAUSER_EXPORT int dmauser_wait(struct dmauser_session *session, struct dmactl_c
 	struct dmactl_submit arg = {.min_complete = min, .timeout_ns = timeout_ns};
 	int rc = transfer(session, NULL, records, nr, &arg);
 
-	/* Nothing there: no error for who did not ask for a number. */
-	if (rc == -EAGAIN)
-		return min ? -ETIME : 0;
 	return rc < 0 ? rc : (int)arg.out_completed;
 }
 
