@@ -20,8 +20,25 @@
 
 /* Not in 6.1; own names, so that no version needs to be asked for. */
 DEFINE_GUARD(dmactl_device, struct device *, device_lock(_T), device_unlock(_T))
-DEFINE_LOCK_GUARD_1(dmactl_bh, spinlock_t, spin_lock_bh(_T->lock),
-		    spin_unlock_bh(_T->lock))
+
+/*
+ * A spinlock with softirqs off, until the end of the scope. sparse does not
+ * follow cleanup attributes: it is told of no change on either side.
+ */
+static inline void dmactl_bh_lock(spinlock_t *lock)
+{
+	spin_lock_bh(lock);
+	__release(lock);
+}
+
+static inline void dmactl_bh_unlock(spinlock_t *lock)
+{
+	__acquire(lock);
+	spin_unlock_bh(lock);
+}
+
+DEFINE_LOCK_GUARD_1(dmactl_bh, spinlock_t, dmactl_bh_lock(_T->lock),
+		    dmactl_bh_unlock(_T->lock))
 
 #if !DMACTL_KERNEL(6, 3)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)

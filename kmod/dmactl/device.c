@@ -74,7 +74,6 @@ static struct dmactl_dev *dmactl_dev_new(struct device *device)
 }
 
 static void dmactl_dev_free(struct kref *ref)
-	__releases(&dmactl_devs_lock)
 {
 	struct dmactl_dev *dev = container_of(ref, struct dmactl_dev, ref);
 

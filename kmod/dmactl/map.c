@@ -194,7 +194,7 @@ void dmactl_map_sync(const struct dmactl_map *map, u64 off, u64 len,
 
 static void dmactl_map_link(struct dmactl_map *map)
 {
-	guard(spinlock)(&map->buf->maps_lock);
+	guard(dmactl_bh)(&map->buf->maps_lock);
 	list_add_tail_rcu(&map->buf_node, &map->buf->maps);
 }
 
@@ -305,7 +305,7 @@ struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
 
 static void dmactl_map_unlink(struct dmactl_map *map)
 {
-	guard(spinlock)(&map->buf->maps_lock);
+	guard(dmactl_bh)(&map->buf->maps_lock);
 	list_del_rcu(&map->buf_node);
 }
 
@@ -347,7 +347,7 @@ static struct dmactl_dev *dmactl_map_first_dev(struct dmactl_buf *buf)
 {
 	struct dmactl_map *map;
 
-	guard(spinlock)(&buf->maps_lock);
+	guard(dmactl_bh)(&buf->maps_lock);
 	map = list_first_entry_or_null(&buf->maps, struct dmactl_map, buf_node);
 	if (!map || !kref_get_unless_zero(&map->dev->ref))
 		return NULL;
