@@ -58,8 +58,23 @@ functions_in_synopsis() {
 
 lint_pages() {
 	local out
-	out=$(mandoc -T lint -W warning libdmauser/man/*.3 libdmauser/man/*.7 2>&1)
+	# shellcheck disable=SC2046 # file names without blanks
+	out=$(mandoc -T lint -W warning libdmauser/man/*.7 \
+		$(grep -L '^\.so ' libdmauser/man/*.3) 2>&1)
 	[ -z "$out" ] || { echo "$out"; return 1; }
+}
+
+# A page that is a link names a page that has it in its NAME section.
+links_lead_to_their_page() {
+	local page name target bad=0
+	for page in libdmauser/man/*.3; do
+		grep -q '^\.so ' "$page" || continue
+		name=$(basename "$page" .3)
+		target=libdmauser/man/$(sed -n 's|^\.so man3/||p' "$page")
+		sed -n '/^\.SH NAME/{n;p}' "$target" | grep -qw "$name" ||
+			{ echo "$page: $target does not describe it"; bad=1; }
+	done
+	return $bad
 }
 
 soname() {
@@ -90,6 +105,7 @@ check "header and NAME sections agree" same "$(header_functions)" "$(man_names)"
 check "header and SYNOPSIS sections agree" same "$(header_functions)" "$(functions_in_synopsis)"
 check "prototypes in man pages are the header's" synopsis_matches
 check "man pages are well formed" lint_pages
+check "links lead to their page" links_lead_to_their_page
 check "one caller of ioctl" same "$(objects_using ioctl)" ioctl.o
 check "malloc's callers are found" grep -q batch.o <<<"$(objects_using calloc)"
 check "no output" same "$(objects_using printf fprintf vfprintf puts putchar fputs perror write)" ""

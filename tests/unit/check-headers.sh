@@ -42,7 +42,9 @@ links_as_c() {
 }
 check "C++ links to the C names" links_as_c
 
-# An old compiler's complaint is seen: otherwise the checks above say nothing.
-check "a C99 header is noticed" eval \
-	'! compiles "#include <dmauser.h>\n// C99\nint main(void) { return 0; }\n" "$CC" -xc -std=c90'
+# Without this, the checks above might say nothing.
+refuses_c99() {
+	! compiles '#include <dmauser.h>\n// C99\nint main(void) { return 0; }\n' "$CC" -xc -std=c90
+}
+check "C99 is noticed in C90" refuses_c99
 finish

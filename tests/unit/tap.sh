@@ -1,10 +1,11 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # Prints TAP for the check scripts: `check NAME COMMAND...`, at the end `finish`.
 tap_count=0
 tap_failed=0
 
 check() {
-	local name=$1 out
+	local name=$1 out line
 	shift
 	tap_count=$((tap_count + 1))
 	if out=$("$@" 2>&1); then
@@ -12,7 +13,7 @@ check() {
 	else
 		tap_failed=$((tap_failed + 1))
 		echo "not ok $tap_count - $name"
-		sed 's/^/# /' <<<"$out"
+		while IFS= read -r line; do echo "# $line"; done <<<"$out"
 	fi
 }
 
