@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Sizes, times and counts: from the command line, and for people to read. */
+#ifndef UNITS_H
+#define UNITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UNITS_TEXT 48 /* room for anything the format functions write */
+
+#define NS_PER_SEC UINT64_C(1000000000)
+#define NS_PER_MS  UINT64_C(1000000)
+
+/*
+ * Each parser takes the whole string and returns false on anything else than
+ * a number in range with a known suffix; *value is then unchanged.
+ */
+/* Bytes: decimal or 0x, then nothing, B, K, M, G or T (powers of 1024), also KiB. */
+bool parse_size(const char *text, uint64_t *value);
+/* Nanoseconds: a decimal number, also with a fraction, then ns, us, ms, s, m or
+ * nothing for seconds. */
+bool parse_time(const char *text, uint64_t *value);
+/* A number from min to max, decimal or 0x. */
+bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+/* Each returns text, which has room for UNITS_TEXT bytes. */
+const char *format_size(char *text, uint64_t bytes);
+const char *format_rate(char *text, double bytes_per_second);
+const char *format_time(char *text, uint64_t ns);
+
+uint64_t now_ns(void);
+
+#endif /* UNITS_H */
