@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+/* dmactl info CHAN: everything about one channel */
+#include "device.h"
+#include "memory.h"
+#include "print.h"
+#include "units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct info_args {
+	struct cli *cli;
+	const char *chan;
+};
+
+static error_t parse_info(int key, char *arg, struct argp_state *state)
+{
+	struct info_args *args = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (args->chan)
+			argp_error(state, "only one channel, please");
+		args->chan = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which channel? `dmactl list' shows them all");
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp info_argp = {
+	.parser = parse_info,
+	.args_doc = "CHAN",
+	.doc = "Prints what the channel CHAN can do, what it demands, and how memory gets to its "
+	       "device."
+	       "\vExamples:\n  dmactl info dma0chan0\n  dmactl info --json dma0chan0\n",
+};
+
+/* The name of the file that a link in the channel's sysfs directory leads to. */
+static bool link_name(const char *chan, const char *link, char *name, size_t size)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *base;
+
+	snprintf(path, sizeof(path), "/sys/class/dma/%s/%s", chan, link);
+	if (!realpath(path, target))
+		return false;
+	base = strrchr(target, '/') + 1;
+	return (size_t)snprintf(name, size, "%s", base) < size;
+}
+
+static void print_sysfs(struct printer *printer, const struct dmauser_chan_desc *desc)
+{
+	char path[PATH_MAX], link[PATH_MAX], group[NAME_MAX + 1];
+
+	print_string(printer, "name", "Channel", desc->name);
+	print_string(printer, "device", "Device", desc->device);
+	print_string(printer, "driver", "Driver", desc->driver);
+	snprintf(link, sizeof(link), "/sys/class/dma/%s/device", desc->name);
+	if (realpath(link, path))
+		print_string(printer, "sysfs", "Device in sysfs", path);
+	else
+		print_null(printer, "sysfs", NULL, NULL);
+	if (link_name(desc->name, "device/iommu_group", group, sizeof(group)))
+		print_string(printer, "iommu_group", "IOMMU group", group);
+	else
+		print_null(printer, "iommu_group", NULL, NULL);
+	print_signed(printer, "in_use", "Clients", desc->in_use);
+	print_unsigned(printer, "memcpy_count", "Copies by async_tx", desc->memcpy_count,
+		       UNIT_NONE);
+	print_unsigned(printer, "bytes_transferred", "Bytes by async_tx", desc->bytes_transferred,
+		       UNIT_BYTES);
+}
+
+static void print_widths(struct printer *printer, const char *key, const char *label,
+			 uint64_t widths)
+{
+	char texts[64][4];
+	const char *names[65];
+	unsigned int used = 0;
+
+	for (unsigned int i = 0; i < 64; i++) {
+		if (!(widths >> i & 1))
+			continue;
+		snprintf(texts[used], sizeof(texts[used]), "%u", i);
+		names[used] = texts[used];
+		used++;
+	}
+	names[used] = NULL;
+	print_names(printer, key, label, names);
+}
+
+static void print_directions(struct printer *printer, uint32_t directions)
+{
+	static const char *const all[] = {"mem-to-mem", "mem-to-dev", "dev-to-mem", "dev-to-dev"};
+	const char *names[5];
+	unsigned int used = 0;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		if (directions >> i & 1)
+			names[used++] = all[i];
+	}
+	names[used] = NULL;
+	print_names(printer, "directions", "Directions", names);
+}
+
+static void print_bounce(struct printer *printer, const struct dmactl_chan_caps *caps)
+{
+	uint64_t top = 0;
+	bool known = memory_top(&top);
+	char text[128];
+
+	switch (memory_bounce(caps->dma_mask, caps->caps & DMACTL_CAP_IOMMU, known, top)) {
+	case BOUNCE_IOMMU:
+		print_string(printer, NULL, "SWIOTLB bouncing", "no, an IOMMU translates");
+		print_bool(printer, "bounces", NULL, false);
+		break;
+	case BOUNCE_NO:
+		print_bool(printer, "bounces", "SWIOTLB bouncing", false);
+		break;
+	case BOUNCE_YES:
+		snprintf(text, sizeof(text),
+			 "yes, memory above 0x%" PRIx64 " is copied through SWIOTLB",
+			 (uint64_t)caps->dma_mask);
+		print_string(printer, NULL, "SWIOTLB bouncing", text);
+		print_bool(printer, "bounces", NULL, true);
+		break;
+	case BOUNCE_UNKNOWN:
+		print_null(printer, "bounces", "SWIOTLB bouncing",
+			   "unknown, only root sees where memory ends");
+		break;
+	}
+	if (known)
+		print_unsigned(printer, "memory_top", NULL, top, UNIT_NONE);
+	else
+		print_null(printer, "memory_top", NULL, NULL);
+}
+
+static const char *residue_name(uint32_t granularity)
+{
+	switch (granularity) {
+	case DMACTL_RESIDUE_DESCRIPTOR:
+		return "descriptor";
+	case DMACTL_RESIDUE_SEGMENT:
+		return "segment";
+	case DMACTL_RESIDUE_BURST:
+		return "burst";
+	default:
+		return "unknown";
+	}
+}
+
+static void print_limits(struct printer *printer, const struct dmactl_chan_caps *caps)
+{
+	print_unsigned(printer, "copy_align", "Copy alignment", caps->copy_align, UNIT_ALIGN);
+	print_unsigned(printer, "fill_align", "Fill alignment", caps->fill_align, UNIT_ALIGN);
+	print_unsigned(printer, "xor_align", "XOR alignment", caps->xor_align, UNIT_ALIGN);
+	print_unsigned(printer, "pq_align", "PQ alignment", caps->pq_align, UNIT_ALIGN);
+	print_unsigned(printer, "max_xor", "XOR sources", caps->max_xor, UNIT_NONE);
+	print_unsigned(printer, "max_pq", "PQ sources", caps->max_pq, UNIT_NONE);
+	print_unsigned(printer, "max_segment", "Largest segment", caps->max_segment,
+		       UNIT_BYTES_OR_NONE);
+	print_unsigned(printer, "min_burst", "Smallest burst", caps->min_burst, UNIT_BYTES_OR_NONE);
+	print_unsigned(printer, "max_burst", "Largest burst", caps->max_burst, UNIT_BYTES_OR_NONE);
+	print_unsigned(printer, "max_sg_burst", caps->max_sg_burst ? "Segments in a burst" : NULL,
+		       caps->max_sg_burst, UNIT_NONE);
+	if (!caps->max_sg_burst)
+		print_string(printer, NULL, "Segments in a burst", "no limit");
+}
+
+static void print_caps(struct printer *printer, const struct dmauser_chan *chan)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(chan);
+	const char *names[CAP_NAMES];
+
+	cap_names(caps->caps, names);
+	print_names(printer, "capabilities", "Capabilities", names);
+	print_directions(printer, caps->directions);
+	print_widths(printer, "src_addr_widths", "Register widths, read", caps->src_addr_widths);
+	print_widths(printer, "dst_addr_widths", "Register widths, write", caps->dst_addr_widths);
+	print_limits(printer, caps);
+	print_string(printer, "residue_granularity", "Residue counted per",
+		     residue_name(caps->residue_granularity));
+	print_unsigned(printer, "default_depth", "Default depth", dmauser_chan_depth(chan),
+		       UNIT_NONE);
+	print_unsigned(printer, "dma_mask", "DMA mask", caps->dma_mask, UNIT_MASK);
+	print_unsigned(printer, "coherent_dma_mask", "Coherent DMA mask", caps->coherent_dma_mask,
+		       UNIT_MASK);
+	print_bool(printer, "iommu", "Behind an IOMMU", caps->caps & DMACTL_CAP_IOMMU);
+	print_bounce(printer, caps);
+	if (caps->numa_node >= 0)
+		print_signed(printer, "numa_node", "NUMA node", caps->numa_node);
+	else
+		print_null(printer, "numa_node", "NUMA node", "unknown");
+}
+
+static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc)
+{
+	struct dmauser_session *session;
+	struct dmauser_chan *chan = NULL;
+	struct printer *printer;
+	int err;
+
+	err = device_open(cli, &session);
+	if (!err) {
+		err = device_channel(cli, session, desc->name, 0, 0, &chan);
+		if (err)
+			dmauser_close(session);
+	}
+	/* What sysfs says is worth having even so; the exit status tells. */
+	printer = printer_new(cli);
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_sysfs(printer, desc);
+	if (err) {
+		print_null(printer, "capabilities", "Capabilities", "not known, see the message");
+	} else {
+		print_caps(printer, chan);
+		dmauser_chan_destroy(chan);
+		dmauser_close(session);
+	}
+	print_close(printer);
+	return printer_end(printer) || err ? CLI_FAILED : CLI_OK;
+}
+
+static int run_info(struct cli *cli, int argc, char **argv)
+{
+	struct info_args args = {.cli = cli};
+	const struct dmauser_chan_desc *desc;
+	struct dmauser_chan_list *list;
+	int err, status = CLI_FAILED;
+
+	cli_parse(&info_argp, argc, argv, 0, &args);
+	err = dmauser_discover(&list);
+	if (err) {
+		cli_error(cli, "/sys/class/dma: %s", strerror(-err));
+		return CLI_FAILED;
+	}
+	desc = device_find(list, args.chan);
+	if (desc)
+		status = print_info(cli, desc);
+	else
+		cli_error(cli, "%s: there is no such DMA channel; `dmactl list' shows them all",
+			  args.chan);
+	dmauser_chan_list_free(list);
+	return status;
+}
+
+const struct command cmd_info = {
+	.name = "info",
+	.summary = "print everything about one channel",
+	.run = run_info,
+};
