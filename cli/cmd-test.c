@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: MIT
+/* dmactl test CHAN...: what the kernel's dmatest does, from user space */
+#include "device.h"
+#include "print.h"
+#include "stop.h"
+#include "testrun.h"
+#include "units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define MAX_CHANNELS 256
+#define MAX_SIZE     (64ull << 20)
+
+struct test_args {
+	struct cli *cli;
+	struct test_options options;
+	const char *names[MAX_CHANNELS];
+	unsigned int name_count;
+	bool all;
+};
+
+enum {
+	OPT_MAX_SIZE = 0x400,
+	OPT_TIMEOUT,
+	OPT_SEED,
+	OPT_COHERENT,
+};
+
+static const struct argp_option test_options[] = {
+	{.name = "all", .key = 'a', .doc = "Test every free channel that can do the operation"},
+	{.name = "op", .key = 'o', .arg = "OP", .doc = "memcpy (default), memset or sg"},
+	{.name = "threads", .key = 't', .arg = "N", .doc = "Threads on each channel (default 1)"},
+	{.name = "iterations",
+	 .key = 'i',
+	 .arg = "N",
+	 .doc = "Transfers of each thread (default 1000, with --seconds no limit)"},
+	{.name = "seconds", .key = 's', .arg = "N", .doc = "Stop after so long"},
+	{.name = "max-size",
+	 .key = OPT_MAX_SIZE,
+	 .arg = "SIZE",
+	 .doc = "Longest transfer (default 64K)"},
+	{.name = "timeout",
+	 .key = OPT_TIMEOUT,
+	 .arg = "TIME",
+	 .doc = "A channel hangs if a transfer takes so long (default 10s)"},
+	{.name = "seed",
+	 .key = OPT_SEED,
+	 .arg = "N",
+	 .doc = "Repeat the transfers of an earlier run"},
+	{.name = "coherent", .key = OPT_COHERENT, .doc = "Use coherent memory"},
+	{0},
+};
+
+static void parse_op(const char *arg, struct argp_state *state, enum plan_op *op)
+{
+	for (int i = 0; i < PLAN_OPS; i++) {
+		if (strcmp(arg, plan_op_name((enum plan_op)i)) == 0) {
+			*op = (enum plan_op)i;
+			return;
+		}
+	}
+	argp_error(state, "--op: '%s' is none of memcpy, memset, sg", arg);
+}
+
+static error_t parse_channels(int key, char *arg, struct argp_state *state, struct test_args *args)
+{
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (args->name_count == MAX_CHANNELS)
+			argp_error(state, "too many channels");
+		args->names[args->name_count++] = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (args->all && args->name_count)
+			argp_error(state, "--all or channels, not both");
+		if (!args->all && !args->name_count)
+			argp_error(state, "which channel? `dmactl list' shows them all, --all "
+					  "tests them all");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_test(int key, char *arg, struct argp_state *state)
+{
+	struct test_args *args = state->input;
+	struct test_options *options = &args->options;
+
+	switch (key) {
+	case 'a':
+		args->all = true;
+		return 0;
+	case 'o':
+		parse_op(arg, state, &options->op);
+		return 0;
+	case 't':
+		if (!parse_number(arg, 1, TEST_MAX_THREADS, &options->threads))
+			argp_error(state, "--threads: '%s' is not a number from 1 to %d", arg,
+				   TEST_MAX_THREADS);
+		return 0;
+	case 'i':
+		if (!parse_number(arg, 1, UINT64_MAX, &options->iterations))
+			argp_error(state, "--iterations: '%s' is not a number above 0", arg);
+		return 0;
+	case 's':
+		if (!parse_time(arg, &options->seconds_ns) || !options->seconds_ns)
+			argp_error(state, "--seconds: '%s' is not a time, such as 10 or 500ms",
+				   arg);
+		return 0;
+	case OPT_MAX_SIZE:
+		if (!parse_size(arg, &options->max_size) || !options->max_size ||
+		    options->max_size > MAX_SIZE)
+			argp_error(state, "--max-size: '%s' is not a size from 1 to 64M", arg);
+		return 0;
+	case OPT_TIMEOUT:
+		if (!parse_time(arg, &options->timeout_ns) || !options->timeout_ns)
+			argp_error(state, "--timeout: '%s' is not a time, such as 500ms or 10s",
+				   arg);
+		return 0;
+	case OPT_SEED:
+		if (!parse_number(arg, 0, UINT64_MAX, &options->seed))
+			argp_error(state, "--seed: '%s' is not a number", arg);
+		return 0;
+	case OPT_COHERENT:
+		options->coherent = true;
+		return 0;
+	default:
+		return parse_channels(key, arg, state, args);
+	}
+}
+
+static const struct argp test_argp = {
+	.options = test_options,
+	.parser = parse_test,
+	.args_doc = "CHAN...\n--all",
+	.doc = "Sends transfers of random length and place through DMA channels and checks every "
+	       "byte of both buffers: the source, inside and outside the range, must not change, "
+	       "the destination must change inside the range and nowhere else."
+	       "\vExamples:\n"
+	       "  dmactl test dma0chan0\n"
+	       "  dmactl test --all --threads 4 --seconds 60\n"
+	       "  dmactl test --op sg --max-size 1M --seed 42 dma0chan1\n",
+};
+
+/* 0, a positive number if the channel was left out, or -errno after a message. */
+static int open_channel(struct test_run *run, const char *name, bool optional)
+{
+	struct test_channel *channel = &run->channels[run->channel_count];
+	uint64_t caps = test_op_caps(run->options->op);
+	int err;
+
+	memset(channel, 0, sizeof(*channel));
+	channel->run = run;
+	err = device_open(run->cli, &channel->session);
+	if (err)
+		return err;
+	if (optional) {
+		err = dmauser_chan_request_name(channel->session, name, 0, &channel->chan);
+		if (!err && (dmauser_chan_caps(channel->chan)->caps & caps) != caps) {
+			dmauser_chan_destroy(channel->chan);
+			err = -EOPNOTSUPP;
+		}
+		if (err)
+			cli_detail(run->cli, "%s: left out: %s", name, strerror(-err));
+	} else {
+		err = device_channel(run->cli, channel->session, name, caps, 0, &channel->chan);
+	}
+	if (err) {
+		dmauser_close(channel->session);
+		return optional ? 1 : err;
+	}
+	strcpy(channel->name, dmauser_chan_name(channel->chan));
+	run->channel_count++;
+	return 0;
+}
+
+static int open_all(struct test_run *run)
+{
+	struct dmauser_chan_list *list;
+	int err;
+
+	err = dmauser_discover(&list);
+	if (err) {
+		cli_error(run->cli, "/sys/class/dma: %s", strerror(-err));
+		return err;
+	}
+	for (size_t i = 0; i < dmauser_chan_list_count(list) && err >= 0; i++) {
+		if (run->channel_count < MAX_CHANNELS)
+			err = open_channel(run, dmauser_chan_list_get(list, i)->name, true);
+	}
+	dmauser_chan_list_free(list);
+	if (err >= 0 && !run->channel_count) {
+		cli_error(run->cli,
+			  "no free DMA channel can do %s; `dmactl list' shows them all, and "
+			  "`modprobe dma-sim' adds simulated ones",
+			  cap_name(test_op_caps(run->options->op)));
+		return -ENOENT;
+	}
+	return err < 0 ? err : 0;
+}
+
+static void close_channels(struct test_run *run)
+{
+	for (unsigned int i = 0; i < run->channel_count; i++) {
+		dmauser_chan_destroy(run->channels[i].chan);
+		dmauser_close(run->channels[i].session);
+		free(run->channels[i].workers);
+	}
+}
+
+struct totals {
+	uint64_t transfers;
+	uint64_t failures;
+	uint64_t bytes;
+	uint64_t dma_ns;
+};
+
+static struct totals add_up(const struct test_channel *channel)
+{
+	struct totals totals = {0};
+
+	for (unsigned int i = 0; i < channel->threads; i++) {
+		const struct test_worker *worker = &channel->workers[i];
+
+		totals.transfers += worker->transfers;
+		totals.failures += worker->failures;
+		totals.bytes += worker->bytes;
+		totals.dma_ns += worker->dma_ns;
+	}
+	return totals;
+}
+
+static void print_channel(struct printer *printer, const struct test_channel *channel)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(channel->chan);
+	struct totals totals = add_up(channel);
+	/* The threads wait at the same time. */
+	double seconds = channel->threads ? (double)totals.dma_ns / 1e9 / channel->threads : 0;
+
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_string(printer, "name", "CHANNEL", channel->name);
+	print_string(printer, "device", "DEVICE", caps->device);
+	print_unsigned(printer, "threads", "THREADS", channel->threads, UNIT_NONE);
+	print_unsigned(printer, "transfers", "TRANSFERS", totals.transfers, UNIT_NONE);
+	print_unsigned(printer, "failures", "FAILURES", totals.failures, UNIT_NONE);
+	print_unsigned(printer, "bytes", "BYTES", totals.bytes, UNIT_NONE);
+	print_real(printer, "dma_seconds", NULL, seconds, UNIT_NONE);
+	print_real(printer, "bytes_per_second", "RATE",
+		   seconds > 0 ? (double)totals.bytes / seconds : 0, UNIT_RATE);
+	print_close(printer);
+}
+
+static void print_failure(struct printer *printer, const struct test_failure *failure)
+{
+	static const char *const kinds[] = {"mismatch", "error", "hang"};
+	const struct mismatch *mismatch = &failure->mismatch;
+
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_string(printer, "kind", NULL, kinds[failure->kind]);
+	print_string(printer, "channel", NULL, failure->channel);
+	print_unsigned(printer, "thread", NULL, failure->thread, UNIT_NONE);
+	print_unsigned(printer, "transfer", NULL, failure->transfer, UNIT_NONE);
+	print_unsigned(printer, "length", NULL, failure->len, UNIT_NONE);
+	if (failure->kind == TEST_MISMATCH) {
+		print_string(printer, "region", NULL, region_name(mismatch->region));
+		print_unsigned(printer, "offset", NULL, mismatch->offset, UNIT_NONE);
+		print_unsigned(printer, "expected", NULL, mismatch->expected, UNIT_NONE);
+		print_unsigned(printer, "got", NULL, mismatch->got, UNIT_NONE);
+	} else if (failure->kind == TEST_ERROR) {
+		print_string(printer, "error", NULL, strerror(-failure->error));
+	} else {
+		print_unsigned(printer, "residue", NULL, failure->residue, UNIT_NONE);
+	}
+	print_close(printer);
+}
+
+static int print_result(const struct test_run *run, bool passed)
+{
+	const struct test_options *options = run->options;
+	struct printer *printer;
+
+	if (run->cli->quiet && !run->cli->json)
+		return CLI_OK;
+	printer = printer_new(run->cli);
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_string(printer, "op", "Operation", plan_op_name(options->op));
+	print_unsigned(printer, "max_size", "Longest transfer", options->max_size, UNIT_BYTES);
+	print_unsigned(printer, "seed", "Seed", options->seed, UNIT_NONE);
+	print_real(printer, "seconds", "Time", run->seconds, UNIT_SECONDS);
+	print_open(printer, GROUP_TABLE, "channels", NULL);
+	for (unsigned int i = 0; i < run->channel_count; i++)
+		print_channel(printer, &run->channels[i]);
+	print_close(printer);
+	print_open(printer, GROUP_LIST, "failures", NULL);
+	for (unsigned int i = 0; i < run->failure_count; i++)
+		print_failure(printer, &run->failures[i]);
+	print_close(printer);
+	print_bool(printer, "passed", NULL, passed);
+	print_string(printer, NULL, "Result", passed ? "passed" : "FAILED");
+	print_close(printer);
+	return printer_end(printer);
+}
+
+static int run_channels(struct test_run *run)
+{
+	bool passed;
+
+	passed = test_run(run) == 0;
+	for (unsigned int i = 0; i < run->channel_count; i++) {
+		struct totals totals = add_up(&run->channels[i]);
+
+		/* No transfer at all proves nothing. */
+		if (totals.failures || !totals.transfers)
+			passed = false;
+	}
+	if (stop_requested())
+		cli_note(run->cli, "interrupted; these are the results so far");
+	return print_result(run, passed) || !passed ? CLI_FAILED : CLI_OK;
+}
+
+static uint64_t random_seed(void)
+{
+	uint32_t seed = 0;
+
+	/* Short enough to be typed in. */
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = (uint32_t)now_ns();
+	return seed;
+}
+
+static int run_test(struct cli *cli, int argc, char **argv)
+{
+	struct test_args args = {
+		.cli = cli,
+		.options =
+			{
+				.threads = 1,
+				.max_size = 64 * 1024,
+				.timeout_ns = 10 * NS_PER_SEC,
+				.seed = random_seed(),
+			},
+	};
+	struct test_run run = {.cli = cli, .options = &args.options};
+	int err = 0, status = CLI_FAILED;
+
+	cli_parse(&test_argp, argc, argv, 0, &args);
+	if (!args.options.iterations && !args.options.seconds_ns)
+		args.options.iterations = 1000;
+	run.channels = calloc(MAX_CHANNELS, sizeof(*run.channels));
+	if (!run.channels) {
+		cli_error(cli, "out of memory");
+		return CLI_FAILED;
+	}
+	if (args.all)
+		err = open_all(&run);
+	for (unsigned int i = 0; i < args.name_count && !err; i++)
+		err = open_channel(&run, args.names[i], false);
+	if (!err)
+		status = run_channels(&run);
+	close_channels(&run);
+	free(run.channels);
+	return status;
+}
+
+const struct command cmd_test = {
+	.name = "test",
+	.summary = "send random transfers through channels and check them",
+	.run = run_test,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Test patterns. Each byte tells its region (two bits) and depends on its
+ * place and on a salt (six bits), so that a byte from another place, another
+ * region or an earlier round does not pass for the right one.
+ */
+#ifndef PATTERN_H
+#define PATTERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The four regions of a transfer, as in the kernel's dmatest. */
+enum region {
+	REGION_SRC_INSIDE,  /* is copied, must not change */
+	REGION_SRC_OUTSIDE, /* is not copied, must not change */
+	REGION_DST_INSIDE,  /* must be overwritten */
+	REGION_DST_OUTSIDE, /* must not change */
+	REGION_COUNT,
+};
+
+const char *region_name(enum region region);
+
+uint64_t pattern_mix(uint64_t value); /* scatters the bits of value */
+uint8_t pattern_byte(enum region region, uint64_t salt, size_t index);
+
+/* memory[i] becomes the byte of place index + i. */
+void pattern_fill(uint8_t *memory, size_t length, enum region region, uint64_t salt, size_t index);
+/* First i at which memory[i] is not the byte of place index + i, or length. */
+size_t pattern_check(const uint8_t *memory, size_t length, enum region region, uint64_t salt,
+		     size_t index);
+
+#endif /* PATTERN_H */
