@@ -13,7 +13,7 @@ enum {
 
 static const struct argp_option common_options[] = {
 	{.name = "json", .key = OPT_JSON, .doc = "Print facts as JSON"},
-	{.name = "quiet", .key = OPT_QUIET, .doc = "Print only errors"},
+	{.name = "quiet", .key = OPT_QUIET, .doc = "Leave out notes, progress and summaries"},
 	{.name = "verbose", .key = OPT_VERBOSE, .doc = "Say more about what is being done"},
 	{.name = "explain",
 	 .key = OPT_EXPLAIN,

@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_name_next(const char *text)
+{
+	size_t blanks = strspn(text, " ");
+	size_t length = strcspn(text + blanks, " \n");
+
+	return length > 1 && text[blanks + length - 1] == ':';
+}
+
 /* "   dmactl-123   [000] .....    12.345678: dmactl_op_submit: ..." */
 static const char *find_time(const char *line, uint64_t *time_ns)
 {
@@ -19,7 +27,8 @@ static const char *find_time(const char *line, uint64_t *time_ns)
 			start--;
 		if (sscanf(start, "%lu.%n%lu:%n", &seconds, &digits, &fraction, &end) != 2)
 			continue;
-		if (start + end != colon + 1)
+		/* A thread may have a name that looks like a time. */
+		if (start + end != colon + 1 || !is_name_next(colon + 1))
 			continue;
 		/* Microseconds or nanoseconds, as the clock goes. */
 		for (int i = end - 1 - digits; i < 9; i++)

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+/* The patterns and plans of `dmactl test`. */
+#include "plan.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUFFER 8192
+
+Test(pattern, fill_and_check_agree_at_every_place)
+{
+	uint8_t memory[64];
+
+	for (size_t index = 0; index < 16; index++) {
+		for (size_t length = 0; length < 40; length++) {
+			memset(memory, 0xee, sizeof(memory));
+			pattern_fill(memory, length, REGION_SRC_OUTSIDE, 99, index);
+			cr_assert_eq(memory[length], 0xee);
+			for (size_t i = 0; i < length; i++)
+				cr_assert_eq(memory[i],
+					     pattern_byte(REGION_SRC_OUTSIDE, 99, index + i));
+			cr_assert_eq(pattern_check(memory, length, REGION_SRC_OUTSIDE, 99, index),
+				     length);
+		}
+	}
+}
+
+Test(pattern, check_finds_a_single_bit)
+{
+	uint8_t memory[50];
+
+	for (size_t bad = 0; bad < sizeof(memory); bad++) {
+		pattern_fill(memory, sizeof(memory), REGION_DST_INSIDE, 7, 3);
+		memory[bad] ^= 0x10;
+		cr_assert_eq(pattern_check(memory, sizeof(memory), REGION_DST_INSIDE, 7, 3), bad);
+	}
+}
+
+Test(pattern, regions_never_share_a_byte)
+{
+	for (size_t i = 0; i < 256; i++) {
+		for (int region = 0; region < REGION_COUNT; region++)
+			cr_assert_eq(pattern_byte((enum region)region, 5, i) >> 6, region);
+	}
+}
+
+/* What a channel would do. */
+static void transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
+{
+	uint8_t *flat = malloc(plan->len);
+	size_t position = 0;
+
+	cr_assert(flat != NULL);
+	memset(flat, plan->value, plan->len);
+	for (unsigned int i = 0; i < plan->src.count; i++) {
+		memcpy(flat + position, src + plan->src.pieces[i].off, plan->src.pieces[i].len);
+		position += plan->src.pieces[i].len;
+	}
+	cr_assert(plan->op == PLAN_MEMSET || position == plan->len);
+	position = 0;
+	for (unsigned int i = 0; i < plan->dst.count; i++) {
+		memcpy(dst + plan->dst.pieces[i].off, flat + position, plan->dst.pieces[i].len);
+		position += plan->dst.pieces[i].len;
+	}
+	cr_assert_eq(position, plan->len);
+	free(flat);
+}
+
+static void check_side(const struct side *side, size_t align)
+{
+	size_t end = 0;
+
+	for (unsigned int i = 0; i < side->count; i++) {
+		cr_assert(side->sorted[i].off >= end);
+		cr_assert(side->sorted[i].len > 0);
+		cr_assert_eq(side->sorted[i].off % align, 0);
+		cr_assert_eq(side->sorted[i].len % align, 0);
+		end = side->sorted[i].off + side->sorted[i].len;
+	}
+	cr_assert(end <= BUFFER);
+}
+
+static void run_plans(enum plan_op op, size_t align)
+{
+	static uint8_t src[BUFFER], dst[BUFFER];
+	struct random random = {.state = align};
+	struct mismatch mismatch;
+	struct plan plan;
+
+	for (int i = 0; i < 500; i++) {
+		plan_make(&plan, &random, op, BUFFER, 4096, align);
+		cr_assert(plan.len >= align && plan.len <= 4096);
+		check_side(&plan.src, align);
+		check_side(&plan.dst, align);
+		plan_fill(&plan, src, dst);
+		transfer(&plan, src, dst);
+		cr_assert(plan_check(&plan, src, dst, &mismatch));
+	}
+}
+
+Test(plan, a_right_transfer_passes)
+{
+	for (int op = 0; op < PLAN_OPS; op++) {
+		run_plans((enum plan_op)op, 1);
+		run_plans((enum plan_op)op, 4);
+		run_plans((enum plan_op)op, 64);
+	}
+}
+
+Test(plan, the_same_seed_makes_the_same_plans)
+{
+	struct random one = {.state = 42}, two = {.state = 42};
+	struct plan a, b;
+
+	for (int i = 0; i < 20; i++) {
+		plan_make(&a, &one, PLAN_SG, BUFFER, 4096, 1);
+		plan_make(&b, &two, PLAN_SG, BUFFER, 4096, 1);
+		cr_assert_eq(memcmp(&a, &b, sizeof(a)), 0);
+	}
+}
+
+Test(plan, each_region_is_told)
+{
+	static uint8_t src[BUFFER], dst[BUFFER];
+	struct random random = {.state = 1};
+	struct plan plan;
+	struct {
+		enum region region;
+		uint8_t *byte;
+		size_t offset;
+	} cases[4];
+
+	do
+		plan_make(&plan, &random, PLAN_MEMCPY, BUFFER, 4096, 1);
+	while (!plan.src.sorted[0].off || !plan.dst.sorted[0].off);
+	cases[0].region = REGION_SRC_INSIDE;
+	cases[0].offset = plan.src.sorted[0].off;
+	cases[0].byte = src + cases[0].offset;
+	cases[1].region = REGION_SRC_OUTSIDE;
+	cases[1].offset = plan.src.sorted[0].off - 1;
+	cases[1].byte = src + cases[1].offset;
+	cases[2].region = REGION_DST_INSIDE;
+	cases[2].offset = plan.dst.sorted[0].off + plan.len - 1;
+	cases[2].byte = dst + cases[2].offset;
+	cases[3].region = REGION_DST_OUTSIDE;
+	cases[3].offset = plan.dst.sorted[0].off - 1;
+	cases[3].byte = dst + cases[3].offset;
+	for (int i = 0; i < 4; i++) {
+		struct mismatch mismatch;
+
+		plan_fill(&plan, src, dst);
+		transfer(&plan, src, dst);
+		*cases[i].byte ^= 1;
+		cr_assert(not(plan_check(&plan, src, dst, &mismatch)));
+		cr_expect_eq(mismatch.region, cases[i].region);
+		cr_expect_eq(mismatch.offset, cases[i].offset);
+		cr_expect_eq(mismatch.got, *cases[i].byte);
+		cr_expect_eq(mismatch.expected, *cases[i].byte ^ 1);
+	}
+}
+
+Test(plan, a_transfer_that_did_nothing_fails)
+{
+	static uint8_t src[BUFFER], dst[BUFFER];
+	struct random random = {.state = 3};
+	struct mismatch mismatch;
+	struct plan plan;
+
+	for (int op = 0; op < PLAN_OPS; op++) {
+		do
+			plan_make(&plan, &random, (enum plan_op)op, BUFFER, 4096, 1);
+		while (plan.len < 64);
+		plan_fill(&plan, src, dst);
+		cr_assert(not(plan_check(&plan, src, dst, &mismatch)));
+		cr_expect_eq(mismatch.region, REGION_DST_INSIDE);
+	}
+}
