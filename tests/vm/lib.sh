@@ -35,7 +35,10 @@ with_lock() {
 	shift
 	mkdir -p "$CACHE/lock"
 	(
-		flock 9
+		if ! flock -n 9; then
+			say "waiting for another run that holds $lock"
+			flock 9
+		fi
 		"$@"
 	) 9>"$lock"
 }
@@ -45,6 +48,14 @@ with_lock() {
 kernel_dir() {
 	case $1 in
 	*/*) (cd "$1" && pwd) || die "no directory $1" ;;
+	debug)
+		# One that was built elsewhere does not displace our own.
+		if [ -n "${DMACTL_DEBUG_KERNEL:-}" ]; then
+			echo "$CACHE/kernels/debug-$(stat -c '%n %s %Y' "$DMACTL_DEBUG_KERNEL" | cksum | cut -d' ' -f1)"
+		else
+			echo "$CACHE/kernels/debug"
+		fi
+		;;
 	*) echo "$CACHE/kernels/$1" ;;
 	esac
 }
@@ -53,6 +64,6 @@ kernel_dir() {
 modules_dir() {
 	case $1 in
 	*/*) echo "$OUT/modules/$(basename "$1")-$(printf %s "$(kernel_dir "$1")" | cksum | cut -d' ' -f1)" ;;
-	*) echo "$OUT/modules/$1" ;;
+	*) echo "$OUT/modules/$(basename "$(kernel_dir "$1")")" ;;
 	esac
 }
