@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+# Tests of /dev/dmactl with bare system calls; they run in a guest. Needs what
+# tests/uapi/deps.txt lists. Only programs are in $(UAPI_DIR).
+
+UAPI_DIR := $(O)/tests/uapi
+# Programs that want a guest of their own, see tests/uapi/run.
+UAPI_OWN_DIR := $(O)/tests/uapi-own
+UAPI_OBJ := $(O)/obj/tests/uapi
+UAPI_OBJ32 := $(O)/obj32/tests/uapi
+
+UAPI_NAMES := $(patsubst tests/uapi/%.c,%,$(wildcard tests/uapi/test-*.c))
+UAPI_OWN_NAMES := $(patsubst tests/uapi/own/%.c,%,$(wildcard tests/uapi/own/*.c))
+# The same tests as 32-bit programs, against a 64-bit kernel.
+UAPI_NAMES32 := $(filter-out test-aio,$(UAPI_NAMES))
+UAPI_COMMON := $(filter-out %/main.o,$(patsubst %.c,%.o,$(wildcard tests/uapi/common/*.c)))
+UAPI_COMMON := $(UAPI_COMMON:tests/uapi/%=%)
+
+UAPI_BINS := $(UAPI_NAMES:%=$(UAPI_DIR)/%)
+UAPI_BINS32 := $(UAPI_NAMES32:%=$(UAPI_DIR)/%-32)
+UAPI_OWN_BINS := $(UAPI_OWN_NAMES:%=$(UAPI_OWN_DIR)/%)
+
+# The header under test is the project's, the others are the system's.
+UAPI_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -Iuapi -Itests/uapi/common -D_GNU_SOURCE -pthread -MMD -MP
+
+# Where the kernel's asm/ is for the 64-bit compiler: gcc-multilib would make
+# it known to -m32.
+UAPI_CFLAGS32 := -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch) -Itests/uapi/lite
+
+$(UAPI_OBJ)/%.o: tests/uapi/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UAPI_CFLAGS) -c -o $@ $<
+
+$(UAPI_OBJ32)/%.o: tests/uapi/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UAPI_CFLAGS) $(UAPI_CFLAGS32) -c -o $@ $<
+
+UAPI_MAIN := $(UAPI_COMMON:%=$(UAPI_OBJ)/%) $(UAPI_OBJ)/common/main.o
+UAPI_MAIN32 := $(UAPI_COMMON:%=$(UAPI_OBJ32)/%) $(UAPI_OBJ32)/lite/main.o
+
+$(UAPI_DIR)/test-aio: UAPI_LIBS := -laio -luring
+
+$(UAPI_BINS): $(UAPI_DIR)/%: $(UAPI_OBJ)/%.o $(UAPI_MAIN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -pthread -o $@ $^ -lcriterion $(UAPI_LIBS)
+
+$(UAPI_BINS32): $(UAPI_DIR)/%-32: $(UAPI_OBJ32)/%.o $(UAPI_MAIN32)
+	@mkdir -p $(@D)
+	$(CC) -m32 $(LDFLAGS) -pthread -o $@ $^
+
+$(UAPI_OWN_BINS): $(UAPI_OWN_DIR)/%: $(UAPI_OBJ)/own/%.o $(UAPI_MAIN)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -pthread -o $@ $^ -lcriterion
+
+.PHONY: uapi-tests
+uapi-tests: $(UAPI_BINS) $(UAPI_BINS32) $(UAPI_OWN_BINS)
+
+-include $(wildcard $(UAPI_OBJ)/*.d $(UAPI_OBJ)/*/*.d $(UAPI_OBJ32)/*.d $(UAPI_OBJ32)/*/*.d)

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* Before and after each test. */
+#include <signal.h>
+
+#include "private.h"
+
+bool uapi_failed;
+
+static struct leak_state before;
+
+void uapi_begin(void)
+{
+	uapi_failed = false;
+	check_here();
+	signal(SIGPIPE, SIG_IGN);
+	sim_reset();
+	leak_read(&before);
+}
+
+void uapi_end(void)
+{
+	mem_forget_all();
+	session_close_all();
+	sim_reset();
+	if (!uapi_failed)
+		leak_check(&before);
+}

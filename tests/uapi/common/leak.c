@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/* Whether a test has left something behind in the kernel. */
+#include <dirent.h>
+
+#include "private.h"
+
+/* Memory that other parts of the system take meanwhile, in KiB. */
+#define LEAK_NOISE 8192
+
+#define LEAK_TRIES 100
+
+long read_number(const char *path)
+{
+	long n = -1;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return -1;
+	if (fscanf(f, "%ld", &n) != 1)
+		n = -1;
+	fclose(f);
+	return n;
+}
+
+/* The number that follows a word at the start of a line. */
+static long read_field(const char *path, const char *word)
+{
+	char line[256];
+	long n = -1;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return -1;
+	while (n < 0 && fgets(line, sizeof(line), f)) {
+		size_t len = strlen(word);
+
+		if (!strncmp(line, word, len) && strchr(" :\t", line[len]))
+			n = strtol(line + len + 1, NULL, 10);
+	}
+	fclose(f);
+	return n;
+}
+
+static long channels_in_use(void)
+{
+	char path[512];
+	struct dirent *entry;
+	DIR *dir = opendir("/sys/class/dma");
+	long n = 0;
+
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/sys/class/dma/%s/in_use", entry->d_name);
+		n += read_number(path) > 0;
+	}
+	closedir(dir);
+	return n;
+}
+
+void leak_read(struct leak_state *state)
+{
+	state->dmactl_refs = read_number("/sys/module/dmactl/refcnt");
+	state->sim_refs = read_number("/sys/module/dma_sim/refcnt");
+	state->channels = channels_in_use();
+	state->available = read_field("/proc/meminfo", "MemAvailable");
+	state->pinned = read_field("/proc/vmstat", "nr_foll_pin_acquired") -
+			read_field("/proc/vmstat", "nr_foll_pin_released");
+	state->bounced = read_number("/sys/kernel/debug/swiotlb/io_tlb_used");
+}
+
+static bool leak_same(const struct leak_state *before, const struct leak_state *now)
+{
+	return now->dmactl_refs == before->dmactl_refs && now->sim_refs == before->sim_refs &&
+	       now->channels == before->channels && now->pinned == before->pinned &&
+	       now->bounced <= before->bounced && now->available >= before->available - LEAK_NOISE;
+}
+
+static void drop_caches(void)
+{
+	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "3", 1) != 1)
+		perror("drop_caches");
+	close(fd);
+}
+
+/* Some memory comes back only after an RCU grace period: look again. */
+void leak_check(const struct leak_state *before)
+{
+	struct leak_state now;
+	int i;
+
+	for (i = 0; i < LEAK_TRIES; i++) {
+		leak_read(&now);
+		if (leak_same(before, &now))
+			return;
+		if (i % 20 == 5)
+			drop_caches();
+		sleep_ms(20);
+	}
+	fail("left behind: references to dmactl %ld (before %ld), to dma_sim %ld (%ld), channels "
+	     "in use "
+	     "%ld (%ld), pinned pages %ld (%ld), bounce slots %ld (%ld), KiB available %ld (%ld)",
+	     now.dmactl_refs, before->dmactl_refs, now.sim_refs, before->sim_refs, now.channels,
+	     before->channels, now.pinned, before->pinned, now.bounced, before->bounced,
+	     now.available, before->available);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Between the files of this directory. */
+#ifndef UAPI_PRIVATE_H
+#define UAPI_PRIVATE_H
+
+#include "uapi.h"
+
+/* The test has failed already: what it leaves behind is no news. */
+extern bool uapi_failed;
+
+void check_here(void);
+void session_close_all(void);
+
+#endif /* UAPI_PRIVATE_H */

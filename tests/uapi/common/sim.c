@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* dma-sim and the modules' parameters. */
+#include <sys/syscall.h>
+
+#include "private.h"
+
+#define SIM_PARAMETERS	  "/sys/module/dma_sim/parameters/"
+#define DMACTL_PARAMETERS "/sys/module/dmactl/parameters/"
+
+static void file_read(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		fail("cannot open %s: %s", path, strerror(errno));
+	n = read(fd, text, size - 1);
+	close(fd);
+	if (n < 0)
+		fail("cannot read %s: %s", path, strerror(errno));
+	text[n] = 0;
+	text[strcspn(text, "\n")] = 0;
+}
+
+static int file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+static void param_set(const char *dir, const char *name, const char *value)
+{
+	char path[128];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s%s", dir, name);
+	ret = file_write(path, value);
+	if (ret)
+		fail("cannot write %s to %s: %s", value, path, strerror(-ret));
+}
+
+static void param_get(const char *dir, const char *name, char *value, size_t size)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s%s", dir, name);
+	file_read(path, value, size);
+}
+
+void sim_set(const char *name, const char *value)
+{
+	param_set(SIM_PARAMETERS, name, value);
+}
+
+void sim_get(const char *name, char *value, size_t size)
+{
+	param_get(SIM_PARAMETERS, name, value, size);
+}
+
+void dmactl_param_set(const char *name, const char *value)
+{
+	param_set(DMACTL_PARAMETERS, name, value);
+}
+
+void dmactl_param_get(const char *name, char *value, size_t size)
+{
+	param_get(DMACTL_PARAMETERS, name, value, size);
+}
+
+/* As a test finds it; one that crashed may have left it otherwise. */
+void sim_reset(void)
+{
+	static const char *const normal[][2] = {
+		{"hold", "N"},	   {"latency", "0"},	 {"bandwidth", "0"},
+		{"fail_nth", "0"}, {"fail_how", "read"},
+	};
+	char value[32];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(normal); i++) {
+		sim_get(normal[i][0], value, sizeof(value));
+		if (strcmp(value, normal[i][1]))
+			sim_set(normal[i][0], normal[i][1]);
+	}
+}
+
+/* What cannot be changed while it is loaded. */
+static const char *const fixed[] = {
+	"channels",    "devices", "caps",	 "dma_mask",	 "copy_align",
+	"max_segment", "residue", "descriptors", "no_terminate", "no_synchronize",
+};
+
+static char original[512];
+
+static void sim_load(const char *parameters)
+{
+	const char *dir = getenv("DMACTL_MODULES_DIR");
+	char path[512];
+	int fd;
+
+	if (!dir)
+		fail("DMACTL_MODULES_DIR does not say where dma-sim.ko is");
+	if (syscall(SYS_delete_module, "dma_sim", O_NONBLOCK) && errno != ENOENT)
+		fail("dma_sim does not unload: %s", strerror(errno));
+	snprintf(path, sizeof(path), "%s/dma-sim.ko", dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail("cannot open %s: %s", path, strerror(errno));
+	if (syscall(SYS_finit_module, fd, parameters, 0))
+		fail("dma-sim does not load with '%s': %s", parameters, strerror(errno));
+	close(fd);
+}
+
+static void sim_remember(void)
+{
+	char value[64];
+	size_t i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(fixed); i++) {
+		sim_get(fixed[i], value, sizeof(value));
+		n += snprintf(original + n, sizeof(original) - n, "%s=%s ", fixed[i], value);
+	}
+}
+
+void sim_reload(const char *parameters)
+{
+	char all[768];
+
+	if (!original[0])
+		sim_remember();
+	/* Of two values for one parameter the last counts. */
+	snprintf(all, sizeof(all), "%s%s", original, parameters);
+	sim_load(all);
+}
+
+void sim_restore(void)
+{
+	sim_load(original);
+}
+
+int sim_bind(const char *device, bool bind)
+{
+	return file_write(bind ? "/sys/bus/platform/drivers/dma-sim/bind"
+			       : "/sys/bus/platform/drivers/dma-sim/unbind",
+			  device);
+}

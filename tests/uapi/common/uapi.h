@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tests of /dev/dmactl share. They make the system calls themselves,
+ * with nothing of libdmauser in between: every function here that makes one
+ * returns 0 or a positive number, or a negated errno.
+ */
+#ifndef UAPI_H
+#define UAPI_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+#include <linux/dmactl.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define MSEC 1000000ull
+#define SEC  1000000000ull
+#define PAGE 4096u
+
+/* check.c: an assertion may be made in the test, a child of it or a thread. */
+
+_Noreturn void check_failed(const char *file, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define check(cond)                                                                                \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			check_failed(__FILE__, __LINE__, "%s", #cond);                             \
+	} while (0)
+
+#define check_eq(a, b)                                                                             \
+	do {                                                                                       \
+		long long a_ = (long long)(a), b_ = (long long)(b);                                \
+                                                                                                   \
+		if (a_ != b_)                                                                      \
+			check_failed(__FILE__, __LINE__, "%s is %lld, not %lld (%s)", #a, a_, b_,  \
+				     #b);                                                          \
+	} while (0)
+
+#define fail(...) check_failed(__FILE__, __LINE__, __VA_ARGS__)
+
+/* A child of the test: what it runs, and what came of it. */
+pid_t child_start(void (*fn)(void *arg), void *arg);
+void child_expect_ok(pid_t pid);
+void child_expect_killed(pid_t pid);
+void child_run(void (*fn)(void *arg), void *arg);
+
+/* fixture.c: before and after each test */
+
+void uapi_begin(void);
+void uapi_end(void);
+
+/* Longest that a test may take; a debug kernel under emulation is slow. */
+#define UAPI_TIMEOUT 240
+
+#define UAPI_TEST(suite, name)                                                                     \
+	Test(suite, name, .init = uapi_begin, .fini = uapi_end, .timeout = UAPI_TIMEOUT)
+
+/* leak.c: what a test may not leave behind */
+
+struct leak_state {
+	long dmactl_refs;
+	long sim_refs;
+	long channels;	/* of all providers that are in use */
+	long available; /* memory, in KiB */
+	long pinned;	/* pages that are pinned */
+	long bounced;	/* slots of the bounce buffer in use, -1 unknown */
+};
+
+void leak_read(struct leak_state *state);
+void leak_check(const struct leak_state *before);
+long read_number(const char *path);
+
+/* sim.c: what dma-sim does */
+
+void sim_set(const char *name, const char *value);
+void sim_get(const char *name, char *value, size_t size);
+void sim_reset(void);
+/* Loads dma-sim anew with these parameters more than it was loaded with. */
+void sim_reload(const char *parameters);
+void sim_restore(void);
+int sim_bind(const char *device, bool bind);
+void dmactl_param_set(const char *name, const char *value);
+void dmactl_param_get(const char *name, char *value, size_t size);
+
+/* session.c */
+
+int dev_open(int flags);
+void dev_close(int fd);
+int dev_ioctl(int fd, unsigned long request, void *arg);
+long fdinfo(int fd, const char *key);
+
+uint32_t chan_get(int fd);
+uint32_t chan_get_depth(int fd, uint32_t depth);
+int chan_request(int fd, struct dmactl_chan_request *arg);
+struct dmactl_chan_request chan_named(enum dmactl_chan_by by, const char *name);
+int chan_ctrl(int fd, uint32_t chan, uint32_t ctrl);
+struct dmactl_chan_status chan_status(int fd, uint32_t chan);
+int destroy(int fd, uint32_t handle);
+
+/* A buffer and its mapping, which lasts until the end of the test. */
+struct mem {
+	uint32_t buf;
+	uint64_t len;
+	uint64_t off; /* for mmap() */
+	unsigned char *p;
+};
+
+int buf_alloc(int fd, enum dmactl_buf_kind kind, uint32_t chan, uint64_t len, struct mem *mem);
+struct mem mem_get(int fd, uint64_t len);
+struct mem mem_coherent(int fd, uint32_t chan, uint64_t len);
+void mem_unmap(struct mem *mem);
+void mem_forget_all(void);
+/* mmap() with a 64-bit offset also in 32-bit programs. */
+void *map_at(void *addr, size_t len, int prot, int flags, int fd, uint64_t off);
+
+/* batch.c */
+
+struct dmactl_op op_nop(uint32_t chan, uint64_t user_data);
+struct dmactl_op op_memcpy(uint32_t chan, const struct mem *dst, uint64_t doff,
+			   const struct mem *src, uint64_t soff, uint64_t len);
+struct dmactl_op op_memset(uint32_t chan, const struct mem *dst, uint64_t off, uint64_t len,
+			   uint8_t value);
+struct dmactl_op op_sg(uint32_t chan, struct dmactl_sg *sg, uint32_t nr, uint64_t len);
+struct dmactl_sg sg_piece(enum dmactl_sg_role role, const struct mem *mem, uint64_t off,
+			  uint64_t len);
+
+struct dmactl_submit submit_arg(const struct dmactl_op *ops, uint32_t nr);
+int submit_flags(int fd, const struct dmactl_op *ops, uint32_t nr, uint32_t flags,
+		 uint32_t *accepted);
+/* The whole batch has to be accepted. */
+void submit_all(int fd, const struct dmactl_op *ops, uint32_t nr);
+/* The number of records, or a negated errno. */
+int reap(int fd, struct dmactl_completion *records, uint32_t nr, uint32_t min, uint64_t timeout_ns);
+void reap_all(int fd, struct dmactl_completion *records, uint32_t nr);
+struct dmactl_completion run(int fd, const struct dmactl_op *op);
+void run_ok(int fd, const struct dmactl_op *op);
+uint64_t now_ns(void);
+void sleep_ms(unsigned int ms);
+
+/* pattern.c: what may change, and what must not */
+
+enum pattern { SRC_MARGIN = 0, SRC_BODY = 1, DST_MARGIN = 2, DST_BODY = 3 };
+
+unsigned char pattern_byte(enum pattern kind, size_t i);
+void pattern_fill(unsigned char *p, size_t at, size_t len, enum pattern kind);
+void pattern_check(const unsigned char *p, size_t at, size_t len, enum pattern kind, size_t from);
+/* One copy, and that it changed just what it should. */
+void copy_check(int fd, uint32_t chan, const struct mem *dst, size_t doff, const struct mem *src,
+		size_t soff, size_t len);
+
+#endif /* UAPI_H */
