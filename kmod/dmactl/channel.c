@@ -293,7 +293,7 @@ static int dmactl_chan_terminate(struct dmactl_chan *chan)
 static bool dmactl_chan_is_idle(struct dmactl_chan *chan)
 {
 	guard(dmactl_bh)(&chan->lock);
-	return !chan->nr_inflight;
+	return !chan->nr_descs;
 }
 
 /* Hardware without a stop: let it finish what it has. */
@@ -335,6 +335,9 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 	if (!ret || drain)
 		dmactl_tx_retire(chan, status, !ret);
 	dmactl_tx_set_stopping(chan, false);
+	/* It goes on: so must an op that waited for room. */
+	if (ret && !drain)
+		schedule_delayed_work(&chan->pump, 0);
 	wait_event(chan->idle, !atomic_read(&chan->completing));
 	return ret;
 }
