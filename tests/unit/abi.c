@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The layout of the interface, frozen: every struct with all its fields, every
  * number. check-abi.sh compiles this for 64 and for 32 bits and sees that

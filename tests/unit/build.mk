@@ -4,7 +4,6 @@
 UNIT_DIR := $(O)/tests/unit
 UNIT_NAMES := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_BINS := $(UNIT_NAMES:%=$(UNIT_DIR)/test_%)
-UNIT_TAPS := $(UNIT_BINS:=.tap)
 UNIT_CHECKS := $(patsubst tests/unit/%.sh,%,$(wildcard tests/unit/check-*.sh))
 
 # The functions for which mock.c stands in.
@@ -18,13 +17,17 @@ $(UNIT_DIR)/%.o: tests/unit/%.c
 $(UNIT_BINS): $(UNIT_DIR)/test_%: $(UNIT_DIR)/test_%.o $(UNIT_DIR)/mock.o $(LIB_STATIC)
 	$(CC) $(USER_LDFLAGS) -o $@ $< $(UNIT_DIR)/mock.o $(LIB_STATIC) $(UNIT_LDFLAGS)
 
+# Without Criterion, see there.
+$(UNIT_DIR)/threads: $(UNIT_DIR)/threads.o $(LIB_STATIC)
+	$(CC) $(USER_LDFLAGS) -o $@ $< $(LIB_STATIC) -Wl,--wrap=dmauser_ioctl -pthread
+
 # One run of every Criterion program, in the mode that SANITIZE or COVERAGE
 # choose; each writes its results to a .tap file.
 .PHONY: unit-run
 unit-run: $(UNIT_BINS)
 	@status=0; for bin in $(UNIT_BINS); do \
 		rm -f $$bin.tap; \
-		$$bin --tap=$$bin.tap || status=1; \
+		$$bin --timeout 60 --tap=$$bin.tap || status=1; \
 	done; exit $$status
 
 # What the shell scripts check; they print TAP themselves.
@@ -36,11 +39,20 @@ unit-scripts: libdmauser
 		sed "s/^/[$$check] /" $(UNIT_DIR)/$$check.tap; \
 	done; exit $$status
 
+# ThreadSanitizer of gcc 12 needs the address space where it used to be.
+UNIT_NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+.PHONY: unit-threads
+unit-threads: $(UNIT_DIR)/threads
+	@status=0; timeout 120 $(UNIT_NO_ASLR) $< >$<.tap || status=1; sed "s/^/[threads] /" $<.tap; exit $$status
+
 .PHONY: unit-check
 unit-check:
 	+$(MAKE) O=$(O) unit-run
 	+$(MAKE) O=$(O) unit-scripts
-	+$(MAKE) O=$(O)/asan SANITIZE=1 unit-run
+	+$(MAKE) O=$(O)/asan SANITIZE=1 unit-run unit-threads
+	+$(MAKE) O=$(O)/tsan CFLAGS="-O1 -g -fsanitize=thread" \
+		LDFLAGS=-fsanitize=thread unit-threads
 
 .PHONY: unit-coverage
 unit-coverage:
@@ -48,7 +60,7 @@ unit-coverage:
 	gcovr --root . --object-directory $(O)/coverage/libdmauser --filter libdmauser/ \
 		--fail-under-line 90
 
--include $(UNIT_BINS:=.d) $(UNIT_DIR)/mock.d
+-include $(UNIT_BINS:=.d) $(UNIT_DIR)/mock.d $(UNIT_DIR)/threads.d
 
 # A program that sees nothing but the installed library.
 .PHONY: install-check

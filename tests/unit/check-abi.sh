@@ -68,6 +68,8 @@ no_padding() {
 
 check "64-bit layout" compiles
 check "32-bit layout" compiles -m32
+# C90 has no // comments: one in a constant would show where it is used.
+check "64-bit layout in C90" compiles -std=c90
 check "a wrong size is noticed" refuses 's/^STRUCT(dmactl_op, 64/STRUCT(dmactl_op, 65/'
 check "a wrong offset is noticed" refuses 's/^FIELD(dmactl_op, len, 40/FIELD(dmactl_op, len, 48/'
 check "a wrong value is noticed" refuses 's/^VALUE(DMACTL_OP_SG, 2/VALUE(DMACTL_OP_SG, 3/'

@@ -168,8 +168,6 @@ int __wrap_dmauser_ioctl(int fd, unsigned long request, void *arg)
 {
 	const struct mock_reply *reply = &mock.replies[mock.next_reply];
 
-	if (mock.handler)
-		return mock.handler(request, arg);
 	cr_assert_lt(mock.next_reply, mock.nr_replies, "unexpected ioctl %#lx", request);
 	cr_assert_eq(request, reply->request, "ioctl %#lx instead of %#lx", request,
 		     reply->request);
@@ -191,7 +189,7 @@ int __wrap_dmauser_chan_exists_at(const char *root, const char *name)
 
 static int alloc_fails(void)
 {
-	__atomic_add_fetch(&mock.allocs, 1, __ATOMIC_RELAXED);
+	mock.allocs++;
 	return mock.fail_alloc > 0 && --mock.fail_alloc == 0;
 }
 

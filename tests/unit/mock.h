@@ -51,8 +51,6 @@ struct mock_state {
 	unsigned int nr_calls;
 	struct mock_reply replies[MOCK_CALLS];
 	unsigned int nr_replies, next_reply;
-	/* Set for tests with threads: answers instead of the queue. */
-	int (*handler)(unsigned long request, void *arg);
 
 	int fail_alloc;	     /* the nth allocation from now fails; 0: none */
 	unsigned int allocs; /* since the start */
@@ -101,7 +99,7 @@ int mock_is_mapped(void *addr);
 	}                                                                                          \
 	static void suite##_##name(void)
 
-#define MOCK_PAGE   4096u
+#define MOCK_PAGE   4096ul
 #define MOCK_OFFSET (2 * MOCK_PAGE) /* mmap offset of every mock_buf() */
 #define MOCK_LEN    (3 * MOCK_PAGE)
 

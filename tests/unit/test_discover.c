@@ -240,14 +240,16 @@ UNIT_TEST(discover, real_sysfs)
 UNIT_TEST(discover, no_memory)
 {
 	struct dmauser_chan_list *list = NULL;
-	int nth;
+	int nth, rc;
 
 	make_chan("dma0chan0");
 	make_chan("dma0chan1");
 	for (nth = 1;; nth++) {
 		mock.fail_alloc = nth;
-		if (dmauser_discover_at(root, &list) == 0)
+		rc = dmauser_discover_at(root, &list);
+		if (rc == 0)
 			break;
+		cr_assert_eq(rc, -ENOMEM);
 		cr_assert_eq(mock.fail_alloc, 0);
 		cr_assert_null(list);
 	}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+/*
+ * One session, many threads: the lists and the mapping stay whole. A program
+ * of its own, as Criterion does not run under ThreadSanitizer. Prints TAP.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#define THREADS 8
+#define ROUNDS	200
+#define KEEP	50 /* of these, one is left to dmauser_close() */
+#define LEN	4096
+
+int __wrap_dmauser_ioctl(int fd, unsigned long request, void *arg);
+
+static uint32_t next_handle;
+
+int __wrap_dmauser_ioctl(int fd, unsigned long request, void *arg)
+{
+	struct dmactl_buf_alloc *alloc = arg;
+	struct dmactl_chan_request *req = arg;
+	uint32_t handle = __atomic_add_fetch(&next_handle, 1, __ATOMIC_RELAXED);
+
+	(void)fd;
+	if (request == DMACTL_IOC_BUF_ALLOC) {
+		alloc->out_buf = handle;
+		alloc->out_len = LEN;
+	} else if (request == DMACTL_IOC_CHAN_REQUEST) {
+		req->out_chan = handle;
+	}
+	return 0;
+}
+
+static struct dmauser_session *s;
+static struct dmauser_buf *shared;
+static pthread_barrier_t barrier;
+
+static int use_buf(int keep)
+{
+	struct dmauser_buf *buf;
+	void *addr;
+
+	if (dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, LEN, &buf) < 0 ||
+	    dmauser_buf_map(buf, &addr) < 0)
+		return -1;
+	return keep ? 0 : dmauser_buf_destroy(buf);
+}
+
+static int use_chan(int keep)
+{
+	struct dmauser_chan *chan;
+
+	if (dmauser_chan_request_caps(s, 0, NULL, 0, &chan) < 0)
+		return -1;
+	return keep ? 0 : dmauser_chan_destroy(chan);
+}
+
+/* Returns the address at which this thread saw the shared buffer. */
+static void *work(void *unused)
+{
+	void *addr = NULL;
+	int i;
+
+	(void)unused;
+	pthread_barrier_wait(&barrier);
+	if (dmauser_buf_map(shared, &addr) < 0)
+		return NULL;
+	for (i = 0; i < ROUNDS; i++)
+		if (use_buf(i % KEEP == 0) < 0 || use_chan(i % KEEP == 0) < 0)
+			return NULL;
+	return addr;
+}
+
+static unsigned int count_bufs(void)
+{
+	struct dmauser_buf *buf;
+	unsigned int nr = 0;
+
+	LIST_FOREACH(buf, &s->bufs, link)
+	nr++;
+	return nr;
+}
+
+static unsigned int count_chans(void)
+{
+	struct dmauser_chan *chan;
+	unsigned int nr = 0;
+
+	LIST_FOREACH(chan, &s->chans, link)
+	nr++;
+	return nr;
+}
+
+static int failed;
+
+static void report(int ok, const char *what)
+{
+	static int nr;
+
+	printf("%s %d - %s\n", ok ? "ok" : "not ok", ++nr, what);
+	failed |= !ok;
+}
+
+static int start(void)
+{
+	char path[64];
+	int fd = memfd_create("dmactl", MFD_CLOEXEC);
+
+	if (fd < 0 || ftruncate(fd, LEN) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (dmauser_open(path, &s) < 0)
+		return -1;
+	close(fd);
+	return dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, LEN, &shared);
+}
+
+int main(void)
+{
+	pthread_t threads[THREADS];
+	void *addr[THREADS] = {NULL};
+	int i, worked = 1, same = 1;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (start() < 0 || pthread_barrier_init(&barrier, NULL, THREADS) != 0)
+		abort();
+	for (i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, work, NULL) != 0)
+			abort();
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], &addr[i]);
+		worked &= addr[i] != NULL;
+		same &= addr[i] == addr[0];
+	}
+	report(worked, "every call in every thread succeeds");
+	report(same, "all threads see one mapping");
+	report(count_bufs() == 1 + THREADS * ROUNDS / KEEP, "no buffer is lost");
+	report(count_chans() == THREADS * ROUNDS / KEEP, "no channel is lost");
+	pthread_barrier_destroy(&barrier);
+	dmauser_close(s);
+	printf("1..4\n");
+	return failed;
+}
