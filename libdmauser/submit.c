@@ -9,10 +9,11 @@
 static unsigned int put_ops(const struct dmauser_session *s, const struct dmauser_batch *b,
 			    struct dmactl_submit *arg)
 {
-	unsigned int nr = dmauser_batch_count(b);
+	unsigned int nr;
 
-	if (!nr)
+	if (!b || b->head == b->tail)
 		return 0;
+	nr = dmauser_batch_count(b);
 	if (s->max_batch && nr > s->max_batch) {
 		nr = s->max_batch;
 		/* The ops left out cannot complete: as when credit runs out. */

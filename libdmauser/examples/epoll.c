@@ -37,10 +37,11 @@ static int fail(const char *what, int rc)
 
 static int get_buf(struct loop *l, struct dmauser_buf **buf, unsigned char **mem)
 {
-	void *addr;
+	void *addr = NULL;
 	int rc;
 
-	rc = dmauser_buf_alloc(l->session, DMACTL_BUF_STREAMING, NULL, SLOTS * SLOT_LEN, buf);
+	rc = dmauser_buf_alloc(l->session, DMACTL_BUF_STREAMING, NULL, (size_t)SLOTS * SLOT_LEN,
+			       buf);
 	if (rc == 0)
 		rc = dmauser_buf_map(*buf, &addr);
 	if (rc < 0)
