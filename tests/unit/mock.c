@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -36,6 +37,7 @@ void mock_start(void)
 {
 	memset(&mock, 0, sizeof(mock));
 	mock.exists = -1;
+	mock.open_files = mock_open_files();
 }
 
 void mock_end(void)
@@ -44,6 +46,7 @@ void mock_end(void)
 
 	cr_expect_eq(mock.next_reply, mock.nr_replies, "%u answers were not asked for",
 		     mock.nr_replies - mock.next_reply);
+	cr_expect_eq(mock_open_files(), mock.open_files, "a file was left open");
 	for (i = 0; i < mock.nr_calls; i++) {
 		free(mock.calls[i].ops);
 		free(mock.calls[i].sg);
@@ -269,6 +272,18 @@ struct dmauser_buf *mock_buf(struct dmauser_session *session, uint32_t handle)
 	reply->arg.alloc.out_mmap_offset = MOCK_OFFSET;
 	cr_assert_eq(dmauser_buf_alloc(session, DMACTL_BUF_STREAMING, NULL, MOCK_LEN - 5, &buf), 0);
 	return buf;
+}
+
+int mock_open_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int nr = 0;
+
+	cr_assert_not_null(dir);
+	while (readdir(dir))
+		nr++;
+	closedir(dir);
+	return nr;
 }
 
 int mock_is_mapped(void *addr)

@@ -56,6 +56,8 @@ struct mock_state {
 	unsigned int allocs; /* since the start */
 	int fail_munmap;     /* errno of the next munmap(2) */
 
+	int open_files; /* at the start */
+
 	char open_path[256];
 	int open_flags;
 
@@ -81,6 +83,9 @@ struct dmauser_session *mock_session_limited(uint32_t max_batch, int *file);
 struct dmauser_session *mock_session(void);
 struct dmauser_chan *mock_chan(struct dmauser_session *session, uint32_t handle);
 struct dmauser_buf *mock_buf(struct dmauser_session *session, uint32_t handle);
+
+/* How many files are open, with the one that counts them. */
+int mock_open_files(void);
 
 /* Is the page at @addr mapped? */
 int mock_is_mapped(void *addr);

@@ -10,15 +10,6 @@
 #define setup	 mock_start
 #define teardown mock_end
 
-/* The number that the next open file gets: unchanged if nothing was left open. */
-static int next_fd(void)
-{
-	int fd = dup(0);
-
-	close(fd);
-	return fd;
-}
-
 UNIT_TEST(session, open_asks_for_info)
 {
 	struct dmactl_info expected = {.size = sizeof(expected)};
@@ -69,24 +60,24 @@ UNIT_TEST(session, open_null)
 UNIT_TEST(session, open_of_another_file)
 {
 	struct dmauser_session *s = NULL;
-	int fd = next_fd();
+	int files = mock_open_files();
 
 	mock_reply(DMACTL_IOC_INFO, -ENOTTY);
 	cr_assert_eq(dmauser_open("/dev/null", &s), -ENOTTY);
 	cr_assert_null(s);
-	cr_assert_eq(next_fd(), fd, "the file stayed open");
+	cr_assert_eq(mock_open_files(), files, "the file stayed open");
 }
 
 UNIT_TEST(session, open_without_memory)
 {
 	struct dmauser_session *s = NULL;
-	int fd = next_fd();
+	int files = mock_open_files();
 
 	mock_reply(DMACTL_IOC_INFO, 0);
 	mock.fail_alloc = 1;
 	cr_assert_eq(dmauser_open("/dev/null", &s), -ENOMEM);
 	cr_assert_null(s);
-	cr_assert_eq(next_fd(), fd, "the file stayed open");
+	cr_assert_eq(mock_open_files(), files, "the file stayed open");
 }
 
 UNIT_TEST(session, close_closes)
