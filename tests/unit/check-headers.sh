@@ -42,6 +42,13 @@ links_as_c() {
 }
 check "C++ links to the C names" links_as_c
 
+library_for_32_bits() {
+	# shellcheck disable=SC2086
+	$CC -m32 "$multiarch" -std=gnu11 $flags -Wno-pedantic -D_FILE_OFFSET_BITS=64 \
+		-DDMAUSER_VERSION='""' -fsyntax-only libdmauser/*.c
+}
+check "the library compiles for 32 bits" library_for_32_bits
+
 # Without this, the checks above might say nothing.
 refuses_c99() {
 	! compiles '#include <dmauser.h>\n// C99\nint main(void) { return 0; }\n' "$CC" -xc -std=c90
