@@ -333,15 +333,16 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 {
 	struct dmactl_submit *arg = cmd->arg;
 	u32 min = arg->min_complete;
-	int ret, err = 0;
+	int ret, err;
 
-	ret = dmactl_submit_check(arg);
-	if (ret)
-		return ret;
 	arg->out_accepted = 0;
 	arg->out_completed = 0;
 	arg->out_wait = 0;
-	if (arg->nr_ops)
+	err = dmactl_submit_check(arg);
+	/* Until an op is found to be bad, none is to blame. */
+	if (err)
+		arg->out_accepted = ~0u;
+	else if (arg->nr_ops)
 		err = dmactl_submit_ops(cmd->session, arg);
 	if (!err || err == -EAGAIN) {
 		/* Never sit on ops that a single record makes room for. */
@@ -354,6 +355,8 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 			err = 0;
 		else if (!err)
 			err = arg->out_wait;
+		if (err)
+			arg->out_accepted = ~0u;
 	}
 	ret = dmactl_cmd_respond(cmd);
 	return err ? err : ret;
