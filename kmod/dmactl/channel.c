@@ -244,6 +244,8 @@ static int dmactl_chan_request_locked(struct dmactl_session *s,
 
 err_release:
 	dmactl_chan_kill(chan, -ENOENT);
+	if (chan->dead == -ENODEV)
+		atomic_dec(&s->nr_gone);
 	dmactl_dev_detach(chan);
 	dmactl_chan_release(chan);
 err_unreserve:
