@@ -265,9 +265,14 @@ void dmactl_pump_work(struct work_struct *work)
 						struct dmactl_chan, pump);
 	LIST_HEAD(ended);
 
-	/* Whoever stops the channel waits for this work: never wait for him. */
-	if (!down_read_trylock(&chan->rwsem))
+	/*
+	 * Whoever stops the channel waits for this work: never wait for him,
+	 * but come back, as the channel may go on after all.
+	 */
+	if (!down_read_trylock(&chan->rwsem)) {
+		schedule_delayed_work(&chan->pump, 1);
 		return;
+	}
 	if (!chan->dead) {
 		scoped_guard(dmactl_bh, &chan->lock)
 			dmactl_pump_partial(chan, &ended);
