@@ -111,8 +111,11 @@ static int dmactl_mmap_buf(struct dmactl_buf *buf, struct vm_area_struct *vma)
 
 	if (vma_pages(vma) > buf->npages - first)
 		return -EINVAL;
-	/* A private copy would never see what the device writes. */
-	if (!(vma->vm_flags & VM_SHARED))
+	/*
+	 * A private copy would never see what the device writes. VM_SHARED is
+	 * not set either where the file is open for reading only.
+	 */
+	if (!(vma->vm_flags & VM_MAYSHARE))
 		return -EINVAL;
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	if (buf->kind == DMACTL_BUF_COHERENT)
