@@ -8,12 +8,17 @@ bool uapi_failed;
 
 static struct leak_state before;
 
-void uapi_begin(void)
+void uapi_start(void)
 {
 	uapi_failed = false;
 	check_here();
 	signal(SIGPIPE, SIG_IGN);
 	sim_reset();
+}
+
+void uapi_begin(void)
+{
+	uapi_start();
 	leak_read(&before);
 }
 

@@ -41,6 +41,22 @@ static long read_field(const char *path, const char *word)
 	return n;
 }
 
+/* Free pages that the processors keep at hand count as used in meminfo. */
+static long pages_at_hand(void)
+{
+	char line[256];
+	long n, sum = 0;
+	FILE *f = fopen("/proc/zoneinfo", "re");
+
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, " count: %ld", &n) == 1)
+			sum += n;
+	fclose(f);
+	return sum;
+}
+
 static long channels_in_use(void)
 {
 	char path[512];
@@ -65,7 +81,8 @@ void leak_read(struct leak_state *state)
 	state->dmactl_refs = read_number("/sys/module/dmactl/refcnt");
 	state->sim_refs = read_number("/sys/module/dma_sim/refcnt");
 	state->channels = channels_in_use();
-	state->available = read_field("/proc/meminfo", "MemAvailable");
+	state->available =
+		read_field("/proc/meminfo", "MemAvailable") + pages_at_hand() * (PAGE / 1024);
 	state->pinned = read_field("/proc/vmstat", "nr_foll_pin_acquired") -
 			read_field("/proc/vmstat", "nr_foll_pin_released");
 	state->bounced = read_number("/sys/kernel/debug/swiotlb/io_tlb_used");

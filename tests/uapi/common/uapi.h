@@ -59,6 +59,8 @@ void child_run(void (*fn)(void *arg), void *arg);
 
 /* fixture.c: before and after each test */
 
+/* The half of uapi_begin() for a test that is bound to leave things behind. */
+void uapi_start(void);
 void uapi_begin(void);
 void uapi_end(void);
 

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/*
+ * STREAMING buffers as the memory of O_DIRECT transfers: disk to buffer, DMA
+ * from buffer to buffer, buffer to disk. Wants an ext4 directory on a block
+ * device in $DMACTL_SCRATCH (tests/vm/run --scratch).
+ */
+#include <fcntl.h>
+#include <libaio.h>
+#include <liburing.h>
+#include <sys/uio.h>
+
+#include "uapi.h"
+
+#define LEN   (1u << 20)
+#define BLOCK (64u << 10)
+
+static int scratch_open(const char *name, int flags)
+{
+	const char *dir = getenv("DMACTL_SCRATCH");
+	char path[256];
+	int fd;
+
+	if (!dir)
+		fail("DMACTL_SCRATCH names no directory");
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, flags | O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fail("cannot open %s: %s", path, strerror(errno));
+	return fd;
+}
+
+/* A file with a pattern, on the disk and not just in the page cache. */
+static int source_file(void)
+{
+	unsigned char *data = malloc(LEN);
+	int fd = scratch_open("source", O_TRUNC);
+
+	pattern_fill(data, 0, LEN, SRC_BODY);
+	check_eq(write(fd, data, LEN), LEN);
+	check_eq(fsync(fd), 0);
+	check_eq(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	close(fd);
+	free(data);
+	return scratch_open("source", O_DIRECT);
+}
+
+static void check_file(const char *name)
+{
+	unsigned char *data = calloc(1, LEN);
+	int fd = scratch_open(name, 0);
+
+	check_eq(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+	check_eq(read(fd, data, LEN), LEN);
+	pattern_check(data, 0, LEN, SRC_BODY, 0);
+	close(fd);
+	free(data);
+}
+
+struct copy {
+	int fd;
+	uint32_t chan;
+	struct mem src;
+	struct mem dst;
+};
+
+static struct copy copy_new(void)
+{
+	struct copy c = {.fd = dev_open(0)};
+
+	c.chan = chan_get(c.fd);
+	c.src = mem_get(c.fd, LEN);
+	c.dst = mem_get(c.fd, LEN);
+	memset(c.dst.p, 0xff, LEN);
+	return c;
+}
+
+static void copy_run(struct copy *c)
+{
+	struct dmactl_op op = op_memcpy(c->chan, &c->dst, 0, &c->src, 0, LEN);
+
+	run_ok(c->fd, &op);
+}
+
+/* All blocks at once, from the last to the first. */
+static void aio_blocks(int fd, unsigned char *p, bool write)
+{
+	struct iocb iocbs[LEN / BLOCK], *list[LEN / BLOCK];
+	struct io_event events[LEN / BLOCK];
+	io_context_t ctx = NULL;
+	const int nr = LEN / BLOCK;
+	int i;
+
+	check_eq(io_setup(nr, &ctx), 0);
+	for (i = 0; i < nr; i++) {
+		size_t at = (nr - 1 - i) * BLOCK;
+
+		if (write)
+			io_prep_pwrite(&iocbs[i], fd, p + at, BLOCK, at);
+		else
+			io_prep_pread(&iocbs[i], fd, p + at, BLOCK, at);
+		list[i] = &iocbs[i];
+	}
+	check_eq(io_submit(ctx, nr, list), nr);
+	check_eq(io_getevents(ctx, nr, nr, events, NULL), nr);
+	for (i = 0; i < nr; i++)
+		check_eq(events[i].res, BLOCK);
+	check_eq(io_destroy(ctx), 0);
+}
+
+UAPI_TEST(aio, libaio_reads_and_writes_a_buffer)
+{
+	struct copy c = copy_new();
+	int in = source_file(), out = scratch_open("copy", O_DIRECT | O_TRUNC);
+
+	aio_blocks(in, c.src.p, false);
+	pattern_check(c.src.p, 0, LEN, SRC_BODY, 0);
+	copy_run(&c);
+	pattern_check(c.dst.p, 0, LEN, SRC_BODY, 0);
+	aio_blocks(out, c.dst.p, true);
+	close(in);
+	close(out);
+	check_file("copy");
+}
+
+UAPI_TEST(aio, vectors_of_pieces)
+{
+	struct copy c = copy_new();
+	struct iovec iov[4];
+	int in = source_file(), out = scratch_open("vectors", O_DIRECT | O_TRUNC), i;
+
+	for (i = 0; i < 4; i++)
+		iov[i] = (struct iovec){c.src.p + i * (LEN / 4), LEN / 4};
+	check_eq(preadv2(in, iov, 4, 0, 0), LEN);
+	copy_run(&c);
+	for (i = 0; i < 4; i++)
+		iov[i].iov_base = c.dst.p + i * (LEN / 4);
+	check_eq(pwritev2(out, iov, 4, 0, RWF_DSYNC), LEN);
+	close(in);
+	close(out);
+	check_file("vectors");
+}
+
+/* A part of a page, in the middle of a buffer: the rest is not touched. */
+UAPI_TEST(aio, a_single_sector)
+{
+	struct copy c = copy_new();
+	int in = source_file();
+
+	check_eq(pread(in, c.dst.p + 3 * PAGE + 512, 512, 512), 512);
+	pattern_check(c.dst.p, 3 * PAGE + 512, 512, SRC_BODY, 512);
+	check_eq(c.dst.p[3 * PAGE + 511], 0xff);
+	check_eq(c.dst.p[3 * PAGE + 1024], 0xff);
+	close(in);
+}
+
+static void ring_transfer(struct io_uring *ring, int fd, struct mem *mem, int index, bool write)
+{
+	struct io_uring_sqe *sqe;
+	struct io_uring_cqe *cqe;
+	size_t at;
+
+	for (at = 0; at < LEN; at += BLOCK) {
+		sqe = io_uring_get_sqe(ring);
+		check(sqe);
+		if (write)
+			io_uring_prep_write_fixed(sqe, fd, mem->p + at, BLOCK, at, index);
+		else
+			io_uring_prep_read_fixed(sqe, fd, mem->p + at, BLOCK, at, index);
+	}
+	check_eq(io_uring_submit_and_wait(ring, LEN / BLOCK), LEN / BLOCK);
+	for (at = 0; at < LEN; at += BLOCK) {
+		check_eq(io_uring_wait_cqe(ring, &cqe), 0);
+		check_eq(cqe->res, BLOCK);
+		io_uring_cqe_seen(ring, cqe);
+	}
+}
+
+UAPI_TEST(aio, io_uring_with_registered_buffers)
+{
+	struct copy c = copy_new();
+	struct iovec iov[2] = {{c.src.p, LEN}, {c.dst.p, LEN}};
+	int in = source_file(), out = scratch_open("ring", O_DIRECT | O_TRUNC);
+	struct io_uring ring;
+
+	check_eq(io_uring_queue_init(32, &ring, 0), 0);
+	/* Pins the pages for long. */
+	check_eq(io_uring_register_buffers(&ring, iov, 2), 0);
+	ring_transfer(&ring, in, &c.src, 0, false);
+	copy_run(&c);
+	ring_transfer(&ring, out, &c.dst, 1, true);
+	io_uring_queue_exit(&ring);
+	close(in);
+	close(out);
+	check_file("ring");
+}
+
+/* The program has let go of a buffer that the ring still pins. */
+UAPI_TEST(aio, a_pinned_buffer_outlives_its_session)
+{
+	struct copy c = copy_new();
+	struct iovec iov = {c.src.p, LEN};
+	int in = source_file(), out = scratch_open("pinned", O_DIRECT | O_TRUNC);
+	struct mem pinned = c.src;
+	struct io_uring ring;
+
+	check_eq(io_uring_queue_init(32, &ring, 0), 0);
+	check_eq(io_uring_register_buffers(&ring, &iov, 1), 0);
+	check_eq(destroy(c.fd, c.src.buf), 0);
+	mem_unmap(&c.src);
+	mem_unmap(&c.dst);
+	dev_close(c.fd);
+	ring_transfer(&ring, in, &pinned, 0, false);
+	ring_transfer(&ring, out, &pinned, 0, true);
+	io_uring_queue_exit(&ring);
+	close(in);
+	close(out);
+	check_file("pinned");
+}
+
+/* COHERENT memory may have no struct page: it is refused, not corrupted. */
+UAPI_TEST(aio, coherent_memory_is_refused)
+{
+	int fd = dev_open(0), in = source_file();
+	struct mem mem = mem_coherent(fd, chan_get(fd), LEN);
+
+	check_eq(pread(in, mem.p, BLOCK, 0), -1);
+	check_eq(errno, EFAULT);
+	close(in);
+}

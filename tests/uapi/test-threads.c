@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+/* Threads that use one session at once, with the same and other objects. */
+#include <pthread.h>
+
+#include "uapi.h"
+
+#define NR_THREADS 4
+#define NR_OPS	   200
+#define PIECE	   512u
+
+struct worker {
+	pthread_t thread;
+	int fd;
+	unsigned int index;
+	uint32_t chan;
+	struct mem src;
+	struct mem dst;
+};
+
+static int submit_one(int fd, const struct dmactl_op *op)
+{
+	int ret;
+
+	do {
+		ret = submit_flags(fd, op, 1, 0, NULL);
+		if (ret == -EAGAIN)
+			sleep_ms(1);
+	} while (ret == -EAGAIN);
+	return ret;
+}
+
+/* Each thread has its own piece of both buffers. */
+static void *worker_copies(void *arg)
+{
+	struct worker *w = arg;
+	unsigned int i;
+
+	for (i = 0; i < NR_OPS; i++) {
+		uint64_t off = (w->index * NR_OPS + i) * PIECE;
+		struct dmactl_op op = op_memcpy(w->chan, &w->dst, off, &w->src, off, PIECE);
+
+		op.user_data = w->index << 16 | i;
+		check_eq(submit_one(w->fd, &op), 0);
+	}
+	return NULL;
+}
+
+static void *reaper(void *arg)
+{
+	struct dmactl_completion records[16];
+	static unsigned int next[NR_THREADS];
+	int i, n, fd = *(int *)arg;
+	unsigned int total = 0;
+
+	while (total < NR_THREADS * NR_OPS) {
+		n = reap(fd, records, 16, 1, 100 * SEC);
+		check(n > 0);
+		for (i = 0; i < n; i++) {
+			/* A thread's own ops stay in their order. */
+			check_eq(records[i].user_data & 0xffff, next[records[i].user_data >> 16]++);
+			check_eq(records[i].status, 0);
+			check_eq(records[i].bytes, PIECE);
+		}
+		total += n;
+	}
+	return NULL;
+}
+
+static void copy_in_threads(unsigned int nr_chans)
+{
+	struct worker workers[NR_THREADS];
+	uint32_t chans[NR_THREADS];
+	const uint64_t len = NR_THREADS * NR_OPS * PIECE;
+	pthread_t reap_thread;
+	struct mem src, dst;
+	unsigned int i;
+	int fd = dev_open(0);
+
+	src = mem_get(fd, len);
+	dst = mem_get(fd, len);
+	pattern_fill(src.p, 0, len, SRC_BODY);
+	for (i = 0; i < nr_chans; i++)
+		chans[i] = chan_get_depth(fd, 16);
+	check_eq(pthread_create(&reap_thread, NULL, reaper, &fd), 0);
+	for (i = 0; i < NR_THREADS; i++) {
+		workers[i] = (struct worker){
+			.fd = fd, .index = i, .chan = chans[i % nr_chans], .src = src, .dst = dst};
+		check_eq(pthread_create(&workers[i].thread, NULL, worker_copies, &workers[i]), 0);
+	}
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
+	pthread_join(reap_thread, NULL);
+	pattern_check(src.p, 0, len, SRC_BODY, 0);
+	pattern_check(dst.p, 0, len, SRC_BODY, 0);
+}
+
+UAPI_TEST(threads, four_on_one_channel)
+{
+	copy_in_threads(1);
+}
+
+UAPI_TEST(threads, four_on_four_channels)
+{
+	copy_in_threads(4);
+}
+
+static volatile bool stop;
+
+/* Submits until the channel is gone; -ENOENT is the only way to end. */
+static void *submit_until_gone(void *arg)
+{
+	struct worker *w = arg;
+	struct dmactl_op op = op_memset(w->chan, &w->dst, w->index * PAGE, PAGE, w->index);
+	int ret;
+
+	do {
+		ret = submit_flags(w->fd, &op, 1, 0, NULL);
+		check(!ret || ret == -EAGAIN || ret == -ENOENT);
+	} while (ret != -ENOENT);
+	return NULL;
+}
+
+UAPI_TEST(threads, destroy_of_a_channel_races_submit)
+{
+	struct dmactl_completion records[64];
+	struct worker workers[2];
+	int i, round, fd = dev_open(0), n;
+	struct mem mem = mem_get(fd, 2 * PAGE);
+	unsigned int seed = 7;
+
+	for (round = 0; round < 20; round++) {
+		uint32_t chan = chan_get_depth(fd, 32);
+
+		for (i = 0; i < 2; i++) {
+			workers[i] =
+				(struct worker){.fd = fd, .index = i, .chan = chan, .dst = mem};
+			check_eq(pthread_create(&workers[i].thread, NULL, submit_until_gone,
+						&workers[i]),
+				 0);
+		}
+		for (i = rand_r(&seed) % 50; i >= 0; i--)
+			check(reap(fd, records, 8, 0, 0) >= 0);
+		check_eq(destroy(fd, chan), 0);
+		for (i = 0; i < 2; i++)
+			pthread_join(workers[i].thread, NULL);
+		do
+			n = reap(fd, records, 64, 0, 0);
+		while (n > 0);
+		check_eq(n, 0);
+	}
+	check_eq(destroy(fd, mem.buf), 0);
+}
+
+/* The buffer is in use or it is gone, and never anything between. */
+static void *submit_until_no_buffer(void *arg)
+{
+	struct worker *w = arg;
+	struct dmactl_op op = op_memset(w->chan, &w->dst, 0, PAGE, 1);
+	int ret;
+
+	do {
+		ret = submit_flags(w->fd, &op, 1, 0, NULL);
+		check(!ret || ret == -EAGAIN || ret == -ENOENT);
+	} while (ret != -ENOENT);
+	return NULL;
+}
+
+UAPI_TEST(threads, destroy_of_a_buffer_races_submit)
+{
+	struct dmactl_completion records[64];
+	struct worker w = {.fd = dev_open(0)};
+	int round, ret;
+
+	w.chan = chan_get_depth(w.fd, 32);
+	for (round = 0; round < 20; round++) {
+		check_eq(buf_alloc(w.fd, DMACTL_BUF_STREAMING, 0, PAGE, &w.dst), 0);
+		check_eq(pthread_create(&w.thread, NULL, submit_until_no_buffer, &w), 0);
+		do {
+			check(reap(w.fd, records, 64, 0, 0) >= 0);
+			ret = destroy(w.fd, w.dst.buf);
+			check(!ret || ret == -EBUSY);
+		} while (ret);
+		pthread_join(w.thread, NULL);
+	}
+}
+
+static void *terminate_again_and_again(void *arg)
+{
+	struct worker *w = arg;
+
+	while (!stop)
+		check_eq(chan_ctrl(w->fd, w->chan, DMACTL_CTRL_TERMINATE), 0);
+	return NULL;
+}
+
+/* However it ends, each op ends once. */
+UAPI_TEST(threads, terminate_races_submit)
+{
+	struct dmactl_completion records[32];
+	struct worker w = {.fd = dev_open(0)};
+	static unsigned char seen[NR_OPS];
+	unsigned int i, total = 0;
+	int n, j;
+
+	w.chan = chan_get_depth(w.fd, 32);
+	w.dst = mem_get(w.fd, 16 * PAGE);
+	stop = false;
+	check_eq(pthread_create(&w.thread, NULL, terminate_again_and_again, &w), 0);
+	for (i = 0; i < NR_OPS || total < NR_OPS;) {
+		struct dmactl_op op = op_memset(w.chan, &w.dst, 0, w.dst.len, i);
+
+		op.user_data = i;
+		if (i < NR_OPS)
+			i += !submit_flags(w.fd, &op, 1, 0, NULL);
+		n = reap(w.fd, records, 32, 0, 0);
+		check(n >= 0);
+		for (j = 0; j < n; j++) {
+			check(!records[j].status || records[j].status == -ECANCELED);
+			check(records[j].user_data < NR_OPS);
+			seen[records[j].user_data]++;
+		}
+		total += n;
+	}
+	stop = true;
+	pthread_join(w.thread, NULL);
+	for (i = 0; i < NR_OPS; i++)
+		check_eq(seen[i], 1);
+}
+
+static void *wait_for_ever(void *arg)
+{
+	struct dmactl_completion record;
+	int ret = reap(*(int *)arg, &record, 1, 1, 200 * MSEC);
+
+	/* The number may stand for nothing by now, or it was in time. */
+	check(ret == -ETIME || ret == -EBADF);
+	return NULL;
+}
+
+/* A call under way keeps the session until it has ended. */
+UAPI_TEST(threads, close_races_a_wait)
+{
+	pthread_t thread;
+	int i, fd;
+
+	for (i = 0; i < 4; i++) {
+		fd = dev_open(0);
+		chan_get(fd);
+		check_eq(pthread_create(&thread, NULL, wait_for_ever, &fd), 0);
+		sleep_ms(10 * i);
+		dev_close(fd);
+		pthread_join(thread, NULL);
+	}
+}
+
+static void *alloc_and_free(void *arg)
+{
+	struct worker *w = arg;
+	struct mem mem;
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		check_eq(buf_alloc(w->fd, DMACTL_BUF_STREAMING, 0, 4 * PAGE, &mem), 0);
+		mem.p = map_at(NULL, mem.len, PROT_READ | PROT_WRITE, MAP_SHARED, w->fd, mem.off);
+		check(mem.p != MAP_FAILED);
+		memset(mem.p, w->index, mem.len);
+		check_eq(mem.p[mem.len - 1], w->index);
+		if (i % 2)
+			munmap(mem.p, mem.len);
+		check_eq(destroy(w->fd, mem.buf), 0);
+		if (!(i % 2))
+			munmap(mem.p, mem.len);
+	}
+	return NULL;
+}
+
+UAPI_TEST(threads, buffers_come_and_go)
+{
+	struct worker workers[NR_THREADS];
+	int i, fd = dev_open(0);
+
+	for (i = 0; i < NR_THREADS; i++) {
+		workers[i] = (struct worker){.fd = fd, .index = i};
+		check_eq(pthread_create(&workers[i].thread, NULL, alloc_and_free, &workers[i]), 0);
+	}
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
+	check_eq(fdinfo(fd, "buffers"), 0);
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+/* A device that goes away while it is in use. */
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+
+#include "uapi.h"
+
+static uint32_t chan_of(int fd, const char *device)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, device);
+
+	check_eq(chan_request(fd, &arg), 0);
+	return arg.out_chan;
+}
+
+static sigjmp_buf on_bus_error;
+
+static void bus_error(int sig)
+{
+	siglongjmp(on_bus_error, sig);
+}
+
+/* 0, or SIGBUS. */
+static int touch(volatile unsigned char *p)
+{
+	int sig;
+
+	signal(SIGBUS, bus_error);
+	sig = sigsetjmp(on_bus_error, 1);
+	if (!sig)
+		*p = 1;
+	signal(SIGBUS, SIG_DFL);
+	return sig;
+}
+
+static void rebind(void)
+{
+	check_eq(sim_bind("dma-sim.0", true), 0);
+}
+
+/* A new session works as if nothing had been. */
+static void check_works(void)
+{
+	int fd = dev_open(0);
+	uint32_t chan = chan_of(fd, "dma-sim.0");
+	struct mem src = mem_get(fd, 3 * PAGE), dst = mem_get(fd, 3 * PAGE);
+	struct mem coherent = mem_coherent(fd, chan, 3 * PAGE);
+
+	copy_check(fd, chan, &dst, 1, &src, 2, 2 * PAGE);
+	copy_check(fd, chan, &coherent, 1, &src, 2, 2 * PAGE);
+}
+
+static int poll_now(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN | POLLOUT};
+
+	check(poll(&p, 1, 0) >= 0);
+	return p.revents;
+}
+
+static void check_gone(int fd, uint32_t chan, const struct mem *mem)
+{
+	struct dmactl_op op = op_memset(chan, mem, 0, 16, 1);
+	struct mem more;
+
+	check_eq(chan_status(fd, chan).out_state, DMACTL_STATE_GONE);
+	check_eq(chan_status(fd, chan).out_credit, 0);
+	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_ISSUE), -ENODEV);
+	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), -ENODEV);
+	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_PAUSE), -ENODEV);
+	check_eq(submit_flags(fd, &op, 1, 0, NULL), -ENODEV);
+	check_eq(buf_alloc(fd, DMACTL_BUF_COHERENT, chan, PAGE, &more), -ENODEV);
+}
+
+UAPI_TEST(unbind, in_flight)
+{
+	struct dmactl_completion records[10];
+	struct dmactl_op ops[10];
+	int i, fd = dev_open(0);
+	uint32_t chan = chan_of(fd, "dma-sim.0");
+	struct mem src = mem_get(fd, PAGE), dst = mem_get(fd, PAGE);
+	struct mem coherent = mem_coherent(fd, chan, 4 * PAGE), after;
+
+	for (i = 0; i < 10; i++) {
+		ops[i] = op_memcpy(chan, &dst, 0, i % 2 ? &src : &coherent, 0, 100);
+		ops[i].user_data = i;
+	}
+	sim_set("hold", "1");
+	submit_all(fd, ops, 10);
+	check_eq(sim_bind("dma-sim.0", false), 0);
+	check(poll_now(fd) & POLLERR);
+	check(poll_now(fd) & POLLHUP);
+	check(poll_now(fd) & POLLIN);
+	reap_all(fd, records, 10);
+	for (i = 0; i < 10; i++) {
+		check_eq(records[i].user_data, i);
+		check_eq(records[i].status, -ENODEV);
+	}
+	check_gone(fd, chan, &dst);
+	/* Device memory is gone, the rest is not. */
+	check_eq(touch(coherent.p), SIGBUS);
+	check_eq(touch(coherent.p + 3 * PAGE), SIGBUS);
+	check_eq(touch(dst.p), 0);
+	check(map_at(NULL, PAGE, PROT_READ, MAP_SHARED, fd, coherent.off) == MAP_FAILED);
+	check_eq(errno, ENODEV);
+
+	sim_set("hold", "0");
+	rebind();
+	check_works();
+	/* The same session, with another channel. */
+	check_gone(fd, chan, &dst);
+	check_eq(destroy(fd, chan), 0);
+	check(!(poll_now(fd) & (POLLERR | POLLHUP)));
+	chan = chan_of(fd, "dma-sim.0");
+	copy_check(fd, chan, &dst, 3, &src, 5, 1000);
+	ops[0] = op_memcpy(chan, &dst, 0, &coherent, 0, 100);
+	check_eq(submit_flags(fd, ops, 1, 0, NULL), -EXDEV);
+	check_eq(destroy(fd, coherent.buf), 0);
+	after = mem_coherent(fd, chan, PAGE);
+	copy_check(fd, chan, &after, 3, &src, 5, 1000);
+}
+
+/* What belongs to the other controller is not touched. */
+UAPI_TEST(unbind, another_device)
+{
+	int fd = dev_open(0);
+	uint32_t here = chan_of(fd, "dma-sim.0"), there = chan_of(fd, "dma-sim.1");
+	struct mem any = mem_get(fd, 2 * PAGE), coherent = mem_coherent(fd, there, 2 * PAGE);
+
+	copy_check(fd, here, &any, 0, &any, PAGE, 100);
+	copy_check(fd, there, &coherent, 0, &any, PAGE, 100);
+	check_eq(sim_bind("dma-sim.0", false), 0);
+	copy_check(fd, there, &any, 0, &coherent, PAGE, 100);
+	check_eq(touch(coherent.p), 0);
+	rebind();
+}
+
+UAPI_TEST(unbind, the_session_ends_first)
+{
+	int fd = dev_open(0);
+	uint32_t chan = chan_of(fd, "dma-sim.0");
+	struct mem coherent = mem_coherent(fd, chan, PAGE);
+	struct dmactl_op op = op_memset(chan, &coherent, 0, 10, 1);
+
+	sim_set("hold", "1");
+	submit_all(fd, &op, 1);
+	check_eq(sim_bind("dma-sim.0", false), 0);
+	dev_close(fd);
+	check_eq(touch(coherent.p), SIGBUS);
+	mem_unmap(&coherent);
+	sim_set("hold", "0");
+	rebind();
+	check_works();
+}
+
+UAPI_TEST(unbind, a_mapping_of_a_closed_session)
+{
+	int fd = dev_open(0);
+	uint32_t chan = chan_of(fd, "dma-sim.0");
+	struct mem destroyed = mem_coherent(fd, chan, 2 * PAGE);
+	struct mem mem = mem_coherent(fd, chan, 2 * PAGE);
+
+	check_eq(destroy(fd, destroyed.buf), 0);
+	dev_close(fd);
+	check_eq(touch(mem.p), 0);
+	check_eq(touch(destroyed.p), 0);
+	check_eq(sim_bind("dma-sim.0", false), 0);
+	check_eq(touch(mem.p), SIGBUS);
+	check_eq(touch(destroyed.p), SIGBUS);
+	mem_unmap(&mem);
+	mem_unmap(&destroyed);
+	rebind();
+	check_works();
+}
+
+static void *wait_for_record(void *arg)
+{
+	struct dmactl_completion record;
+
+	check_eq(reap(*(int *)arg, &record, 1, 1, DMACTL_TIMEOUT_INFINITE), 1);
+	check_eq(record.status, -ENODEV);
+	return NULL;
+}
+
+UAPI_TEST(unbind, whoever_waits_is_told)
+{
+	pthread_t thread;
+	int fd = dev_open(0);
+	uint32_t chan = chan_of(fd, "dma-sim.0");
+	struct mem mem = mem_get(fd, PAGE);
+	struct dmactl_op op = op_memset(chan, &mem, 0, PAGE, 1);
+	struct pollfd p = {.fd = fd, .events = 0};
+
+	sim_set("hold", "1");
+	submit_all(fd, &op, 1);
+	check_eq(pthread_create(&thread, NULL, wait_for_record, &fd), 0);
+	sleep_ms(30);
+	check_eq(sim_bind("dma-sim.0", false), 0);
+	pthread_join(thread, NULL);
+	check_eq(poll(&p, 1, 10000), 1);
+	check_eq(p.revents, POLLERR | POLLHUP);
+	sim_set("hold", "0");
+	rebind();
+}
+
+static volatile bool stop;
+
+/* Sessions that come and go with work under way. */
+static void *keep_busy(void *unused)
+{
+	struct dmactl_completion records[16];
+
+	while (!stop) {
+		struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
+		int i, fd = open(DMACTL_DEVICE, O_RDWR | O_CLOEXEC);
+		struct mem streaming, coherent;
+		struct dmactl_op op;
+
+		check(fd >= 0);
+		if (!chan_request(fd, &arg)) {
+			check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, PAGE, &streaming), 0);
+			if (buf_alloc(fd, DMACTL_BUF_COHERENT, arg.out_chan, PAGE, &coherent))
+				coherent = streaming;
+			for (i = 0; i < 20; i++) {
+				op = op_memset(arg.out_chan, i % 2 ? &streaming : &coherent, 0, 64,
+					       1);
+				submit_flags(fd, &op, 1, 0, NULL);
+				check(reap(fd, records, 16, 0, 0) >= 0);
+			}
+		}
+		close(fd);
+	}
+	return unused;
+}
+
+UAPI_TEST(unbind, again_and_again_under_load)
+{
+	pthread_t threads[2];
+	int i;
+
+	stop = false;
+	for (i = 0; i < 2; i++)
+		check_eq(pthread_create(&threads[i], NULL, keep_busy, NULL), 0);
+	for (i = 0; i < 15; i++) {
+		sleep_ms(10 + i);
+		check_eq(sim_bind("dma-sim.0", false), 0);
+		sleep_ms(i % 4);
+		rebind();
+	}
+	stop = true;
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	check_works();
+}
