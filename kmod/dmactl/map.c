@@ -298,8 +298,11 @@ struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
 	map = dmactl_map_find(buf, dev);
 	if (map)
 		return map;
-	if (dev->gone || list_empty(&dev->chans))
+	if (dev->gone)
 		return ERR_PTR(-ENODEV);
+	/* The channel was destroyed meanwhile. */
+	if (list_empty(&dev->chans))
+		return ERR_PTR(-ENOENT);
 	return dmactl_map_new(buf, dev);
 }
 
