@@ -115,7 +115,8 @@ static void *submit_until_gone(void *arg)
 
 	do {
 		ret = submit_flags(w->fd, &op, 1, 0, NULL);
-		check(!ret || ret == -EAGAIN || ret == -ENOENT);
+		if (ret && ret != -EAGAIN && ret != -ENOENT)
+			fail("SUBMIT: %d", ret);
 	} while (ret != -ENOENT);
 	return NULL;
 }
@@ -160,7 +161,8 @@ static void *submit_until_no_buffer(void *arg)
 
 	do {
 		ret = submit_flags(w->fd, &op, 1, 0, NULL);
-		check(!ret || ret == -EAGAIN || ret == -ENOENT);
+		if (ret && ret != -EAGAIN && ret != -ENOENT)
+			fail("SUBMIT: %d", ret);
 	} while (ret != -ENOENT);
 	return NULL;
 }
