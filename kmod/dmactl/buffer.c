@@ -160,6 +160,7 @@ void dmactl_buf_lose(struct dmactl_buf *buf)
 static void dmactl_buf_free_mem(struct dmactl_buf *buf)
 {
 	dmactl_map_free_buf(buf);
+	dmactl_mmap_unreserve(buf);
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		dmactl_coherent_free(buf);
 	else
@@ -208,7 +209,7 @@ int dmactl_buf_destroy(struct dmactl_buf *buf)
 	if (!refcount_dec_if_one(&buf->obj.users))
 		return -EBUSY;
 	xa_erase(&s->objects, buf->obj.handle);
-	dmactl_mmap_unreserve(buf);
+	WRITE_ONCE(buf->mappable, false);
 	s->nr_bufs--;
 	/* No device reaches it any more, even if a program still has it. */
 	if (buf->kind == DMACTL_BUF_STREAMING)
@@ -277,33 +278,37 @@ static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 	buf = dmactl_buf_new(s, arg);
 	if (!buf)
 		return -ENOMEM;
-	ret = dmactl_buf_fill(buf, chan);
+	ret = dmactl_mmap_reserve(buf);
 	if (ret)
 		goto err_free;
+	ret = dmactl_buf_fill(buf, chan);
+	if (ret)
+		goto err_offset;
 	ret = dmactl_obj_reserve(s, &buf->obj);
 	if (ret)
 		goto err_mem;
-	ret = dmactl_mmap_reserve(buf);
-	if (ret)
-		goto err_handle;
 
 	arg->out_buf = buf->obj.handle;
 	arg->out_len = buf->size;
 	arg->out_mmap_offset = (u64)buf->pgoff << PAGE_SHIFT;
 	ret = dmactl_cmd_respond(cmd);
 	if (ret)
-		goto err_mmap;
+		goto err_handle;
 	s->nr_bufs++;
 	trace_dmactl_buf_alloc(s->id, buf->obj.handle, buf->kind, buf->size);
 	dmactl_obj_publish(s, &buf->obj);
+	/* Only now: a mapping would outlive a BUF_ALLOC that fails. */
+	smp_store_release(&buf->mappable, true);
 	return 0;
 
-err_mmap:
-	dmactl_mmap_unreserve(buf);
 err_handle:
 	dmactl_obj_unreserve(s, &buf->obj);
 err_mem:
-	dmactl_buf_free_mem(buf);
+	/* Takes the offset along. */
+	dmactl_buf_put(buf);
+	return ret;
+err_offset:
+	dmactl_mmap_unreserve(buf);
 err_free:
 	kfree_rcu(buf, obj.rcu);
 	return ret;

@@ -309,6 +309,7 @@ struct dmactl_buf {
 	u64 size;
 	unsigned long npages;
 	unsigned long pgoff;		/* of its mmap offset */
+	bool mappable;			/* from publication to DESTROY */
 	struct user_struct *user;	/* charged, or NULL */
 
 	/* STREAMING */

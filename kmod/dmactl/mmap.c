@@ -13,21 +13,63 @@
  * hit another session's. The first 16 MiB stay free for other mappings.
  */
 static struct maple_tree dmactl_offsets =
-	MTREE_INIT(dmactl_offsets, MT_FLAGS_ALLOC_RANGE | MT_FLAGS_USE_RCU);
+	MTREE_INIT(dmactl_offsets, MT_FLAGS_USE_RCU);
+static DEFINE_MUTEX(dmactl_offsets_lock);	/* changes of the tree */
 
 #define DMACTL_FIRST_PGOFF	((unsigned long)SZ_16M >> PAGE_SHIFT)
 /* mmap(2) of a character device ends at ULONG_MAX bytes. */
 #define DMACTL_LAST_PGOFF	(ULONG_MAX >> PAGE_SHIFT)
 
-int dmactl_mmap_reserve(struct dmactl_buf *buf)
+static unsigned long dmactl_next_pgoff = DMACTL_FIRST_PGOFF;
+
+/* The first gap in [from, to). mtree_alloc_range() does not work on 6.1. */
+static int dmactl_mmap_reserve_in(struct dmactl_buf *buf, unsigned long from,
+				  unsigned long to)
 {
-	return mtree_alloc_range(&dmactl_offsets, &buf->pgoff, buf,
-				 buf->npages, DMACTL_FIRST_PGOFF,
-				 DMACTL_LAST_PGOFF, GFP_KERNEL);
+	struct dmactl_buf *other;
+	unsigned long index;
+	int ret;
+
+	lockdep_assert_held(&dmactl_offsets_lock);
+	while (from < to && buf->npages <= to - from) {
+		ret = mtree_insert_range(&dmactl_offsets, from,
+					 from + buf->npages - 1, buf,
+					 GFP_KERNEL);
+		if (ret != -EEXIST) {
+			buf->pgoff = from;
+			return ret;
+		}
+		index = from;
+		other = mt_find(&dmactl_offsets, &index, to);
+		from = other->pgoff + other->npages;
+	}
+	return -ENOSPC;
 }
 
+/* Next fit: an offset is used again as late as possible. */
+int dmactl_mmap_reserve(struct dmactl_buf *buf)
+{
+	int ret;
+
+	guard(mutex)(&dmactl_offsets_lock);
+	ret = dmactl_mmap_reserve_in(buf, dmactl_next_pgoff,
+				     DMACTL_LAST_PGOFF);
+	if (ret == -ENOSPC)
+		ret = dmactl_mmap_reserve_in(buf, DMACTL_FIRST_PGOFF,
+					     DMACTL_LAST_PGOFF);
+	if (ret)
+		return ret == -ENOSPC ? -ENOMEM : ret;
+	dmactl_next_pgoff = buf->pgoff + buf->npages;
+	return 0;
+}
+
+/*
+ * Not before the last mapping is gone: dmactl_buf_lose() of the next owner
+ * would hit it.
+ */
 void dmactl_mmap_unreserve(struct dmactl_buf *buf)
 {
+	guard(mutex)(&dmactl_offsets_lock);
 	mtree_erase(&dmactl_offsets, buf->pgoff);
 }
 
@@ -74,7 +116,8 @@ static struct dmactl_buf *dmactl_mmap_find(struct dmactl_session *s,
 
 	guard(rcu)();
 	buf = mtree_load(&dmactl_offsets, pgoff);
-	if (!buf || buf->session != s || !kref_get_unless_zero(&buf->obj.ref))
+	if (!buf || buf->session != s || !smp_load_acquire(&buf->mappable) ||
+	    !kref_get_unless_zero(&buf->obj.ref))
 		return NULL;
 	return buf;
 }

@@ -47,7 +47,7 @@ void dmactl_session_release(struct dmactl_session *s)
 		 */
 		xa_for_each(&s->objects, handle, obj)
 			if (dmactl_buf_destroy(obj_to_buf(obj)))
-				dmactl_mmap_unreserve(obj_to_buf(obj));
+				obj_to_buf(obj)->mappable = false;
 	}
 
 	xa_destroy(&s->objects);
