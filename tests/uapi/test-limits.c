@@ -106,6 +106,47 @@ UAPI_TEST(limits, every_channel_of_the_machine)
 	check_eq(chan_request(fd, &arg), 0);
 }
 
+static void one_controller_allowed(void *first)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
+	int i, fd = dev_open(0);
+
+	for (i = 0; i < 4; i++) {
+		arg.out_chan = 0;
+		check_eq(chan_request(fd, &arg), 0);
+		check(!strcmp(arg.out.device, "dma-sim.1"));
+	}
+	check_eq(chan_request(fd, &arg), -EPERM);
+	arg = chan_named(DMACTL_CHAN_BY_NAME, first);
+	check_eq(chan_request(fd, &arg), -EPERM);
+	arg = chan_named(DMACTL_CHAN_BY_SLAVE, "sim0");
+	check_eq(chan_request(fd, &arg), -EPERM);
+	arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
+	check_eq(chan_request(fd, &arg), -EPERM);
+	check_eq(fdinfo(fd, "channels"), 4);
+}
+
+/* The numbers of the controllers are dmaengine's: ask for a name of each. */
+UAPI_TEST(limits, channels_that_are_not_offered)
+{
+	struct dmactl_chan_request here = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
+	struct dmactl_chan_request there = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.1");
+	char allow[128];
+	int status, fd = dev_open(0);
+	pid_t pid;
+
+	check_eq(chan_request(fd, &here), 0);
+	check_eq(chan_request(fd, &there), 0);
+	dev_close(fd);
+	there.out.name[strcspn(there.out.name, "c")] = 0;
+	snprintf(allow, sizeof(allow), "allow=nothing,%schan[0-3]", there.out.name);
+	dmactl_reload(allow);
+	pid = child_start(one_controller_allowed, here.out.name);
+	check_eq(waitpid(pid, &status, 0), pid);
+	dmactl_restore();
+	check_eq(status, 0);
+}
+
 /* From here on as a user without privileges, who may lock a MiB. */
 
 #define QUOTA (1u << 20)

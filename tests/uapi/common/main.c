@@ -5,20 +5,12 @@
  */
 #include <criterion/criterion.h>
 #include <criterion/options.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/file.h>
 
 int main(int argc, char *argv[])
 {
 	struct criterion_test_set *tests;
-	int lock, failed = 1;
+	int failed;
 
-	lock = open("/run/dmactl-uapi.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (lock < 0 || flock(lock, LOCK_EX)) {
-		perror("/run/dmactl-uapi.lock");
-		return 2;
-	}
 	tests = criterion_initialize();
 	if (criterion_handle_args(argc, argv, true)) {
 		criterion_options.jobs = 1;

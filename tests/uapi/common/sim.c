@@ -97,52 +97,75 @@ static const char *const fixed[] = {
 	"max_segment", "residue", "descriptors", "no_terminate", "no_synchronize",
 };
 
-static char original[512];
+static const char *const dmactl_fixed[] = {
+	"max_channels", "max_buffers", "max_depth", "max_buffer_bytes", "stop_timeout_ms", "allow",
+};
 
-static void sim_load(const char *parameters)
+static char sim_original[512];
+static char dmactl_original[512];
+
+static void module_load(const char *name, const char *file, const char *parameters)
 {
 	const char *dir = getenv("DMACTL_MODULES_DIR");
 	char path[512];
 	int fd;
 
 	if (!dir)
-		fail("DMACTL_MODULES_DIR does not say where dma-sim.ko is");
-	if (syscall(SYS_delete_module, "dma_sim", O_NONBLOCK) && errno != ENOENT)
-		fail("dma_sim does not unload: %s", strerror(errno));
-	snprintf(path, sizeof(path), "%s/dma-sim.ko", dir);
+		fail("DMACTL_MODULES_DIR does not say where %s is", file);
+	if (syscall(SYS_delete_module, name, O_NONBLOCK) && errno != ENOENT)
+		fail("%s does not unload: %s", name, strerror(errno));
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		fail("cannot open %s: %s", path, strerror(errno));
 	if (syscall(SYS_finit_module, fd, parameters, 0))
-		fail("dma-sim does not load with '%s': %s", parameters, strerror(errno));
+		fail("%s does not load with '%s': %s", file, parameters, strerror(errno));
 	close(fd);
 }
 
-static void sim_remember(void)
+static void remember(char *original, size_t size, const char *dir, const char *const *names,
+		     size_t nr)
 {
 	char value[64];
 	size_t i, n = 0;
 
-	for (i = 0; i < ARRAY_SIZE(fixed); i++) {
-		sim_get(fixed[i], value, sizeof(value));
-		n += snprintf(original + n, sizeof(original) - n, "%s=%s ", fixed[i], value);
+	if (original[0])
+		return;
+	for (i = 0; i < nr; i++) {
+		param_get(dir, names[i], value, sizeof(value));
+		n += snprintf(original + n, size - n, "%s=%s ", names[i], value);
 	}
 }
+
+/* Of two values for one parameter the last counts. */
 
 void sim_reload(const char *parameters)
 {
 	char all[768];
 
-	if (!original[0])
-		sim_remember();
-	/* Of two values for one parameter the last counts. */
-	snprintf(all, sizeof(all), "%s%s", original, parameters);
-	sim_load(all);
+	remember(sim_original, sizeof(sim_original), SIM_PARAMETERS, fixed, ARRAY_SIZE(fixed));
+	snprintf(all, sizeof(all), "%s%s", sim_original, parameters);
+	module_load("dma_sim", "dma-sim.ko", all);
 }
 
 void sim_restore(void)
 {
-	sim_load(original);
+	module_load("dma_sim", "dma-sim.ko", sim_original);
+}
+
+void dmactl_reload(const char *parameters)
+{
+	char all[768];
+
+	remember(dmactl_original, sizeof(dmactl_original), DMACTL_PARAMETERS, dmactl_fixed,
+		 ARRAY_SIZE(dmactl_fixed));
+	snprintf(all, sizeof(all), "%s%s", dmactl_original, parameters);
+	module_load("dmactl", "dmactl.ko", all);
+}
+
+void dmactl_restore(void)
+{
+	module_load("dmactl", "dmactl.ko", dmactl_original);
 }
 
 int sim_bind(const char *device, bool bind)

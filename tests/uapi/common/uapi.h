@@ -93,6 +93,9 @@ void sim_reset(void);
 /* Loads dma-sim anew with these parameters more than it was loaded with. */
 void sim_reload(const char *parameters);
 void sim_restore(void);
+/* The same for dmactl; no session may be open. */
+void dmactl_reload(const char *parameters);
+void dmactl_restore(void);
 int sim_bind(const char *device, bool bind);
 void dmactl_param_set(const char *name, const char *value);
 void dmactl_param_get(const char *name, char *value, size_t size);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Runs every test in a process of its own: [--tap=FILE] [TEST]... */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -79,13 +77,8 @@ int main(int argc, char *argv[])
 	unsigned int nr = 0, failed = 0;
 	struct lite_test *test;
 	FILE *tap = stdout;
-	int i, lock;
+	int i;
 
-	lock = open("/run/dmactl-uapi.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (lock < 0 || flock(lock, LOCK_EX)) {
-		perror("/run/dmactl-uapi.lock");
-		return 2;
-	}
 	for (i = 1; i < argc; i++)
 		if (!strncmp(argv[i], "--tap=", 6) && argv[i][6])
 			tap = fopen(argv[i] + 6, "we");
