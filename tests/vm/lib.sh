@@ -11,6 +11,10 @@ case $OUT in /*) ;; *) OUT=$ROOT/$OUT ;; esac
 
 ME=${0##*/}
 
+# Called from make, its variables must not reach the builds of kernels and
+# modules, where O means another thing.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+
 say() {
 	printf '%s: %s\n' "$ME" "$*" >&2
 }
