@@ -52,12 +52,24 @@ static bool is_shortage(int err)
 	return err == -EDQUOT || err == -ENOMEM;
 }
 
-/* As many blocks of p->block bytes as there is memory for. */
+/* A small file needs few blocks. */
+static unsigned int wanted_depth(const struct pipeline *p)
+{
+	const struct pipeline_config *config = p->config;
+	uint64_t blocks = config->size / p->block + (config->size % p->block != 0);
+
+	if (blocks >= config->depth)
+		return config->depth;
+	return blocks ? (unsigned int)blocks : 1;
+}
+
+/* As many blocks of p->block bytes as are wanted and there is memory for. */
 static int alloc_slots(struct pipeline *p)
 {
+	unsigned int wanted = wanted_depth(p);
 	int err = 0;
 
-	for (p->depth = 0; p->depth < p->config->depth; p->depth++) {
+	for (p->depth = 0; p->depth < wanted; p->depth++) {
 		err = alloc_slot(p, &p->slots[p->depth]);
 		if (err)
 			break;
@@ -92,8 +104,9 @@ int pipeline_alloc(struct pipeline *p)
 {
 	const struct pipeline_config *config = p->config;
 	/* With a single block, nothing overlaps: smaller blocks are better. */
-	unsigned int wanted = config->depth > 1 ? 2 : 1;
-	char text[UNITS_TEXT];
+	unsigned int fewest = config->depth > 1 ? 2 : 1;
+	char got[UNITS_TEXT], asked[UNITS_TEXT];
+	size_t block;
 	int err;
 
 	p->slots = calloc(config->depth, sizeof(*p->slots));
@@ -102,9 +115,10 @@ int pipeline_alloc(struct pipeline *p)
 		return -ENOMEM;
 	}
 	limit_block(p);
+	block = p->block;
 	for (;;) {
 		err = alloc_slots(p);
-		if (!is_shortage(err) || p->depth >= wanted)
+		if (!is_shortage(err) || p->depth >= fewest)
 			break;
 		if (p->block == DIRECT_ALIGN) {
 			/* Even these: one is enough to get the work done. */
@@ -125,13 +139,13 @@ int pipeline_alloc(struct pipeline *p)
 		cli_error(config->cli, "cannot get DMA memory: %s", strerror(-err));
 		return err;
 	}
-	if (err)
+	format_size(got, p->block);
+	if (err || p->block < block)
 		cli_detail(config->cli,
-			   "the limit of locked memory allows %u blocks of %s, not %u of them",
-			   p->depth, format_size(text, p->block), config->depth);
+			   "the limit of locked memory allows %u blocks of %s, not %u of %s",
+			   p->depth, got, config->depth, format_size(asked, block));
 	else
-		cli_detail(config->cli, "using %u blocks of %s", p->depth,
-			   format_size(text, p->block));
+		cli_detail(config->cli, "using %u blocks of %s", p->depth, got);
 	return 0;
 }
 

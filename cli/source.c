@@ -40,10 +40,10 @@ static int classify(struct source *source, struct cli *cli)
 		return -EISDIR;
 	}
 	/* Files in /proc say that they are empty, and are not. */
-	if (S_ISREG(source->before.st_mode) && source->before.st_size == 0)
-		source->stream = true;
-	else if (!S_ISREG(source->before.st_mode) && !S_ISBLK(source->before.st_mode))
-		source->stream = true;
+	if (S_ISREG(source->before.st_mode))
+		source->stream = source->before.st_size == 0;
+	else
+		source->stream = !S_ISBLK(source->before.st_mode);
 	if (source->stream) {
 		source->size = SIZE_UNKNOWN;
 		return 0;

@@ -255,7 +255,7 @@ static int check_device_size(struct target *target, struct cli *cli, uint64_t si
 
 int target_reserve(struct target *target, struct cli *cli, uint64_t size)
 {
-	if (target->stream || !size)
+	if (target->stream || !size || size == SIZE_UNKNOWN)
 		return 0;
 	if (target->in_place)
 		return check_device_size(target, cli, size);

@@ -34,7 +34,7 @@ struct target {
  */
 int target_open(struct target *target, struct cli *cli, const char *path,
 		const struct source *source, bool direct);
-/* Makes room for size bytes, not SIZE_UNKNOWN. 0 or -errno after a message. */
+/* Makes room for size bytes, which may be SIZE_UNKNOWN. 0 or -errno after a message. */
 int target_reserve(struct target *target, struct cli *cli, uint64_t size);
 /* The descriptor for a write of these bytes. */
 int target_fd(const struct target *target, uint64_t offset, size_t length);

@@ -114,7 +114,7 @@ static int enable_events(struct tracefs *tracefs, uint32_t session)
 	int err;
 
 	snprintf(filter, sizeof(filter), "session == %" PRIu32, session);
-	write_file(tracefs, "buffer_size_kb", "4096");
+	write_file(tracefs, "buffer_size_kb", "1024");
 	/* The clock of the completions' time stamps. */
 	write_file(tracefs, "trace_clock", "mono");
 	err = write_file(tracefs, "events/dmactl/filter", filter);

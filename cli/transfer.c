@@ -231,7 +231,7 @@ static void report_failure(const struct transfer *transfer, int err)
 	if (!target->in_place)
 		cli_error(transfer->cli, "%s: %s", target->name,
 			  target->replaces ? "the old file is as it was" : "was not written");
-	else if (transfer->result.bytes || !target->stream)
+	else
 		cli_error(transfer->cli, "%s: is incomplete: about %" PRIu64 " bytes were written",
 			  target->name, transfer->result.bytes);
 }
