@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# dmatest.sh [KERNEL]: the kernel's own dmatest must run clean against dma-sim.
+#
+# On the host it builds both modules and runs itself in guests (tests/vm/run),
+# the second of which bounces everything through SWIOTLB. In a guest it runs
+# the cases below. Environment, all optional on the host:
+#
+#	KERNEL			kernel of tests/vm/kernel, 6.12 by default
+#	DMATEST_KO, DMA_SIM_KO	modules for that kernel, instead of building them
+#	LINUX_SOURCE_TAR	kernel source to take dmatest from
+#	ITERATIONS		transfers of each thread, 20 by default
+#
+# Prints the summary of every thread. Exits 1 if a transfer failed, a thread is
+# missing or did nothing, or the kernel complained.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "$0")/../.." && pwd)
+VM=$ROOT/tests/vm
+# Of each case, unless it sets others: transfers of a thread, threads of a
+# channel, bytes of a buffer (any page crossing will do, and dmatest is slow).
+iterations=${ITERATIONS:-20}
+threads=2
+size=6000
+failed=0
+
+die() {
+	echo "dmatest: $*" >&2
+	exit 1
+}
+
+fail() {
+	echo "FAIL: $*"
+	failed=1
+}
+
+# --- on the host ---
+
+modules_path() {
+	local dir
+	dir=$(PARTS=dma-sim "$VM/build-modules" "$1") || die "dma-sim does not build for $1"
+	realpath "$dir/dma-sim.ko"
+}
+
+dmatest_path() {
+	local dir tar=${LINUX_SOURCE_TAR:-}
+	"$VM/kernel" ensure "$1" || die "no kernel $1"
+	case $1 in
+	*/*) dir=$1 ;;
+	*) dir=$("$VM/kernel" dir "$1") ;;
+	esac
+	[ -n "$tar" ] || tar=$("$VM/kernel" source 6.12) || die "no kernel source"
+	"$VM/build-dmatest" "$dir/build" "$ROOT/${O:-build}/dmatest/$(basename "$dir")" "$tar"
+}
+
+run_guests() {
+	local kernel=$1 append args
+	: "${DMA_SIM_KO:=$(modules_path "$kernel")}"
+	: "${DMATEST_KO:=$(dmatest_path "$kernel")}"
+	[ -e "$DMA_SIM_KO" ] || die "no dma-sim.ko"
+	[ -e "$DMATEST_KO" ] || die "no dmatest.ko"
+	for append in '' swiotlb=force; do
+		echo "# $kernel $append"
+		args=(--kernel "$kernel" --no-modules)
+		args+=(--env "DMA_SIM_KO=$DMA_SIM_KO" --env "DMATEST_KO=$DMATEST_KO")
+		args+=(--env "ITERATIONS=$iterations")
+		[ -z "$append" ] || args+=(--append "$append")
+		"$VM/run" "${args[@]}" -- "$ROOT/tests/integration/dmatest.sh" || failed=1
+	done
+	exit $failed
+}
+
+# --- in the guest ---
+
+# Processes are dear in an emulated guest, so what bash can do, it does.
+
+count_channels() {
+	local n=0 chan
+	for chan in /sys/class/dma/*; do
+		[ ! "$chan/device" -ef "/sys/bus/platform/devices/$1" ] || n=$((n + 1))
+	done
+	echo $n
+}
+
+# look MARK KIND: reads what the kernel logged since the case began, and sets
+# the number of threads that were added, that have reported, and that are of
+# the kind and did all that they should; the lines to show; and what went wrong.
+look() {
+	local log line
+	added=0 reported=0 good=0 lines='' wrong=''
+	log=$(dmesg)
+	log=${log##*"dmatest.sh: $1"}
+	while read -r line; do
+		line=${line#*] dmatest: }
+		if [[ $line =~ ^Added\ ([0-9]+)\ threads ]]; then
+			added=$((added + BASH_REMATCH[1]))
+		elif [[ $line =~ ^[^\ ]+:\ summary ]]; then
+			reported=$((reported + 1))
+			lines+="  $line"$'\n'
+			if [[ $line =~ -$2[0-9]*:\ summary\ $iterations\ tests,\ 0\ failures\ .*\(0\)$ ]]; then
+				good=$((good + 1))
+			fi
+		elif [[ $line =~ ^[^\ ]+:\ (result\ #|srcbuf|dstbuf) ]]; then
+			wrong+="  $line"$'\n'
+		fi
+	done <<<"$log"
+}
+
+# check MARK KIND CHANNELS: every thread reported, and nothing failed.
+check() {
+	local expected=$(($3 * threads)) added reported good lines wrong i
+	cat /sys/module/dmatest/parameters/wait >/dev/null
+	# On newer kernels that returns early.
+	for ((i = 0; i < 120; i++)); do
+		look "$1" "$2"
+		[ "$reported" -lt "$added" ] || break
+		sleep 0.5
+	done
+	printf '%s%s' "$lines" "$wrong"
+	[ "$good" = $expected ] || fail "$1: $good clean threads of kind $2, not $expected"
+	[ "$reported" = "$good" ] || fail "$1: $((reported - good)) threads with failures, or not all transfers"
+	[ -z "$wrong" ] || fail "$1: transfers went wrong"
+}
+
+# run_case NAME KIND DEVICE [dmatest's parameters]
+run_case() {
+	local mark="case $1" kind=$2 device=$3 channels
+	shift 3
+	channels=$(count_channels "$device")
+	[ "$channels" -gt 0 ] || {
+		fail "$mark: $device has no channel"
+		return
+	}
+	echo "$mark, $channels channels of $device"
+	echo "dmatest.sh: $mark" >/dev/kmsg
+	# run comes last: the parameters take effect in their order.
+	insmod "$DMATEST_KO" device="$device" iterations="$iterations" \
+		threads_per_chan="$threads" test_buf_size="$size" "$@" run=1 || {
+		fail "$mark: dmatest does not load"
+		return
+	}
+	check "$mark" "$kind" "$channels"
+	rmmod dmatest || fail "$mark: dmatest does not unload"
+}
+
+load() {
+	echo "# dma-sim $*"
+	insmod "$DMA_SIM_KO" "$@" || die "dma-sim does not load"
+}
+
+unload() {
+	rmmod dma_sim || die "dma-sim does not unload"
+}
+
+# dmatest terminates the channel after each transfer that it polled for, also
+# those of other threads.
+run_polled() {
+	threads=1 run_case "$@" polled=1
+}
+
+run_plain_cases() {
+	load
+	size=16384 run_case memcpy copy dma-sim.0
+	run_case memset 'set' dma-sim.0 dmatest=1
+	run_polled memcpy-polled copy dma-sim.0
+	run_polled memset-polled 'set' dma-sim.0 dmatest=1
+	run_case memcpy-aligned copy dma-sim.0 alignment=6
+	# More than the engine does in a softirq.
+	size=150000 threads=1 iterations=5 run_case memcpy-large copy dma-sim.0
+	run_case memcpy-byte copy dma-sim.0 transfer_size=1
+	unload
+
+	load devices=2 channels=3 copy_align=8 residue=segment
+	run_case memcpy-copy_align copy dma-sim.1
+	run_case memset-copy_align 'set' dma-sim.0 dmatest=1
+	unload
+
+	load no_terminate=1 no_synchronize=1 descriptors=4
+	run_case memcpy-no_terminate copy dma-sim.0
+	run_polled memcpy-no_terminate-polled copy dma-sim.0
+	unload
+
+	load latency=100000 bandwidth=100000000
+	run_case memcpy-slow copy dma-sim.0
+	run_case memset-slow 'set' dma-sim.0 dmatest=1
+	unload
+}
+
+run_bounced_cases() {
+	local file=/sys/kernel/debug/swiotlb/io_tlb_used_hiwater
+	load dma_mask=32
+	run_case memcpy-bounced copy dma-sim.0
+	run_case memset-bounced 'set' dma-sim.0 dmatest=1
+	run_polled memcpy-bounced-polled copy dma-sim.0
+	unload
+	# 6.1 does not tell.
+	if [ -e $file ] && [ "$(cat $file)" = 0 ]; then
+		fail "nothing was bounced"
+	fi
+}
+
+if [ -z "${DMACTL_VM:-}" ]; then
+	run_guests "${1:-${KERNEL:-6.12}}"
+fi
+[ -n "${DMATEST_KO:-}" ] || die "DMATEST_KO is not set"
+[ -n "${DMA_SIM_KO:-}" ] || die "DMA_SIM_KO is not set"
+if grep -q 'swiotlb=force' /proc/cmdline; then
+	run_bounced_cases
+else
+	run_plain_cases
+fi
+[ $failed = 0 ] && echo "dmatest: all clean"
+exit $failed
