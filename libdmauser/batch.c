@@ -273,6 +273,7 @@ DMAUSER_EXPORT int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_
 		return -EINVAL;
 	op.len = dst_len;
 	op.nr_args = nr_dst + nr_src;
+	op.arg_size = sizeof(struct dmactl_sg);
 	rc = room_for_args(batch, op.nr_args);
 	if (rc < 0)
 		return rc;

@@ -21,7 +21,7 @@ static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
 	cookie = tx->chan->cookie + 1;
 	if (cookie < DMA_MIN_COOKIE)
 		cookie = DMA_MIN_COOKIE;
-	tx->chan->cookie = cookie;
+	WRITE_ONCE(tx->chan->cookie, cookie);
 	tx->cookie = cookie;
 
 	d->state = SIM_DESC_SUBMITTED;
@@ -45,10 +45,9 @@ int sim_pool_init(struct sim_chan *sc)
 		d->tx.tx_submit = sim_tx_submit;
 	}
 
-	scoped_guard(sim_chan, sc) {
-		for (i = 0; i < n; i++)
-			list_add_tail(&pool[i].node, &sc->free);
-	}
+	guard(sim_chan)(sc);
+	for (i = 0; i < n; i++)
+		list_add_tail(&pool[i].node, &sc->free);
 	sc->pool = pool;
 	return 0;
 }
@@ -98,7 +97,7 @@ void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
 	d->result = result;
 	d->state = SIM_DESC_DONE;
 	if (result != DMA_TRANS_NOERROR)
-		sc->failed = d->tx.cookie;
+		WRITE_ONCE(sc->failed, d->tx.cookie);
 	/* Who polls reads the data after this without the lock. */
 	smp_store_release(&sc->chan.completed_cookie, d->tx.cookie);
 	d->tx.cookie = 0;

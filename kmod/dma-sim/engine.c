@@ -64,16 +64,21 @@ static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
 	return atomic_dec_if_positive(&control->fail_nth) != 0;
 }
 
-/* Would hardware of the simulated speed have moved the next @n bytes yet? */
-static bool sim_engine_due(struct sim_chan *sc, size_t n)
+/*
+ * Would hardware of the simulated speed have moved the next bytes yet? There are
+ * @n of them; fewer if it is slow, so that it is seen to progress.
+ */
+static bool sim_engine_due(struct sim_chan *sc, size_t *n)
 {
 	u64 bandwidth = READ_ONCE(sc->ctl->config.control->bandwidth);
 	ktime_t due = sc->due;
 
 	lockdep_assert_held(&sc->lock);
-	if (bandwidth)
-		due = ktime_add_ns(due, div64_u64((u64)n * NSEC_PER_SEC,
+	if (bandwidth) {
+		*n = min_t(u64, *n, max(bandwidth / MSEC_PER_SEC, 1ULL));
+		due = ktime_add_ns(due, div64_u64((u64)*n * NSEC_PER_SEC,
 						  bandwidth));
+	}
 	if (ktime_before(ktime_get(), due)) {
 		sc->wake_at = due;
 		return false;
@@ -110,7 +115,7 @@ static enum sim_run sim_engine_burst(struct sim_chan *sc)
 		}
 
 		n = min(room, d->len - d->pos);
-		if (sim_paced(sc) && !sim_engine_due(sc, n))
+		if (sim_paced(sc) && !sim_engine_due(sc, &n))
 			return SIM_RUN_WAIT;
 		if (n)
 			result = d->op->step(sc, d, n);
@@ -193,7 +198,7 @@ static void sim_engine_to_thread(struct sim_chan *sc)
 
 static void sim_tasklet(struct tasklet_struct *t)
 {
-	struct sim_chan *sc = from_tasklet(sc, t, tasklet);
+	struct sim_chan *sc = container_of(t, struct sim_chan, tasklet);
 
 	if (!READ_ONCE(sc->threaded) && sim_engine_run(sc) != SIM_RUN_IDLE) {
 		guard(sim_chan)(sc);
@@ -314,6 +319,7 @@ int sim_engine_start(struct sim_chan *sc)
 
 	guard(sim_chan)(sc);
 	sc->thread = thread;
+	sc->threaded = false;
 	return 0;
 }
 

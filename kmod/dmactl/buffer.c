@@ -60,18 +60,21 @@ static void dmactl_pages_free(struct dmactl_buf *buf)
 
 /* A block of up to 2^order pages, as single pages. Returns their number. */
 static unsigned long dmactl_pages_block(struct page **pages, int node,
-					unsigned int order)
+					gfp_t zone, unsigned int order)
 {
-	const gfp_t gfp = GFP_HIGHUSER | __GFP_ZERO | __GFP_ACCOUNT |
-			  __GFP_NOWARN;
+	const gfp_t gfp = GFP_USER | __GFP_ZERO | __GFP_ACCOUNT | __GFP_NOWARN;
 	struct page *page = NULL;
 	unsigned long i;
 
 	for (; order && !page; order -= !page)
-		page = alloc_pages_node(node, gfp | __GFP_NORETRY, order);
+		page = alloc_pages_node(node, gfp | zone | __GFP_NORETRY,
+					order);
+	if (!page && zone != __GFP_HIGHMEM)
+		page = alloc_pages_node(node, gfp | zone | __GFP_NORETRY, 0);
 	/* Give up rather than have another program killed for us. */
 	if (!page)
-		page = alloc_pages_node(node, gfp | __GFP_RETRY_MAYFAIL, 0);
+		page = alloc_pages_node(node, gfp | __GFP_HIGHMEM |
+					__GFP_RETRY_MAYFAIL, 0);
 	if (!page)
 		return 0;
 	/* Each page counts its own users: a program may pin single ones. */
@@ -82,8 +85,18 @@ static unsigned long dmactl_pages_block(struct page **pages, int node,
 	return 1ul << order;
 }
 
-static int dmactl_pages_alloc(struct dmactl_buf *buf, int node)
+/* Where a device without reach finds memory that needs no bouncing. */
+static gfp_t dmactl_pages_zone(struct device *dev)
 {
+	if (!dev || !dma_addressing_limited(dev))
+		return __GFP_HIGHMEM;
+	return dma_get_mask(dev) >= DMA_BIT_MASK(32) ? GFP_DMA32 : GFP_DMA;
+}
+
+static int dmactl_pages_alloc(struct dmactl_buf *buf, struct device *dev)
+{
+	int node = dev ? dev_to_node(dev) : NUMA_NO_NODE;
+	gfp_t zone = dmactl_pages_zone(dev);
 	unsigned long done = 0;
 
 	buf->pages = kvcalloc(buf->npages, sizeof(*buf->pages),
@@ -95,7 +108,7 @@ static int dmactl_pages_alloc(struct dmactl_buf *buf, int node)
 					   ilog2(buf->npages - done));
 		unsigned long n;
 
-		n = dmactl_pages_block(buf->pages + done, node, order);
+		n = dmactl_pages_block(buf->pages + done, node, zone, order);
 		if (!n || fatal_signal_pending(current)) {
 			dmactl_pages_free(buf);
 			return n ? -EINTR : -ENOMEM;
@@ -258,8 +271,7 @@ static int dmactl_buf_fill(struct dmactl_buf *buf, struct dmactl_chan *chan)
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		ret = dmactl_coherent_alloc(buf, chan);
 	else
-		ret = dmactl_pages_alloc(buf, chan ? dev_to_node(chan->dev->dev)
-						   : NUMA_NO_NODE);
+		ret = dmactl_pages_alloc(buf, chan ? chan->dev->dev : NULL);
 	if (ret)
 		dmactl_buf_uncharge(buf);
 	return ret;
@@ -349,22 +361,43 @@ static enum dma_data_direction dmactl_sync_dir(u32 flags)
 	return DMA_NONE;
 }
 
+/* For one channel's device. */
+static int dmactl_buf_sync_chan(struct dmactl_buf *buf,
+				const struct dmactl_buf_sync *arg)
+{
+	enum dma_data_direction dir = dmactl_sync_dir(arg->flags);
+	bool begin = arg->flags & DMACTL_SYNC_BEGIN;
+	struct dmactl_chan *chan;
+	struct dmactl_map *map;
+	int ret;
+
+	chan = dmactl_chan_get(buf->session, arg->chan);
+	if (!chan)
+		return -ENOENT;
+	/* A mapping stays while the channel is not dead. */
+	down_read(&chan->rwsem);
+	ret = chan->dead;
+	map = ret ? NULL : dmactl_map_find(buf, chan->dev);
+	if (map)
+		dmactl_map_sync(map, arg->off, arg->len, dir, begin);
+	up_read(&chan->rwsem);
+	dmactl_chan_put(chan);
+	return ret;
+}
+
 static int dmactl_buf_do_sync(struct dmactl_buf *buf,
 			      const struct dmactl_buf_sync *arg)
 {
 	bool begin = arg->flags & DMACTL_SYNC_BEGIN;
-	struct dmactl_map *map;
 
 	if (!dmactl_buf_range_ok(buf, arg->off, arg->len))
 		return -EINVAL;
 	trace_dmactl_buf_sync(buf->session->id, buf->obj.handle, arg->off,
 			      arg->len, begin);
-	/* RCU: a device that goes waits for this before it unmaps. */
-	guard(rcu)();
-	list_for_each_entry_rcu(map, &buf->maps, buf_node)
-		dmactl_map_sync(map, arg->off, arg->len,
-				dmactl_sync_dir(arg->flags), begin);
-	return 0;
+	if (arg->chan)
+		return dmactl_buf_sync_chan(buf, arg);
+	return dmactl_map_sync_all(buf, arg->off, arg->len,
+				   dmactl_sync_dir(arg->flags), begin);
 }
 
 int dmactl_ioctl_buf_sync(struct dmactl_cmd *cmd)
@@ -375,7 +408,7 @@ int dmactl_ioctl_buf_sync(struct dmactl_cmd *cmd)
 	struct dmactl_buf *buf;
 	int ret;
 
-	if (begin == end || arg->reserved ||
+	if (begin == end ||
 	    dmactl_sync_dir(arg->flags) == DMA_NONE)
 		return -EINVAL;
 	buf = dmactl_buf_use(cmd->session, arg->buf);

@@ -65,6 +65,8 @@ static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	INIT_LIST_HEAD(&chan->inflight);
 	init_waitqueue_head(&chan->idle);
 	INIT_DELAYED_WORK(&chan->pump, dmactl_pump_work);
+	INIT_LIST_HEAD(&chan->ended);
+	INIT_WORK(&chan->finish, dmactl_finish_work);
 
 	chan->txs = kvcalloc(depth, sizeof(*chan->txs), GFP_KERNEL_ACCOUNT);
 	chan->descs = kvcalloc(nr_descs, sizeof(*chan->descs),
@@ -194,6 +196,8 @@ static int dmactl_chan_acquire(struct dmactl_chan *chan,
 
 static int dmactl_chan_check_request(const struct dmactl_chan_request *arg)
 {
+	if (memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
+		return -EINVAL;
 	if (arg->by >= DMACTL_CHAN_BY_END)
 		return -EINVAL;
 	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
@@ -355,6 +359,8 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why)
 	chan->dead = why;
 	if (dmactl_chan_stop(chan, status, true))
 		dmactl_chan_quarantine(chan);
+	/* It has published all; it may not have returned yet. */
+	flush_work(&chan->finish);
 	if (why == -ENODEV)
 		atomic_inc(&chan->session->nr_gone);
 	wake_up_interruptible_all(&chan->session->wait);
@@ -396,7 +402,9 @@ static int dmactl_chan_do_ctrl(struct dmactl_chan *chan, u32 ctrl)
 		dmactl_chan_issue(chan);
 		return 0;
 	case DMACTL_CTRL_SYNCHRONIZE:
-		dmaengine_synchronize(chan->dma);
+		/* With descriptors in flight providers may not take it. */
+		if (dmactl_chan_is_idle(chan))
+			dmaengine_synchronize(chan->dma);
 		wait_event(chan->idle, !atomic_read(&chan->completing));
 		return 0;
 	case DMACTL_CTRL_PAUSE:
@@ -439,6 +447,14 @@ int dmactl_ioctl_chan_ctrl(struct dmactl_cmd *cmd)
 	ret = dmactl_chan_ctrl(chan, arg->ctrl);
 	dmactl_chan_put(chan);
 	return ret;
+}
+
+/* Starts what was held back, for a caller who holds no lock of the channel. */
+void dmactl_chan_issue_held(struct dmactl_chan *chan)
+{
+	guard(rwsem_read)(&chan->rwsem);
+	if (!chan->dead && READ_ONCE(chan->held))
+		dmactl_chan_issue(chan);
 }
 
 /* Starts what was submitted. The caller holds rwsem, so dma is there. */

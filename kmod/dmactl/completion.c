@@ -136,24 +136,47 @@ void dmactl_cq_drop(struct dmactl_session *s)
 	dmactl_tx_recycle(&txs);
 }
 
-/* Waits for @nr records. 0, -ETIME or -EINTR. */
-int dmactl_cq_wait(struct dmactl_session *s, u32 nr, ktime_t deadline)
+/* True if an op would be accepted, or refused for good. */
+bool dmactl_chan_has_credit(struct dmactl_chan *chan)
+{
+	guard(dmactl_bh)(&chan->lock);
+	if (READ_ONCE(chan->dead))
+		return true;
+	if (chan->nr_free && !chan->starved && !chan->partial)
+		return true;
+	chan->want_credit = true;
+	return false;
+}
+
+static bool dmactl_cq_ready(struct dmactl_session *s, u32 nr,
+			    struct dmactl_chan *credit)
+{
+	return READ_ONCE(s->nr_cq) >= nr ||
+	       (credit && dmactl_chan_has_credit(credit));
+}
+
+/*
+ * Waits for @nr records or, unless it is NULL, for room on @credit: another
+ * reader may take the records. 0, -ETIME or -EINTR.
+ */
+int dmactl_cq_wait(struct dmactl_session *s, u32 nr, struct dmactl_chan *credit,
+		   ktime_t deadline)
 {
 	ktime_t left;
 	int ret;
 
-	if (READ_ONCE(s->nr_cq) >= nr)
+	if (dmactl_cq_ready(s, nr, credit))
 		return 0;
 	if (deadline == KTIME_MAX) {
 		ret = wait_event_interruptible(s->wait,
-					       READ_ONCE(s->nr_cq) >= nr);
+					       dmactl_cq_ready(s, nr, credit));
 		return ret ? -EINTR : 0;
 	}
 	left = deadline ? ktime_sub(deadline, ktime_get()) : 0;
 	if (left <= 0)
 		return -ETIME;
 	ret = wait_event_interruptible_hrtimeout(s->wait,
-						 READ_ONCE(s->nr_cq) >= nr,
+						 dmactl_cq_ready(s, nr, credit),
 						 left);
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
@@ -174,18 +197,9 @@ ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		/* Nothing was taken: after a signal, read(2) starts anew. */
-		if (dmactl_cq_wait(s, 1, KTIME_MAX))
+		if (dmactl_cq_wait(s, 1, NULL, KTIME_MAX))
 			return -ERESTARTSYS;
 	}
-}
-
-static bool dmactl_has_credit(struct dmactl_chan *chan)
-{
-	guard(dmactl_bh)(&chan->lock);
-	if (chan->nr_free && !chan->starved && !chan->partial)
-		return true;
-	chan->want_credit = true;
-	return false;
 }
 
 __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait)
@@ -197,6 +211,8 @@ __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait)
 
 	/* First: what changes from here on is told. */
 	poll_wait(file, &s->wait, wait);
+	/* Pairs with wq_has_sleeper(); early 6.1 has none in poll_wait(). */
+	smp_mb();
 	if (READ_ONCE(s->nr_cq))
 		events |= EPOLLIN | EPOLLRDNORM;
 	if (atomic_read(&s->nr_gone))
@@ -204,7 +220,7 @@ __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait)
 	guard(rcu)();
 	xa_for_each(&s->objects, handle, obj) {
 		if (obj->type != DMACTL_OBJ_CHAN ||
-		    !dmactl_has_credit(obj_to_chan(obj)))
+		    !dmactl_chan_has_credit(obj_to_chan(obj)))
 			continue;
 		events |= EPOLLOUT | EPOLLWRNORM;
 		break;

@@ -4,8 +4,9 @@
  *
  * Lock order, outermost first:
  *
- *   device_lock() of a DMA device (held around the unbind notifier)
  *   session->lock	objects come and go
+ *   device_lock() of a DMA device; the unbind notifier runs under it, and
+ *			so must never take session->lock
  *   dmactl_devs_lock	list of DMA devices
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
  *   chan->rwsem	read: use of chan->dma; write: stopping it
@@ -54,6 +55,7 @@ extern unsigned int dmactl_max_channels;
 extern unsigned int dmactl_max_buffers;
 extern unsigned int dmactl_max_depth;
 extern unsigned long dmactl_max_buffer_bytes;
+extern unsigned long dmactl_max_bounce_bytes;
 extern unsigned int dmactl_stop_timeout_ms;
 extern struct device *dmactl_this_device;
 
@@ -229,6 +231,7 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result);
 void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended);
 void dmactl_tx_collect(struct dmactl_tx *tx, struct list_head *ended);
 void dmactl_pump_work(struct work_struct *work);
+void dmactl_finish_work(struct work_struct *work);
 
 /* channel.c */
 
@@ -269,9 +272,12 @@ struct dmactl_chan {
 	u64 bytes;
 	u64 descriptors;
 
-	atomic_t completing;		/* callbacks past the lock */
+	atomic_t completing;		/* ended, and not yet published */
 	wait_queue_head_t idle;
 	struct delayed_work pump;
+	struct list_head ended;		/* lock: too large for a tasklet */
+	bool finishing;			/* lock: the work below is about */
+	struct work_struct finish;
 
 	struct dmactl_tx *txs;
 	struct dmactl_desc *descs;
@@ -290,6 +296,7 @@ void dmactl_chan_destroy(struct dmactl_chan *chan);
 void dmactl_chan_kill(struct dmactl_chan *chan, int why);
 void dmactl_chan_release(struct dmactl_chan *chan);
 void dmactl_chan_issue(struct dmactl_chan *chan);
+void dmactl_chan_issue_held(struct dmactl_chan *chan);
 u32 dmactl_quarantined(void);
 
 /* status.c */
@@ -363,22 +370,28 @@ struct dmactl_map {
 	struct dmactl_seg *ents;	/* mapped as one; NULL: no sync needed */
 	u32 nr_segs;
 	u32 nr_ents;
+	bool bounced;			/* counts as SWIOTLB in use */
 	struct rcu_head rcu;
 };
 
 struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
 				  struct dmactl_dev *dev);
+struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,
+				   struct dmactl_dev *dev);
 void dmactl_map_free_buf(struct dmactl_buf *buf);
 void dmactl_map_free_dev(struct dmactl_dev *dev);
 u64 dmactl_map_addr(const struct dmactl_map *map, u64 off, dma_addr_t *addr);
 void dmactl_map_sync(const struct dmactl_map *map, u64 off, u64 len,
 		     enum dma_data_direction dir, bool for_cpu);
+int dmactl_map_sync_all(struct dmactl_buf *buf, u64 off, u64 len,
+			enum dma_data_direction dir, bool for_cpu);
 int dmactl_map_coherent(struct dmactl_buf *buf);
 
 /* validate.c */
 int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
 		    struct dmactl_tx *tx);
 u64 dmactl_known_opcodes(void);
+bool dmactl_stride_ok(u32 nr, u32 stride, size_t least);
 
 /* prep.c */
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx);
@@ -390,7 +403,9 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd);
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
 		       u32 nr);
 int dmactl_reap(struct dmactl_session *s, void __user *to, u32 nr, u32 stride);
-int dmactl_cq_wait(struct dmactl_session *s, u32 nr, ktime_t deadline);
+bool dmactl_chan_has_credit(struct dmactl_chan *chan);
+int dmactl_cq_wait(struct dmactl_session *s, u32 nr, struct dmactl_chan *credit,
+		   ktime_t deadline);
 ssize_t dmactl_read(struct file *file, char __user *to, size_t len,
 		    loff_t *pos);
 __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait);

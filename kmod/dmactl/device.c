@@ -27,16 +27,18 @@ static void dmactl_dev_lose(struct dmactl_dev *dev)
 		dmactl_chan_kill(chan, -ENODEV);
 		stuck |= chan->quarantined;
 	}
+	list_for_each_entry_safe(chan, next_chan, &dev->chans, dev_node) {
+		if (chan->quarantined)
+			continue;
+		list_del_init(&chan->dev_node);
+		dmactl_chan_release(chan);
+	}
 	/* Hardware that did not stop keeps its addresses. */
 	if (stuck)
 		return;
 	dmactl_map_free_dev(dev);
 	list_for_each_entry_safe(buf, next_buf, &dev->bufs, dev_node)
 		dmactl_buf_lose(buf);
-	list_for_each_entry_safe(chan, next_chan, &dev->chans, dev_node) {
-		list_del_init(&chan->dev_node);
-		dmactl_chan_release(chan);
-	}
 }
 
 static int dmactl_dev_notify(struct notifier_block *nb, unsigned long event,

@@ -14,16 +14,15 @@ static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 		   chan->failed, chan->bytes);
 }
 
-void dmactl_show_fdinfo(struct seq_file *m, struct file *file)
+static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 {
-	struct dmactl_session *s = file->private_data;
 	unsigned long locked = 0;
 	struct dmactl_obj *obj;
 	unsigned long handle;
 	u32 in_flight = 0;
 	u64 bytes = 0;
 
-	guard(mutex)(&s->lock);
+	lockdep_assert_held(&s->lock);
 	xa_for_each(&s->objects, handle, obj) {
 		if (obj->type == DMACTL_OBJ_CHAN) {
 			in_flight += READ_ONCE(obj_to_chan(obj)->nr_inflight);
@@ -43,4 +42,15 @@ void dmactl_show_fdinfo(struct seq_file *m, struct file *file)
 	xa_for_each(&s->objects, handle, obj)
 		if (obj->type == DMACTL_OBJ_CHAN)
 			dmactl_fdinfo_chan(m, obj_to_chan(obj));
+}
+
+void dmactl_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct dmactl_session *s = file->private_data;
+
+	/* The owner can hold it up, with a page fault of its own making. */
+	if (mutex_lock_interruptible(&s->lock))
+		return;
+	dmactl_fdinfo_show(m, s);
+	mutex_unlock(&s->lock);
 }

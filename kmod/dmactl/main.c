@@ -7,6 +7,7 @@
 #include <linux/glob.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -27,6 +28,11 @@ MODULE_PARM_DESC(max_depth, "Ops outstanding on one channel, at most (4096)");
 unsigned long dmactl_max_buffer_bytes = SZ_1G;
 module_param_named(max_buffer_bytes, dmactl_max_buffer_bytes, ulong, 0644);
 MODULE_PARM_DESC(max_buffer_bytes, "Bytes in one buffer, at most (1 GiB)");
+
+unsigned long dmactl_max_bounce_bytes = SZ_32M;
+module_param_named(max_bounce_bytes, dmactl_max_bounce_bytes, ulong, 0644);
+MODULE_PARM_DESC(max_bounce_bytes,
+		 "Bytes of SWIOTLB that all sessions may fill (32 MiB)");
 
 unsigned int dmactl_stop_timeout_ms = 5000;
 module_param_named(stop_timeout_ms, dmactl_stop_timeout_ms, uint, 0644);
@@ -77,36 +83,35 @@ struct dmactl_ioctl {
 	int (*handler)(struct dmactl_cmd *cmd);
 	u32 flags;		/* known to the module */
 	u16 size;
-	u16 min_size;		/* size in the first version of the struct */
+	u16 min_size;		/* size in the first version, a number for ever */
 };
+
+/* Larger structs are not looked at. */
+#define DMACTL_MAX_ARG_SIZE 4096
 
 #define DMACTL_SYNC_FLAGS \
 	(DMACTL_SYNC_BEGIN | DMACTL_SYNC_END | \
 	 DMACTL_SYNC_READ | DMACTL_SYNC_WRITE)
 
-#define IOCTL(_nr, _fn, _struct, _last, _flags)			\
+#define IOCTL(_nr, _name, _min_size, _flags)				\
 	[DMACTL_NR_##_nr] = {						\
-		.handler = _fn,						\
+		.handler = dmactl_ioctl_##_name,			\
 		.flags = _flags,					\
-		.size = sizeof(struct _struct),				\
-		.min_size = offsetofend(struct _struct, _last),		\
+		.size = sizeof(struct dmactl_##_name),			\
+		.min_size = _min_size,					\
 	}
 
 static const struct dmactl_ioctl dmactl_ioctls[] = {
-	IOCTL(INFO, dmactl_ioctl_info, dmactl_info, out_max_buffer_bytes, 0),
-	IOCTL(CHAN_REQUEST, dmactl_ioctl_chan_request, dmactl_chan_request,
-	      out, 0),
-	IOCTL(CHAN_CTRL, dmactl_ioctl_chan_ctrl, dmactl_chan_ctrl, ctrl, 0),
-	IOCTL(CHAN_STATUS, dmactl_ioctl_chan_status, dmactl_chan_status,
-	      out_credit, DMACTL_STATUS_BY_USER_DATA),
-	IOCTL(BUF_ALLOC, dmactl_ioctl_buf_alloc, dmactl_buf_alloc, reserved,
-	      0),
-	IOCTL(BUF_SYNC, dmactl_ioctl_buf_sync, dmactl_buf_sync, len,
-	      DMACTL_SYNC_FLAGS),
-	IOCTL(DESTROY, dmactl_ioctl_destroy, dmactl_destroy, reserved, 0),
-	IOCTL(SUBMIT, dmactl_ioctl_submit, dmactl_submit, out_completed,
+	IOCTL(INFO, info, 64, 0),
+	IOCTL(CHAN_REQUEST, chan_request, 456, 0),
+	IOCTL(CHAN_CTRL, chan_ctrl, 16, 0),
+	IOCTL(CHAN_STATUS, chan_status, 80, DMACTL_STATUS_BY_USER_DATA),
+	IOCTL(BUF_ALLOC, buf_alloc, 48, 0),
+	IOCTL(BUF_SYNC, buf_sync, 32, DMACTL_SYNC_FLAGS),
+	IOCTL(DESTROY, destroy, 16, 0),
+	IOCTL(SUBMIT, submit, 64,
 	      DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT),
-	IOCTL(EVENTFD, dmactl_ioctl_eventfd, dmactl_eventfd, reserved, 0),
+	IOCTL(EVENTFD, eventfd, 16, 0),
 };
 
 /* Hand the struct back to the program, as much of it as the program knows. */
@@ -132,7 +137,8 @@ static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 	if (_IOC_TYPE(nr) != DMACTL_IOC_TYPE || _IOC_DIR(nr) != _IOC_NONE ||
 	    _IOC_SIZE(nr) || _IOC_NR(nr) >= ARRAY_SIZE(dmactl_ioctls))
 		return -ENOTTY;
-	entry = &dmactl_ioctls[_IOC_NR(nr)];
+	entry = &dmactl_ioctls[array_index_nospec(_IOC_NR(nr),
+						  ARRAY_SIZE(dmactl_ioctls))];
 	if (!entry->handler)
 		return -ENOTTY;
 
@@ -140,7 +146,7 @@ static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 		return -EFAULT;
 	if (size < entry->min_size)
 		return -EINVAL;
-	if (size > PAGE_SIZE)
+	if (size > DMACTL_MAX_ARG_SIZE)
 		return -E2BIG;
 	ret = copy_struct_from_user(&arg, entry->size, cmd.ubuf, size);
 	if (ret)
@@ -200,6 +206,7 @@ static int __init dmactl_init(void)
 	BUILD_BUG_ON(sizeof(struct dmactl_completion) != 48);
 	BUILD_BUG_ON(sizeof(struct dmactl_sg) != 32);
 	BUILD_BUG_ON(sizeof(union dmactl_any_arg) > 512);
+	BUILD_BUG_ON(sizeof(struct dmactl_chan_request) != 456);
 
 	ret = misc_register(&dmactl_misc);
 	if (ret)

@@ -4,6 +4,7 @@
  * hot path maps nothing.
  */
 
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/rculist.h>
 #include <linux/scatterlist.h>
@@ -18,6 +19,8 @@
  * go over what the program has written since.
  */
 #define DMACTL_MAP_ATTRS (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN)
+
+static atomic_long_t dmactl_bounced = ATOMIC_LONG_INIT(0);
 
 /* How the device wants memory to be cut. */
 struct dmactl_cut {
@@ -72,7 +75,7 @@ static int dmactl_map_fill_sgt(struct dmactl_map *map)
 
 	for (off = 0; off < buf->size; off += dmactl_map_piece(buf, &cut, off))
 		nents++;
-	ret = sg_alloc_table(&map->sgt, nents, GFP_KERNEL);
+	ret = sg_alloc_table(&map->sgt, nents, GFP_KERNEL_ACCOUNT);
 	if (ret)
 		return ret;
 	off = 0;
@@ -89,17 +92,21 @@ static int dmactl_map_fill_sgt(struct dmactl_map *map)
 /* What the device sees as one piece becomes one segment. */
 static int dmactl_map_fill_segs(struct dmactl_map *map)
 {
+	u64 boundary = dma_get_seg_boundary(map->dev->dev);
 	struct dmactl_seg *segs;
 	struct scatterlist *sg;
 	u64 off = 0, next = 0;
 	unsigned int i;
 
 	/* One more: the end. */
-	segs = kvmalloc_array(map->sgt.nents + 1, sizeof(*segs), GFP_KERNEL);
+	segs = kvmalloc_array(map->sgt.nents + 1, sizeof(*segs),
+			      GFP_KERNEL_ACCOUNT);
 	if (!segs)
 		return -ENOMEM;
 	for_each_sgtable_dma_sg(&map->sgt, sg, i) {
-		if (!map->nr_segs || sg_dma_address(sg) != next)
+		/* Neighbours across a boundary stay two. */
+		if (!map->nr_segs || sg_dma_address(sg) != next ||
+		    !(next & boundary))
 			segs[map->nr_segs++] = (struct dmactl_seg) {
 				.off = off, .addr = sg_dma_address(sg),
 			};
@@ -152,7 +159,7 @@ static int dmactl_map_fill_ents(struct dmactl_map *map)
 	u64 off = 0;
 
 	ents = kvmalloc_array(map->sgt.orig_nents + 1, sizeof(*ents),
-			      GFP_KERNEL);
+			      GFP_KERNEL_ACCOUNT);
 	if (!ents)
 		return -ENOMEM;
 	for_each_sgtable_sg(&map->sgt, sg, i) {
@@ -192,6 +199,25 @@ void dmactl_map_sync(const struct dmactl_map *map, u64 off, u64 len,
 	}
 }
 
+/*
+ * SWIOTLB serves the whole machine, disks and network cards too: programs get
+ * a part of it. On a device that sees the caches, only bouncing needs a sync.
+ */
+static int dmactl_map_charge(struct dmactl_map *map)
+{
+	long size = map->buf->size;
+
+	if (!map->ents || !dev_is_dma_coherent(map->dev->dev))
+		return 0;
+	if (atomic_long_add_return(size, &dmactl_bounced) >
+	    (long)dmactl_max_bounce_bytes) {
+		atomic_long_sub(size, &dmactl_bounced);
+		return -EDQUOT;
+	}
+	map->bounced = true;
+	return 0;
+}
+
 static void dmactl_map_link(struct dmactl_map *map)
 {
 	guard(dmactl_bh)(&map->buf->maps_lock);
@@ -205,7 +231,7 @@ static struct dmactl_map *dmactl_map_new(struct dmactl_buf *buf,
 	int ret;
 
 	lockdep_assert_held(&dev->lock);
-	map = kzalloc(sizeof(*map), GFP_KERNEL);
+	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
 	if (!map)
 		return ERR_PTR(-ENOMEM);
 	map->buf = buf;
@@ -223,6 +249,9 @@ static struct dmactl_map *dmactl_map_new(struct dmactl_buf *buf,
 	ret = dmactl_map_fill_ents(map);
 	if (ret)
 		goto err_segs;
+	ret = dmactl_map_charge(map);
+	if (ret)
+		goto err_ents;
 	/* Bounce slots start as copies: no other program's bytes in them. */
 	dmactl_map_sync(map, 0, buf->size, DMA_BIDIRECTIONAL, false);
 	list_add_tail(&map->dev_node, &dev->maps);
@@ -231,6 +260,8 @@ static struct dmactl_map *dmactl_map_new(struct dmactl_buf *buf,
 			     dev_name(dev->dev), map->nr_segs);
 	return map;
 
+err_ents:
+	kvfree(map->ents);
 err_segs:
 	kvfree(map->segs);
 err_unmap:
@@ -268,8 +299,8 @@ int dmactl_map_coherent(struct dmactl_buf *buf)
 	return 0;
 }
 
-static struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,
-					  struct dmactl_dev *dev)
+struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,
+				   struct dmactl_dev *dev)
 {
 	struct dmactl_map *map;
 
@@ -324,6 +355,8 @@ static void dmactl_map_free(struct dmactl_map *map)
 				  DMACTL_MAP_ATTRS);
 		sg_free_table(&map->sgt);
 	}
+	if (map->bounced)
+		atomic_long_sub(map->buf->size, &dmactl_bounced);
 	kvfree(map->segs);
 	kvfree(map->ents);
 	kfree_rcu(map, rcu);
@@ -335,26 +368,59 @@ void dmactl_map_free_dev(struct dmactl_dev *dev)
 	struct dmactl_map *map, *next;
 
 	lockdep_assert_held(&dev->lock);
-	if (list_empty(&dev->maps))
-		return;
-	list_for_each_entry(map, &dev->maps, dev_node)
+	/* Linked until the end: whoever frees the buffer waits for our lock. */
+	list_for_each_entry_safe(map, next, &dev->maps, dev_node) {
 		dmactl_map_unlink(map);
-	/* BUF_SYNC may be at work on one. */
-	synchronize_rcu();
-	list_for_each_entry_safe(map, next, &dev->maps, dev_node)
 		dmactl_map_free(map);
+	}
 }
 
-/* A device that keeps its mapping from going; NULL if there is none. */
-static struct dmactl_dev *dmactl_map_first_dev(struct dmactl_buf *buf)
+/* The device of the mapping with this index, and a reference to it. */
+static struct dmactl_dev *dmactl_map_nth_dev(struct dmactl_buf *buf, u32 n)
 {
 	struct dmactl_map *map;
 
 	guard(dmactl_bh)(&buf->maps_lock);
-	map = list_first_entry_or_null(&buf->maps, struct dmactl_map, buf_node);
-	if (!map || !kref_get_unless_zero(&map->dev->ref))
-		return NULL;
-	return map->dev;
+	list_for_each_entry(map, &buf->maps, buf_node) {
+		if (n--)
+			continue;
+		return kref_get_unless_zero(&map->dev->ref) ? map->dev : NULL;
+	}
+	return NULL;
+}
+
+/* Devices for which syncing the buffer does something. */
+static u32 dmactl_map_nr_syncing(struct dmactl_buf *buf)
+{
+	struct dmactl_map *map;
+	u32 nr = 0;
+
+	guard(dmactl_bh)(&buf->maps_lock);
+	list_for_each_entry(map, &buf->maps, buf_node)
+		nr += !!map->ents;
+	return nr;
+}
+
+/* Hands a range over for every device that has the buffer mapped. */
+int dmactl_map_sync_all(struct dmactl_buf *buf, u64 off, u64 len,
+			enum dma_data_direction dir, bool for_cpu)
+{
+	struct dmactl_dev *dev;
+	struct dmactl_map *map;
+	u32 n;
+
+	/* Each would put its own copy over the others'. */
+	if (for_cpu && dir != DMA_TO_DEVICE && dmactl_map_nr_syncing(buf) > 1)
+		return -EINVAL;
+	for (n = 0; (dev = dmactl_map_nth_dev(buf, n)); n++) {
+		scoped_guard(mutex, &dev->lock) {
+			map = dmactl_map_find(buf, dev);
+			if (map)
+				dmactl_map_sync(map, off, len, dir, for_cpu);
+		}
+		dmactl_dev_put(dev);
+	}
+	return 0;
 }
 
 /* All mappings of a buffer that nothing uses. */
@@ -363,7 +429,7 @@ void dmactl_map_free_buf(struct dmactl_buf *buf)
 	struct dmactl_dev *dev;
 	struct dmactl_map *map;
 
-	while ((dev = dmactl_map_first_dev(buf))) {
+	while ((dev = dmactl_map_nth_dev(buf, 0))) {
 		scoped_guard(mutex, &dev->lock) {
 			/* The device may have taken it away meanwhile. */
 			map = dmactl_map_find(buf, dev);

@@ -61,7 +61,7 @@ dmactl_prep_piece(struct dmactl_chan *chan, const struct dmactl_tx *tx,
 {
 	unsigned long flags = DMA_PREP_INTERRUPT | DMA_CTRL_ACK;
 
-	if (tx->flags & DMACTL_OP_FENCE)
+	if (tx->flags & DMACTL_OPF_FENCE)
 		flags |= DMA_PREP_FENCE;
 	switch (tx->opcode) {
 	case DMACTL_OP_MEMCPY:

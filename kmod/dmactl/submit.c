@@ -10,8 +10,6 @@
 /* Batches up to this size need no allocation. */
 #define DMACTL_SMALL_BATCH 8
 
-#define DMACTL_MAX_STRIDE 4096
-
 /*
  * A provider with nothing of ours in flight that prepares nothing is either
  * about to recycle its descriptors or will not take this one at all.
@@ -25,6 +23,7 @@ struct dmactl_batch {
 	u32 bad;		/* the op to blame for a failure */
 	u32 accepted;
 	bool hold;
+	struct dmactl_chan *full;	/* that took no more; a reference */
 	struct list_head txs;	/* checked, in order, not yet accepted */
 };
 
@@ -49,22 +48,32 @@ static int dmactl_copy_ops(struct dmactl_op *ops, const void __user *from,
 	return 0;
 }
 
+static void dmactl_batch_set_full(struct dmactl_batch *b,
+				  struct dmactl_chan *chan)
+{
+	if (b->full)
+		dmactl_chan_put(b->full);
+	kref_get(&chan->obj.ref);
+	b->full = chan;
+}
+
 /* Checks one op; without credit it is checked all the same. */
 static int dmactl_check_op(struct dmactl_batch *b, struct dmactl_chan *chan,
-			   const struct dmactl_op *op, bool *full)
+			   const struct dmactl_op *op)
 {
 	struct dmactl_tx scratch;
 	struct dmactl_tx *tx;
 	int ret;
 
-	tx = *full ? NULL : dmactl_tx_get(chan);
+	/* Once one found no room, those behind must not overtake it. */
+	tx = b->full ? NULL : dmactl_tx_get(chan);
 	if (tx) {
 		/* On the list first: whoever unwinds finds it there. */
 		list_add_tail(&tx->node, &b->txs);
 		return dmactl_validate(chan, op, tx);
 	}
-	/* Those behind must not overtake it. */
-	*full = true;
+	if (!b->full)
+		dmactl_batch_set_full(b, chan);
 	dmactl_tx_init(&scratch, chan);
 	ret = dmactl_validate(chan, op, &scratch);
 	dmactl_tx_clear(&scratch);
@@ -74,7 +83,6 @@ static int dmactl_check_op(struct dmactl_batch *b, struct dmactl_chan *chan,
 static int dmactl_check_batch(struct dmactl_batch *b)
 {
 	struct dmactl_chan *chan = NULL;
-	bool full = false;
 	int ret = 0;
 	u32 i;
 
@@ -84,7 +92,7 @@ static int dmactl_check_batch(struct dmactl_batch *b)
 				dmactl_chan_put(chan);
 			chan = dmactl_chan_get(b->session, b->ops[i].chan);
 		}
-		ret = chan ? dmactl_check_op(b, chan, &b->ops[i], &full)
+		ret = chan ? dmactl_check_op(b, chan, &b->ops[i])
 			   : -ENOENT;
 		if (ret)
 			b->bad = i;
@@ -98,14 +106,19 @@ static void dmactl_sync_for_device(struct dmactl_tx *tx)
 {
 	u32 i;
 
-	if (tx->flags & DMACTL_OP_NO_SYNC)
-		return;
-	for (i = 0; i < tx->nr_src; i++)
-		dmactl_map_sync(tx->src[i].map, tx->src[i].off, tx->src[i].len,
-				DMA_TO_DEVICE, false);
-	for (i = 0; i < tx->nr_dst; i++)
-		dmactl_map_sync(tx->dst[i].map, tx->dst[i].off, tx->dst[i].len,
-				DMA_FROM_DEVICE, false);
+	if (!(tx->flags & DMACTL_OPF_NO_SYNC_SRC))
+		for (i = 0; i < tx->nr_src; i++)
+			dmactl_map_sync(tx->src[i].map, tx->src[i].off,
+					tx->src[i].len, DMA_TO_DEVICE, false);
+	/*
+	 * Both ways: where an op falls short, the bounce slot must give back
+	 * what the CPU wrote, not what an earlier op left in it.
+	 */
+	if (!(tx->flags & DMACTL_OPF_NO_SYNC_DST))
+		for (i = 0; i < tx->nr_dst; i++)
+			dmactl_map_sync(tx->dst[i].map, tx->dst[i].off,
+					tx->dst[i].len, DMA_BIDIRECTIONAL,
+					false);
 }
 
 /* The op is in flight from here on. */
@@ -215,8 +228,13 @@ static int dmactl_accept_batch(struct dmactl_batch *b)
 		/* Its ops hold it, but they may end and be reaped meanwhile. */
 		kref_get(&chan->obj.ref);
 		ret = dmactl_accept_run(b, chan);
+		if (ret)
+			dmactl_batch_set_full(b, chan);
 		dmactl_chan_put(chan);
 	}
+	/* What was held back keeps the room that this batch wants. */
+	if (b->full && !b->hold)
+		dmactl_chan_issue_held(b->full);
 	list_for_each_entry_safe(tx, next, &b->txs, node)
 		dmactl_tx_put(tx);
 	if (b->accepted)
@@ -237,8 +255,10 @@ static int dmactl_submit_copied(struct dmactl_batch *b)
 	return ret;
 }
 
+/* On return, *full is the channel that took no more, if any: put it. */
 static int dmactl_submit_ops(struct dmactl_session *s,
-			     struct dmactl_submit *arg)
+			     struct dmactl_submit *arg,
+			     struct dmactl_chan **full)
 {
 	struct dmactl_op small[DMACTL_SMALL_BATCH];
 	struct dmactl_op *ops = small;
@@ -264,15 +284,8 @@ static int dmactl_submit_ops(struct dmactl_session *s,
 	if (ops != small)
 		kvfree(ops);
 	arg->out_accepted = ret && ret != -EAGAIN ? b.bad : b.accepted;
+	*full = b.full;
 	return ret;
-}
-
-static bool dmactl_stride_ok(u32 nr, u32 stride, size_t least)
-{
-	if (!nr)
-		return !stride;
-	return stride >= least && stride <= DMACTL_MAX_STRIDE &&
-	       IS_ALIGNED(stride, 8);
 }
 
 static int dmactl_submit_check(const struct dmactl_submit *arg)
@@ -303,9 +316,13 @@ static ktime_t dmactl_deadline(const struct dmactl_submit *arg)
 	return ktime_add_safe(ktime_get(), ns);
 }
 
-/* Reaps until @min records are out. Returns why that ended. */
+/*
+ * Reaps until @min records are out, or until @full has room again. Returns
+ * why that ended.
+ */
 static int dmactl_submit_reap(struct dmactl_session *s,
-			      struct dmactl_submit *arg, u32 min)
+			      struct dmactl_submit *arg, u32 min,
+			      struct dmactl_chan *full)
 {
 	void __user *to = u64_to_user_ptr(arg->completions_uptr);
 	ktime_t deadline = dmactl_deadline(arg);
@@ -319,9 +336,11 @@ static int dmactl_submit_reap(struct dmactl_session *s,
 		if (ret < 0)
 			return ret;
 		arg->out_completed += ret;
-		if (arg->out_completed >= min)
+		if (arg->out_completed >= min ||
+		    (full && dmactl_chan_has_credit(full)))
 			return 0;
-		ret = dmactl_cq_wait(s, min - arg->out_completed, deadline);
+		ret = dmactl_cq_wait(s, min - arg->out_completed, full,
+				     deadline);
 		/* What came before the end of the wait is taken along. */
 		if (ret)
 			min = 0;
@@ -332,6 +351,7 @@ static int dmactl_submit_reap(struct dmactl_session *s,
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 {
 	struct dmactl_submit *arg = cmd->arg;
+	struct dmactl_chan *full = NULL;
 	u32 min = arg->min_complete;
 	int ret, err;
 
@@ -343,12 +363,12 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 	if (err)
 		arg->out_accepted = ~0u;
 	else if (arg->nr_ops)
-		err = dmactl_submit_ops(cmd->session, arg);
+		err = dmactl_submit_ops(cmd->session, arg, &full);
 	if (!err || err == -EAGAIN) {
 		/* Never sit on ops that a single record makes room for. */
 		if (arg->out_accepted < arg->nr_ops)
 			min = min(min, 1u);
-		ret = dmactl_submit_reap(cmd->session, arg, min);
+		ret = dmactl_submit_reap(cmd->session, arg, min, full);
 		if (ret)
 			arg->out_wait = ret;
 		if (arg->out_accepted || arg->out_completed)
@@ -358,6 +378,8 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 		if (err)
 			arg->out_accepted = ~0u;
 	}
+	if (full)
+		dmactl_chan_put(full);
 	ret = dmactl_cmd_respond(cmd);
 	return err ? err : ret;
 }

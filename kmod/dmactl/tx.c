@@ -9,6 +9,9 @@
 #include "core.h"
 #include "trace.h"
 
+/* Bytes that are handed to the CPU from a tasklet, at most. */
+#define DMACTL_SMALL_SYNC SZ_128K
+
 /* With nothing in flight, how often a refused descriptor is tried again. */
 #define DMACTL_PUMP_TRIES 100
 
@@ -124,7 +127,7 @@ static void dmactl_tx_sync_for_cpu(struct dmactl_tx *tx)
 {
 	u32 i;
 
-	if (tx->flags & DMACTL_OP_NO_SYNC)
+	if (tx->flags & DMACTL_OPF_NO_SYNC_DST)
 		return;
 	for (i = 0; i < tx->nr_dst; i++)
 		dmactl_map_sync(tx->dst[i].map, tx->dst[i].off, tx->dst[i].len,
@@ -158,6 +161,45 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 	dmactl_cq_publish(s, ended, nr);
 	if (atomic_sub_and_test(nr, &chan->completing))
 		wake_up(&chan->idle);
+}
+
+static bool dmactl_tx_sync_is_long(const struct list_head *ended)
+{
+	struct dmactl_tx *tx;
+	u64 bytes = 0;
+
+	list_for_each_entry(tx, ended, node)
+		if (!(tx->flags & DMACTL_OPF_NO_SYNC_DST) && tx->nr_dst &&
+		    tx->dst[0].map->ents)
+			bytes += tx->len;
+	return bytes > DMACTL_SMALL_SYNC;
+}
+
+/* Leaves long work to process context, and all that must come after it. */
+static void dmactl_tx_defer(struct dmactl_chan *chan, struct list_head *ended)
+{
+	lockdep_assert_held(&chan->lock);
+	if (list_empty(ended))
+		return;
+	if (!chan->finishing && !dmactl_tx_sync_is_long(ended))
+		return;
+	chan->finishing = true;
+	list_splice_tail_init(ended, &chan->ended);
+	schedule_work(&chan->finish);
+}
+
+void dmactl_finish_work(struct work_struct *work)
+{
+	struct dmactl_chan *chan = container_of(work, struct dmactl_chan,
+						finish);
+	LIST_HEAD(ended);
+
+	do {
+		dmactl_tx_finish(chan, &ended);
+		guard(dmactl_bh)(&chan->lock);
+		list_splice_init(&chan->ended, &ended);
+		chan->finishing = !list_empty(&ended);
+	} while (!list_empty(&ended));
 }
 
 /* Distinct for each way a provider can fail. */
@@ -216,6 +258,8 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 	struct dmactl_tx *tx;
 	LIST_HEAD(ended);
 
+	/* Some providers call back from a thread: keep the channel. */
+	guard(rcu)();
 	scoped_guard(dmactl_bh, &chan->lock) {
 		tx = desc->tx;
 		if (!tx)
@@ -229,6 +273,7 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 		} else if (list_empty(&tx->descs)) {
 			dmactl_tx_collect(tx, &ended);
 		}
+		dmactl_tx_defer(chan, &ended);
 		if (chan->stopping && !chan->nr_descs)
 			wake_up(&chan->idle);
 	}
@@ -273,7 +318,7 @@ void dmactl_pump_work(struct work_struct *work)
 		schedule_delayed_work(&chan->pump, 1);
 		return;
 	}
-	if (!chan->dead) {
+	if (!chan->dead && READ_ONCE(chan->partial)) {
 		scoped_guard(dmactl_bh, &chan->lock)
 			dmactl_pump_partial(chan, &ended);
 		dmactl_chan_issue(chan);

@@ -6,12 +6,24 @@
  */
 
 #include <linux/align.h>
+#include <linux/nospec.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "core.h"
+
+#define DMACTL_MAX_STRIDE 4096
+
+/* Arrays of structs that can grow say how far apart their elements are. */
+bool dmactl_stride_ok(u32 nr, u32 stride, size_t least)
+{
+	if (!nr)
+		return !stride;
+	return stride >= least && stride <= DMACTL_MAX_STRIDE &&
+	       IS_ALIGNED(stride, 8);
+}
 
 struct dmactl_opcode_info {
 	int (*validate)(struct dmactl_chan *chan, const struct dmactl_op *op,
@@ -32,7 +44,7 @@ static bool dmactl_op_is_clean(const struct dmactl_op *op,
 		return false;
 	if (unused.src && (op->src_buf || op->src_off))
 		return false;
-	if (unused.args && (op->args_uptr || op->nr_args))
+	if (unused.args && (op->args_uptr || op->nr_args || op->arg_size))
 		return false;
 	if (unused.value && op->value)
 		return false;
@@ -174,6 +186,33 @@ static int dmactl_add_sgs(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	return dst_len == len && src_len == len ? 0 : -EINVAL;
 }
 
+/* Copies the array in, whatever the size of the program's elements. */
+static struct dmactl_sg *dmactl_copy_sgs(const struct dmactl_op *op)
+{
+	const void __user *from = u64_to_user_ptr(op->args_uptr);
+	struct dmactl_sg *sgs;
+	int ret = 0;
+	u32 i;
+
+	sgs = kvmalloc_array(op->nr_args, sizeof(*sgs), GFP_KERNEL_ACCOUNT);
+	if (!sgs)
+		return ERR_PTR(-ENOMEM);
+	if (op->arg_size == sizeof(*sgs)) {
+		if (copy_from_user(sgs, from, op->nr_args * sizeof(*sgs)))
+			ret = -EFAULT;
+	} else {
+		for (i = 0; i < op->nr_args && !ret; i++)
+			ret = copy_struct_from_user(&sgs[i], sizeof(*sgs),
+						    from + i * op->arg_size,
+						    op->arg_size);
+	}
+	if (ret) {
+		kvfree(sgs);
+		return ERR_PTR(ret);
+	}
+	return sgs;
+}
+
 static int dmactl_validate_sg(struct dmactl_chan *chan,
 			      const struct dmactl_op *op, struct dmactl_tx *tx)
 {
@@ -187,12 +226,13 @@ static int dmactl_validate_sg(struct dmactl_chan *chan,
 		return -EINVAL;
 	if (op->nr_args < 2 || op->nr_args > DMACTL_MAX_ARGS)
 		return -EINVAL;
-	sgs = memdup_user(u64_to_user_ptr(op->args_uptr),
-			  op->nr_args * sizeof(*sgs));
+	if (!dmactl_stride_ok(op->nr_args, op->arg_size, sizeof(*sgs)))
+		return -EINVAL;
+	sgs = dmactl_copy_sgs(op);
 	if (IS_ERR(sgs))
 		return PTR_ERR(sgs);
 	ret = dmactl_add_sgs(chan, tx, sgs, op->nr_args, op->len);
-	kfree(sgs);
+	kvfree(sgs);
 	return ret;
 }
 
@@ -203,17 +243,17 @@ static const struct dmactl_opcode_info dmactl_opcodes[] = {
 	[DMACTL_OP_MEMCPY] = {
 		.validate = dmactl_validate_memcpy,
 		.caps = DMACTL_CAP_MEMCPY,
-		.flags = DMACTL_OP_NO_SYNC | DMACTL_OP_FENCE,
+		.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
 	},
 	[DMACTL_OP_SG] = {
 		.validate = dmactl_validate_sg,
 		.caps = DMACTL_CAP_MEMCPY,
-		.flags = DMACTL_OP_NO_SYNC | DMACTL_OP_FENCE,
+		.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
 	},
 	[DMACTL_OP_MEMSET] = {
 		.validate = dmactl_validate_memset,
 		.caps = DMACTL_CAP_MEMSET,
-		.flags = DMACTL_OP_NO_SYNC | DMACTL_OP_FENCE,
+		.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
 	},
 };
 
@@ -236,11 +276,13 @@ int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
 		    struct dmactl_tx *tx)
 {
 	const struct dmactl_opcode_info *info;
+	u32 opcode;
 
 	if (op->opcode >= ARRAY_SIZE(dmactl_opcodes) ||
 	    !dmactl_opcodes[op->opcode].validate)
 		return -EOPNOTSUPP;
-	info = &dmactl_opcodes[op->opcode];
+	opcode = array_index_nospec(op->opcode, ARRAY_SIZE(dmactl_opcodes));
+	info = &dmactl_opcodes[opcode];
 	if ((op->flags & ~info->flags) || (info->caps & ~chan->caps))
 		return -EOPNOTSUPP;
 	tx->opcode = op->opcode;

@@ -309,7 +309,7 @@ uint32_t dmauser_buf_handle(const struct dmauser_buf *buf);
  * @flags: exactly one of DMACTL_SYNC_BEGIN (before the CPU touches it) and
  *	DMACTL_SYNC_END (after), and DMACTL_SYNC_READ, DMACTL_SYNC_WRITE or both
  *
- * Only needed around ops with DMACTL_OP_NO_SYNC. Returns 0; -EINVAL bad range
+ * Only needed around ops with DMACTL_OPF_NO_SYNC. Returns 0; -EINVAL bad range
  * or flags. Kernel-doc: struct dmactl_buf_sync,
  * dma_sync_single_for_cpu(), dma_sync_single_for_device().
  */

@@ -289,6 +289,29 @@ UAPI_TEST(buf, ranges_are_checked_alike_everywhere)
 	}
 }
 
+UAPI_TEST(buf, sync_with_one_device)
+{
+	int fd = dev_open(0);
+	uint32_t chan = chan_of(fd, "dma-sim.0"), other = chan_of(fd, "dma-sim.1");
+	struct mem mem = mem_get(fd, PAGE);
+	struct dmactl_op op = op_memset(chan, &mem, 0, PAGE, 1);
+	struct dmactl_buf_sync arg = {.size = sizeof(arg), .buf = mem.buf, .len = PAGE};
+
+	arg.flags = DMACTL_SYNC_END | DMACTL_SYNC_WRITE;
+	arg.chan = chan;
+	/* Before the device has seen the buffer, and after. */
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	run_ok(fd, &op);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	arg.chan = other;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	arg.chan = mem.buf;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), -ENOENT);
+	arg.chan = 4711;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), -ENOENT);
+	check_eq(mem.p[0], 1);
+}
+
 UAPI_TEST(buf, sync_knows_its_own_buffers)
 {
 	int fd = dev_open(0), other = dev_open(0);
@@ -317,7 +340,7 @@ UAPI_TEST(buf, no_sync_with_sync_by_hand)
 	check_eq(sync_range(fd, src.buf, DMACTL_SYNC_BEGIN | DMACTL_SYNC_WRITE, 0, src.len), 0);
 	pattern_fill(src.p, 200, PAGE, SRC_BODY);
 	check_eq(sync_range(fd, src.buf, DMACTL_SYNC_END | DMACTL_SYNC_WRITE, 0, src.len), 0);
-	op.flags = DMACTL_OP_NO_SYNC;
+	op.flags = DMACTL_OPF_NO_SYNC;
 	run_ok(fd, &op);
 	check_eq(sync_range(fd, dst.buf, DMACTL_SYNC_BEGIN | DMACTL_SYNC_READ, 100, PAGE), 0);
 	pattern_check(dst.p, 100, PAGE, SRC_BODY, 200);

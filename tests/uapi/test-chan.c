@@ -6,6 +6,7 @@ UAPI_TEST(chan, by_caps_tells_what_it_can_do)
 {
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
 	int fd = dev_open(0);
+	size_t i;
 
 	arg.caps = DMACTL_CAP_MEMCPY | DMACTL_CAP_MEMSET | DMACTL_CAP_TERMINATE;
 	check_eq(chan_request(fd, &arg), 0);
@@ -18,7 +19,8 @@ UAPI_TEST(chan, by_caps_tells_what_it_can_do)
 	check_eq(arg.out.copy_align, 1);
 	check_eq(arg.out.fill_align, 1);
 	check_eq(arg.out.residue_granularity, DMACTL_RESIDUE_BURST);
-	check_eq(arg.out.reserved, 0);
+	for (i = 0; i < ARRAY_SIZE(arg.out.reserved); i++)
+		check_eq(arg.out.reserved[i], 0);
 	check(arg.out.dma_mask);
 	check(!strcmp(arg.out.device, "dma-sim.0"));
 	check(!strcmp(arg.out.driver, "dma-sim"));

@@ -82,27 +82,28 @@ static const struct call {
 	size_t size;
 	uint32_t flags; /* known */
 	size_t reserved;
+	size_t reserved_size;
 	bool answers; /* writes the struct back */
 	void (*fill)(union any *arg);
 } calls[] = {
-	{"INFO", DMACTL_IOC_INFO, sizeof(struct dmactl_info), 0, NONE, true, fill_nothing},
-	{"CHAN_REQUEST", DMACTL_IOC_CHAN_REQUEST, sizeof(struct dmactl_chan_request), 0, NONE, true,
-	 fill_chan_request},
-	{"CHAN_CTRL", DMACTL_IOC_CHAN_CTRL, sizeof(struct dmactl_chan_ctrl), 0, NONE, false,
+	{"INFO", DMACTL_IOC_INFO, sizeof(struct dmactl_info), 0, NONE, 0, true, fill_nothing},
+	{"CHAN_REQUEST", DMACTL_IOC_CHAN_REQUEST, sizeof(struct dmactl_chan_request), 0,
+	 offsetof(struct dmactl_chan_request, reserved), 32, true, fill_chan_request},
+	{"CHAN_CTRL", DMACTL_IOC_CHAN_CTRL, sizeof(struct dmactl_chan_ctrl), 0, NONE, 0, false,
 	 fill_chan_ctrl},
 	{"CHAN_STATUS", DMACTL_IOC_CHAN_STATUS, sizeof(struct dmactl_chan_status),
-	 DMACTL_STATUS_BY_USER_DATA, NONE, true, fill_chan_status},
+	 DMACTL_STATUS_BY_USER_DATA, NONE, 0, true, fill_chan_status},
 	{"BUF_ALLOC", DMACTL_IOC_BUF_ALLOC, sizeof(struct dmactl_buf_alloc), 0,
-	 offsetof(struct dmactl_buf_alloc, reserved), true, fill_buf_alloc},
+	 offsetof(struct dmactl_buf_alloc, reserved), 4, true, fill_buf_alloc},
 	{"BUF_SYNC", DMACTL_IOC_BUF_SYNC, sizeof(struct dmactl_buf_sync),
-	 DMACTL_SYNC_BEGIN | DMACTL_SYNC_END | DMACTL_SYNC_READ | DMACTL_SYNC_WRITE,
-	 offsetof(struct dmactl_buf_sync, reserved), false, fill_buf_sync},
+	 DMACTL_SYNC_BEGIN | DMACTL_SYNC_END | DMACTL_SYNC_READ | DMACTL_SYNC_WRITE, NONE, 0, false,
+	 fill_buf_sync},
 	{"DESTROY", DMACTL_IOC_DESTROY, sizeof(struct dmactl_destroy), 0,
-	 offsetof(struct dmactl_destroy, reserved), false, fill_destroy},
+	 offsetof(struct dmactl_destroy, reserved), 4, false, fill_destroy},
 	{"SUBMIT", DMACTL_IOC_SUBMIT, sizeof(struct dmactl_submit),
-	 DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT, NONE, true, fill_nothing},
+	 DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT, NONE, 0, true, fill_nothing},
 	{"EVENTFD", DMACTL_IOC_EVENTFD, sizeof(struct dmactl_eventfd), 0,
-	 offsetof(struct dmactl_eventfd, reserved), false, fill_eventfd},
+	 offsetof(struct dmactl_eventfd, reserved), 4, false, fill_eventfd},
 };
 
 /* Two pages, then memory that nobody may touch. */
@@ -309,7 +310,7 @@ CONTRACT_TEST(reserved_fields_are_zero)
 	for (i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (calls[i].reserved == NONE)
 			continue;
-		for (bit = 0; bit < 32; bit++) {
+		for (bit = 0; bit < 8 * calls[i].reserved_size; bit++) {
 			prepare(&calls[i], &arg);
 			arg.bytes[calls[i].reserved + bit / 8] = 1u << bit % 8;
 			expect(&calls[i], &arg, "a reserved bit", -EINVAL);

@@ -167,6 +167,33 @@ UAPI_TEST(copy, sg_with_other_pieces_on_either_side)
 	}
 }
 
+/* Elements that are larger than the module's end in zeroes. */
+UAPI_TEST(copy, sg_strides)
+{
+	static const uint16_t bad[] = {0, 8, 24, 31, 33, 36, 4100, 4104, 65528};
+	unsigned char bytes[2][40] = {0};
+	int fd = dev_open(0);
+	uint32_t chan = chan_get(fd), accepted;
+	struct mem a = mem_get(fd, PAGE), b = mem_get(fd, PAGE);
+	struct dmactl_sg sg[2] = {sg_piece(DMACTL_SG_SRC, &a, 0, 100),
+				  sg_piece(DMACTL_SG_DST, &b, 0, 100)};
+	struct dmactl_op op = op_sg(chan, sg, 2, 100);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		op.arg_size = bad[i];
+		check_eq(submit_flags(fd, &op, 1, 0, &accepted), -EINVAL);
+		check_eq(accepted, 0);
+	}
+	for (i = 0; i < 2; i++)
+		memcpy(bytes[i], &sg[i], sizeof(sg[i]));
+	op.args_uptr = (uintptr_t)bytes;
+	op.arg_size = 40;
+	run_ok(fd, &op);
+	bytes[1][39] = 1;
+	check_eq(submit_flags(fd, &op, 1, 0, &accepted), -E2BIG);
+}
+
 static void sg_expect(int fd, uint32_t chan, struct dmactl_sg *sg, uint32_t nr, uint64_t len,
 		      int want, const char *what)
 {
@@ -229,10 +256,12 @@ UAPI_TEST(copy, ops_of_one_channel_run_in_order)
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(fd, 51 * PAGE);
 
-	/* Each copies what the one before it wrote. */
+	/* Each copies what the one before it wrote, which the CPU never sees. */
 	pattern_fill(mem.p, 0, PAGE, SRC_BODY);
-	for (i = 0; i < 50; i++)
+	for (i = 0; i < 50; i++) {
 		ops[i] = op_memcpy(chan, &mem, (i + 1) * PAGE, &mem, i * PAGE, PAGE);
+		ops[i].flags = DMACTL_OPF_FENCE | (i ? DMACTL_OPF_NO_SYNC_SRC : 0);
+	}
 	submit_all(fd, ops, 50);
 	reap_all(fd, records, 50);
 	for (i = 0; i <= 50; i++)

@@ -108,7 +108,7 @@ UAPI_TEST(submit, fields_without_a_use_are_zero)
 	struct mem a = mem_get(fd, PAGE), b = mem_get(fd, PAGE);
 	struct dmactl_op copy = op_memcpy(chan, &a, 0, &b, 0, 16);
 	struct dmactl_op set = op_memset(chan, &a, 0, 16, 0);
-	struct dmactl_op bad[16], nop = op_nop(chan, 0);
+	struct dmactl_op bad[19], nop = op_nop(chan, 0);
 	size_t i, n = 0;
 
 	bad[n] = nop, bad[n++].len = 1;
@@ -119,14 +119,17 @@ UAPI_TEST(submit, fields_without_a_use_are_zero)
 	bad[n] = nop, bad[n++].value = 1;
 	bad[n] = nop, bad[n++].nr_args = 1;
 	bad[n] = nop, bad[n++].args_uptr = 8;
+	bad[n] = nop, bad[n++].arg_size = 32;
 	bad[n] = copy, bad[n++].value = 1;
 	bad[n] = copy, bad[n++].nr_args = 1;
 	bad[n] = copy, bad[n++].args_uptr = 8;
+	bad[n] = copy, bad[n++].arg_size = 32;
 	bad[n] = copy, bad[n++].len = 0;
 	bad[n] = set, bad[n++].src_buf = b.buf;
 	bad[n] = set, bad[n++].src_off = 1;
 	bad[n] = set, bad[n++].value = 256;
 	bad[n] = set, bad[n++].args_uptr = 8;
+	bad[n] = set, bad[n++].arg_size = 32;
 	for (i = 0; i < n; i++) {
 		int ret = submit_flags(fd, &bad[i], 1, 0, NULL);
 
@@ -154,15 +157,17 @@ UAPI_TEST(submit, unknown_opcodes_and_flags)
 	op.opcode = 0xffff;
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EOPNOTSUPP);
 	op.opcode = DMACTL_OP_MEMCPY;
-	for (i = 2; i < 16; i++) {
+	for (i = 0; i < 16; i++) {
+		if ((DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE) & 1u << i)
+			continue;
 		op.flags = 1u << i;
 		check_eq(submit_flags(fd, &op, 1, 0, NULL), -EOPNOTSUPP);
 	}
 	op = op_nop(chan, 0);
-	op.flags = DMACTL_OP_FENCE;
+	op.flags = DMACTL_OPF_FENCE;
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EOPNOTSUPP);
 	op = op_memset(chan, &a, 0, 16, 3);
-	op.flags = DMACTL_OP_FENCE;
+	op.flags = DMACTL_OPF_FENCE;
 	run_ok(fd, &op);
 }
 
@@ -426,6 +431,26 @@ UAPI_TEST(submit, a_later_submit_starts_what_is_held)
 	check_eq(records[0].status, 0);
 	check_eq(records[1].seq, 1);
 	check_eq(mem.p[0], 2);
+}
+
+/* Held ops do not keep a program that wants to start others waiting. */
+UAPI_TEST(submit, a_full_channel_starts_what_is_held)
+{
+	struct dmactl_completion records[4];
+	struct dmactl_op ops[5];
+	int i, fd = dev_open(0);
+	uint32_t chan = chan_get_depth(fd, 4), accepted;
+	struct mem mem = mem_get(fd, PAGE);
+
+	for (i = 0; i < 5; i++)
+		ops[i] = op_memset(chan, &mem, i, 1, i + 1);
+	check_eq(submit_flags(fd, ops, 5, DMACTL_SUBMIT_HOLD, &accepted), 0);
+	check_eq(accepted, 4);
+	check_eq(submit_flags(fd, ops + 4, 1, DMACTL_SUBMIT_HOLD, &accepted), -EAGAIN);
+	check_eq(reap(fd, records, 4, 1, 30 * MSEC), -ETIME);
+	check_eq(submit_flags(fd, ops + 4, 1, 0, &accepted), -EAGAIN);
+	reap_all(fd, records, 4);
+	check_eq(mem.p[3], 4);
 }
 
 UAPI_TEST(submit, terminate_ends_each_op_once)

@@ -137,6 +137,7 @@ UNIT_TEST(batch, sg)
 		.user_data = 6,
 		.len = 128,
 		.nr_args = 3,
+		.arg_size = 32,
 	};
 	const struct dmactl_op *op;
 
@@ -194,14 +195,14 @@ UNIT_TEST(batch, one_session)
 
 UNIT_TEST(batch, set_flags)
 {
-	cr_assert_eq(dmauser_batch_set_flags(batch, DMACTL_OP_FENCE), -ENOENT);
+	cr_assert_eq(dmauser_batch_set_flags(batch, DMACTL_OPF_FENCE), -ENOENT);
 	cr_assert_eq(dmauser_batch_nop(batch, chan, 0), 0);
 	cr_assert_eq(dmauser_batch_nop(batch, chan, 1), 0);
-	cr_assert_eq(dmauser_batch_set_flags(batch, DMACTL_OP_FENCE), 0);
+	cr_assert_eq(dmauser_batch_set_flags(batch, DMACTL_OPF_FENCE), 0);
 	cr_assert_eq(dmauser_batch_get(batch, 0)->flags, 0);
-	cr_assert_eq(dmauser_batch_get(batch, 1)->flags, DMACTL_OP_FENCE);
-	cr_assert_eq(dmauser_batch_set_flags(batch, DMACTL_OP_NO_SYNC), 0);
-	cr_assert_eq(dmauser_batch_get(batch, 1)->flags, DMACTL_OP_NO_SYNC);
+	cr_assert_eq(dmauser_batch_get(batch, 1)->flags, DMACTL_OPF_FENCE);
+	cr_assert_eq(dmauser_batch_set_flags(batch, DMACTL_OPF_NO_SYNC), 0);
+	cr_assert_eq(dmauser_batch_get(batch, 1)->flags, DMACTL_OPF_NO_SYNC);
 }
 
 UNIT_TEST(batch, clear)

@@ -7,13 +7,18 @@
  * module: fields that the module does not know must be zero, fields that the
  * program does not know are left out.
  *
- * All handles are per open file. Addresses never cross the interface: memory
- * is named by a buffer handle and an offset in bytes.
+ * All handles are per open file, 1 to 2^31 - 1. Addresses never cross the
+ * interface: memory is named by a buffer handle and an offset in bytes.
+ *
+ * Fields named out_ are ignored on input. Reserved fields must be 0. Bits in
+ * out fields that a program does not know are to be ignored. The *_END
+ * enumerators and the sizes of structs are not part of the interface.
  *
  * Errors, the same for every ioctl:
  *
  *  - ENOTTY: the module has no such ioctl.
- *  - E2BIG: a byte is set past the end of what the module knows.
+ *  - E2BIG: a byte is set past the end of what the module knows, or the size
+ *    is above 4096.
  *  - EOPNOTSUPP: an unknown flag, or the channel lacks the capability.
  *  - EINVAL: a bad value: a size below the first version of the struct, a
  *    range outside a buffer, an alignment that the channel does not allow,
@@ -23,13 +28,24 @@
  *  - EBUSY: the object is in use.
  *  - EXDEV: the buffer cannot be reached by the channel's device.
  *  - EPERM: a privilege is missing.
- *  - EAGAIN: no credit now; poll(2) for POLLOUT.
+ *  - EAGAIN: no credit now; poll(2) for POLLOUT. read(2): no record now.
  *  - ENODEV: the channel's device is gone.
  *  - ENOMEM: no memory. EDQUOT: a limit (RLIMIT_MEMLOCK or a module
  *    parameter) is reached.
  *
- * Thread safety: every call may be made from any thread at any time. Ops on
- * one channel run in the order in which they were accepted.
+ * Thread safety: every call may be made from any thread at any time.
+ *
+ * Order: ops on one channel are handed to the provider in the order in which
+ * they were accepted. Whether one starts before the other has ended is the
+ * provider's business, unless the earlier one has DMACTL_OPF_FENCE; on a
+ * channel with DMACTL_CAP_NO_ORDER they may also end in any order.
+ *
+ * read(2) returns whole completion records of 48 bytes, oldest first; EINVAL
+ * if there is no room for one. poll(2): POLLIN a record is there; POLLOUT at
+ * least one channel of the session has credit; POLLERR and POLLHUP the device
+ * of a channel is gone, until that channel is destroyed. Several readers
+ * share the records between them. mmap(2) takes the offset that BUF_ALLOC
+ * gave, with MAP_SHARED; offsets below 16 MiB are kept for other mappings.
  */
 #ifndef _UAPI_LINUX_DMACTL_H
 #define _UAPI_LINUX_DMACTL_H
@@ -83,6 +99,9 @@ enum dmactl_ioctl_nr {
  * @DMACTL_OP_SG: copy @len bytes from the list of source pieces to the list
  *	of destination pieces, see &struct dmactl_sg
  *
+ * Source and destination of a copy must not overlap: the result is undefined,
+ * and the module may refuse it with EINVAL.
+ *
  * The others keep their number for the dmaengine operation of that name. A
  * module that does not carry one yet answers EOPNOTSUPP and leaves its bit
  * out of &struct dmactl_info.opcodes.
@@ -103,23 +122,35 @@ enum dmactl_opcode {
 	DMACTL_OP_CYCLIC = 12,
 	DMACTL_OP_INTERLEAVED = 13,
 	DMACTL_OP_RIO_SG = 14,
-	DMACTL_OP_IMM_DATA = 15,
+	DMACTL_OP_IMM_DATA = 15,	/* src_off is the data, len is 8 */
+	DMACTL_OP_INTERRUPT = 16,
 	DMACTL_OP_END
 };
 
 /*
  * Flags of one op. The module answers EOPNOTSUPP to those that it or the
- * opcode does not know.
+ * opcode does not know. Bits 0 to 7 mean the same for all opcodes, 8 to 15
+ * belong to the opcode.
+ *
+ * The module hands the source to the device when the op is accepted, and the
+ * destination to the CPU when the op ends (cache maintenance, copies through
+ * SWIOTLB). The CPU must leave the destination alone meanwhile and, unless
+ * the channel has DMACTL_CAP_CACHE_COHERENT, also the rest of the cache lines
+ * at its ends. An op that reads what an op in flight writes needs NO_SYNC_SRC,
+ * since the CPU's bytes would go over the device's, and FENCE on the earlier.
  */
-/* No cache maintenance and no bounce copy for this op: the caller does it. */
-#define DMACTL_OP_NO_SYNC	(1u << 0)
-/* DMA_PREP_FENCE: later descriptors may depend on this one. */
-#define DMACTL_OP_FENCE		(1u << 1)
+/* The caller has handed the source to the device (BUF_SYNC END | WRITE). */
+#define DMACTL_OPF_NO_SYNC_SRC	(1u << 0)
+/* The caller hands the destination to the CPU (BUF_SYNC BEGIN | READ). */
+#define DMACTL_OPF_NO_SYNC_DST	(1u << 1)
+#define DMACTL_OPF_NO_SYNC	(DMACTL_OPF_NO_SYNC_SRC | DMACTL_OPF_NO_SYNC_DST)
+/* DMA_PREP_FENCE: later descriptors depend on this one. */
+#define DMACTL_OPF_FENCE	(1u << 2)
 
 /**
  * struct dmactl_op - one operation of a batch
  * @opcode: &enum dmactl_opcode
- * @flags: DMACTL_OP_* flags
+ * @flags: DMACTL_OPF_* flags
  * @chan: channel handle
  * @user_data: any value, handed back in the completion
  * @dst_buf: destination buffer handle, 0 where the opcode has none
@@ -129,6 +160,8 @@ enum dmactl_opcode {
  * @len: length in bytes, not 0 (DMACTL_OP_NOP: 0)
  * @args_uptr: address of the opcode's array, 0 where it has none
  * @nr_args: elements in that array
+ * @arg_size: bytes from one element to the next, at least the first version
+ *	of the element, at most 4096, a multiple of 8; 0 if @nr_args is 0
  * @value: fill byte (MEMSET); 0 elsewhere
  *
  * A field that an opcode does not use must be 0. An op that the channel
@@ -146,13 +179,17 @@ struct dmactl_op {
 	__aligned_u64 len;
 	__aligned_u64 args_uptr;
 	__u32 nr_args;
-	__u32 value;
+	__u16 arg_size;
+	__u16 value;
 };
 
 /* Roles of an element of an op's argument array. */
 enum dmactl_sg_role {
 	DMACTL_SG_SRC = 1,
-	DMACTL_SG_DST = 2
+	DMACTL_SG_DST = 2,
+	DMACTL_SG_P = 3,		/* kept for PQ */
+	DMACTL_SG_Q = 4,		/* kept for PQ */
+	DMACTL_SG_METADATA = 5		/* kept for slave transfers */
 };
 
 /**
@@ -179,7 +216,7 @@ struct dmactl_sg {
 /**
  * struct dmactl_completion - the end of one op
  * @user_data: from the op
- * @bytes: bytes moved
+ * @bytes: bytes moved; can be less than the op's len
  * @timestamp_ns: when the provider reported the end, CLOCK_MONOTONIC, in ns
  * @chan: channel handle
  * @status: 0, or a negated errno: ECANCELED the op was terminated, ENODEV
@@ -188,7 +225,7 @@ struct dmactl_sg {
  *	(DMA_TRANS_WRITE_FAILED), ECONNABORTED it gave up
  *	(DMA_TRANS_ABORTED), EIO it took no descriptor for the op, or it did
  *	not stop and the op's memory is lost
- * @flags: results of a check (P, Q), period, overrun; 0 for plain copies
+ * @flags: DMACTL_COMP_* bits
  * @seq: number of the op on its channel, from 0, modulo 2^32
  * @count: periods so far (cyclic); 1 for all other ops
  */
@@ -202,6 +239,12 @@ struct dmactl_completion {
 	__u32 seq;
 	__aligned_u64 count;
 };
+
+/* Without MORE, a record is the last one of its op. */
+#define DMACTL_COMP_P_BAD	(1u << 0)	/* XOR_VAL, PQ_VAL */
+#define DMACTL_COMP_Q_BAD	(1u << 1)	/* PQ_VAL */
+#define DMACTL_COMP_MORE	(1u << 2)	/* CYCLIC */
+#define DMACTL_COMP_OVERRUN	(1u << 3)	/* CYCLIC */
 
 /**
  * struct dmactl_info - DMACTL_IOC_INFO: what the module can do
@@ -257,7 +300,10 @@ struct dmactl_info {
 #define DMACTL_CAP_LOAD_EOT	(1ull << 12)
 /* The provider may complete descriptors out of order. */
 #define DMACTL_CAP_NO_ORDER	(1ull << 13)
-/* No public user: the kernel's own async_tx never takes this channel. */
+/*
+ * The kernel's own async_tx never takes this channel. So it is for every
+ * channel that is held here: do not ask for it.
+ */
 #define DMACTL_CAP_PRIVATE	(1ull << 14)
 #define DMACTL_CAP_PAUSE	(1ull << 32)
 #define DMACTL_CAP_RESUME	(1ull << 33)
@@ -292,12 +338,12 @@ enum dmactl_residue {
  * struct dmactl_chan_caps - what one channel can do
  * @caps: DMACTL_CAP_* bits
  * @src_addr_widths: bit n is set if a peripheral register of n bytes can be
- *	read (slave)
+ *	read (slave); bits 62 and 63 are kept for 64 and 128 bytes
  * @dst_addr_widths: the same, written
  * @directions: DMACTL_DIR_* bits (slave)
  * @residue_granularity: &enum dmactl_residue
- * @min_burst: smallest burst in bytes, 0 not declared
- * @max_burst: largest burst in bytes, 0 not declared
+ * @min_burst: smallest burst in units of the address width, 0 not declared
+ * @max_burst: largest burst in units of the address width, 0 not declared
  * @max_sg_burst: most segments in one burst, 0 no limit
  * @copy_align: alignment in bytes of address and length (MEMCPY, SG)
  * @fill_align: the same (MEMSET)
@@ -311,8 +357,8 @@ enum dmactl_residue {
  * @numa_node: where the device sits, -1 unknown
  * @reserved: 0
  * @name: dmaengine's name of the channel: dma0chan3
- * @device: name of the DMA device
- * @driver: name of its driver
+ * @device: name of the DMA device, cut to 63 characters
+ * @driver: name of its driver, cut to 63 characters
  */
 struct dmactl_chan_caps {
 	__aligned_u64 caps;
@@ -333,7 +379,7 @@ struct dmactl_chan_caps {
 	__aligned_u64 max_segment;
 	__aligned_u64 dma_mask;
 	__aligned_u64 coherent_dma_mask;
-	__aligned_u64 reserved;
+	__aligned_u64 reserved[5];
 	char name[DMACTL_NAME_LEN];
 	char device[DMACTL_NAME_LEN];
 	char driver[DMACTL_NAME_LEN];
@@ -364,13 +410,14 @@ enum dmactl_chan_by {
  *	the default of 256, at most &struct dmactl_info.out_max_depth
  * @caps: DMACTL_CAP_* bits that the channel must have
  * @name: see &enum dmactl_chan_by, NUL-terminated
+ * @reserved: 0
  * @out_chan: handle
  * @out_depth: the depth that was set
  * @out: what the channel can do
  *
  * The channel belongs to the session until DESTROY or close. Errors: ENOENT
- * no such channel is offered or it is another kernel client's; EBUSY a
- * dmactl session holds it; EPERM the module parameter "allow" forbids it;
+ * no such channel is offered, it is another kernel client's, or (BY_CAPS) all
+ * that fit are taken; EBUSY a dmactl session holds the one named; EPERM the module parameter "allow" forbids it;
  * EOPNOTSUPP the named channel lacks one of @caps; EDQUOT the session holds
  * as many channels as it may.
  */
@@ -381,6 +428,7 @@ struct dmactl_chan_request {
 	__u32 depth;
 	__aligned_u64 caps;
 	char name[DMACTL_NAME_LEN];
+	__aligned_u64 reserved[4];
 	__u32 out_chan;
 	__u32 out_depth;
 	struct dmactl_chan_caps out;
@@ -497,7 +545,8 @@ enum dmactl_buf_kind {
  * @flags: 0
  * @kind: &enum dmactl_buf_kind
  * @chan: COHERENT: a channel of the device that the memory is for;
- *	STREAMING: 0, or a channel whose NUMA node is preferred
+ *	STREAMING: 0, or a channel whose device the memory should suit (NUMA
+ *	node; addresses that need no SWIOTLB, as far as there are any)
  * @len: length in bytes, not 0; rounded up to whole pages
  * @out_len: length in bytes after rounding
  * @out_mmap_offset: offset for mmap(2) on the session, MAP_SHARED; adding a
@@ -507,8 +556,7 @@ enum dmactl_buf_kind {
  *
  * The memory is zeroed and counts against RLIMIT_MEMLOCK, unless the caller
  * has CAP_IPC_LOCK. It lives until DESTROY or close and until the last
- * mapping is gone. Errors: EDQUOT, ENOMEM, EXDEV a COHERENT buffer used
- * with another device.
+ * mapping is gone.
  */
 struct dmactl_buf_alloc {
 	__u32 size;
@@ -533,19 +581,22 @@ struct dmactl_buf_alloc {
  * @size: sizeof(struct dmactl_buf_sync)
  * @flags: DMACTL_SYNC_* bits
  * @buf: buffer handle
- * @reserved: 0
+ * @chan: a channel of the device to hand it over from or to, or 0 for every
+ *	device that the buffer was used with
  * @off: offset in bytes
  * @len: length in bytes, not 0
  *
- * Only needed around ops with DMACTL_OP_NO_SYNC: without that flag, SUBMIT
- * and the completion do it. See Documentation/core-api/dma-api.rst,
+ * Only needed around ops with DMACTL_OPF_NO_SYNC: without that flag, SUBMIT
+ * and the completion do it. Errors: EINVAL also for BEGIN | READ without
+ * @chan where two devices each have a copy of their own: which one counts?
+ * See Documentation/core-api/dma-api.rst,
  * dma_sync_single_for_cpu() and _for_device().
  */
 struct dmactl_buf_sync {
 	__u32 size;
 	__u32 flags;
 	__u32 buf;
-	__u32 reserved;
+	__u32 chan;
 	__aligned_u64 off;
 	__aligned_u64 len;
 };
@@ -560,7 +611,9 @@ struct dmactl_buf_sync {
  * A channel is stopped first; its ops complete with ECANCELED and can still
  * be reaped. If the hardware cannot be stopped, the call waits for it, and
  * after the module parameter stop_timeout_ms the channel is put aside for
- * good. Errors: EBUSY an op in flight uses the buffer.
+ * good. Ops that were held back are started then, since they cannot be taken
+ * back either. Errors: EBUSY an op in flight, or a call under way, uses the
+ * buffer.
  */
 struct dmactl_destroy {
 	__u32 size;
@@ -601,14 +654,19 @@ struct dmactl_destroy {
  * First the whole batch is checked. If one op is bad, the call fails, nothing
  * was submitted, and @out_accepted is the index of that op. Otherwise ops are
  * accepted in order until credit runs out; if that happens before the end of
- * the array, @min_complete above 1 counts as 1, so that the caller comes back
- * with the rest. Then up to @nr_completions records are taken from the
+ * the array, @min_complete above 1 counts as 1, and the wait also ends when
+ * there is credit again, so that the caller comes back with the rest. A
+ * @min_complete above what is outstanding waits for what other threads
+ * submit, or for the timeout. Then up to @nr_completions records are taken from the
  * session's queue, oldest first.
  *
  * The call succeeds if it accepted an op or wrote a record, also when the
  * wait was cut short (see @out_wait). Errors: EAGAIN no op could be accepted
  * and there was nothing to reap; ETIME, EINTR only the wait was asked for
- * and it brought nothing; EXDEV; and those of the common list.
+ * and it brought nothing; EXDEV a COHERENT buffer with another device's
+ * channel; EDQUOT too much memory would have to go through SWIOTLB; and those
+ * of the common list. Preset @out_accepted to ~0: it is not written if the
+ * size or the flags are refused.
  */
 struct dmactl_submit {
 	__u32 size;

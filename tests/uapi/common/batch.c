@@ -43,6 +43,7 @@ struct dmactl_op op_sg(uint32_t chan, struct dmactl_sg *sg, uint32_t nr, uint64_
 		.chan = chan,
 		.args_uptr = (uintptr_t)sg,
 		.nr_args = nr,
+		.arg_size = nr ? sizeof(*sg) : 0,
 		.len = len,
 	};
 }

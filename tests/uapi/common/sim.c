@@ -98,7 +98,8 @@ static const char *const fixed[] = {
 };
 
 static const char *const dmactl_fixed[] = {
-	"max_channels", "max_buffers", "max_depth", "max_buffer_bytes", "stop_timeout_ms", "allow",
+	"max_channels",	    "max_buffers",     "max_depth", "max_buffer_bytes",
+	"max_bounce_bytes", "stop_timeout_ms", "allow",
 };
 
 static char sim_original[512];
