@@ -61,7 +61,7 @@ run_guests() {
 	[ -e "$DMATEST_KO" ] || die "no dmatest.ko"
 	for append in '' swiotlb=force; do
 		echo "# $kernel $append"
-		args=(--kernel "$kernel" --no-modules)
+		args=(--kernel "$kernel" --no-modules --deadline 900)
 		args+=(--env "DMA_SIM_KO=$DMA_SIM_KO" --env "DMATEST_KO=$DMATEST_KO")
 		args+=(--env "ITERATIONS=$iterations")
 		[ -z "$append" ] || args+=(--append "$append")
@@ -184,6 +184,25 @@ run_plain_cases() {
 	run_case memcpy-slow copy dma-sim.0
 	run_case memset-slow 'set' dma-sim.0 dmatest=1
 	unload
+
+	load
+	run_vanish
+	unload
+}
+
+# The controller goes while dmatest uses it, and comes back.
+run_vanish() {
+	local driver=/sys/bus/platform/drivers/dma-sim
+	echo "case vanish"
+	insmod "$DMATEST_KO" device=dma-sim.0 threads_per_chan=$threads run=1 ||
+		fail "vanish: dmatest does not load"
+	sleep 0.5
+	! rmmod dma_sim 2>/dev/null || fail "vanish: dma-sim unloads while its channels are held"
+	echo dma-sim.0 >$driver/unbind
+	sleep 0.5
+	echo dma-sim.0 >$driver/bind
+	rmmod dmatest || fail "vanish: dmatest does not unload"
+	run_case memcpy-returned copy dma-sim.0
 }
 
 run_bounced_cases() {
