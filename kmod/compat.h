@@ -57,9 +57,9 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 }
 
 #if DMACTL_KERNEL(6, 10)
-#define dmactl_assign_str(dst, src) __assign_str(dst)
+#define dmactl_assign_str(field) __assign_str(field)
 #else
-#define dmactl_assign_str(dst, src) __assign_str(dst, src)
+#define dmactl_assign_str(field) __assign_str(field, field)
 #endif
 
 #endif /* DMACTL_COMPAT_H */

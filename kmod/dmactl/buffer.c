@@ -309,7 +309,10 @@ static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 	s->nr_bufs++;
 	trace_dmactl_buf_alloc(s->id, buf->obj.handle, buf->kind, buf->size);
 	dmactl_obj_publish(s, &buf->obj);
-	/* Only now: a mapping would outlive a BUF_ALLOC that fails. */
+	/*
+	 * Only now: a mapping would outlive a BUF_ALLOC that fails. Pairs with
+	 * the acquire in dmactl_mmap_find().
+	 */
 	smp_store_release(&buf->mappable, true);
 	return 0;
 

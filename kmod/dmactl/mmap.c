@@ -116,6 +116,7 @@ static struct dmactl_buf *dmactl_mmap_find(struct dmactl_session *s,
 
 	guard(rcu)();
 	buf = mtree_load(&dmactl_offsets, pgoff);
+	/* Pairs with the release in BUF_ALLOC: the buffer is complete. */
 	if (!buf || buf->session != s || !smp_load_acquire(&buf->mappable) ||
 	    !kref_get_unless_zero(&buf->obj.ref))
 		return NULL;

@@ -22,7 +22,7 @@ DECLARE_EVENT_CLASS(dmactl_chan_name,
 	TP_fast_assign(
 		__entry->session = session;
 		__entry->chan = chan;
-		dmactl_assign_str(name, name);
+		dmactl_assign_str(name);
 	),
 	TP_printk("session=%u chan=%u name=%s",
 		  __entry->session, __entry->chan, __get_str(name))
@@ -87,7 +87,7 @@ TRACE_EVENT(dmactl_buf_map,
 	TP_fast_assign(
 		__entry->session = session;
 		__entry->buf = buf;
-		dmactl_assign_str(device, device);
+		dmactl_assign_str(device);
 		__entry->nents = nents;
 	),
 	TP_printk("session=%u buf=%u device=%s nents=%u",
@@ -106,7 +106,7 @@ TRACE_EVENT(dmactl_buf_unmap,
 	TP_fast_assign(
 		__entry->session = session;
 		__entry->buf = buf;
-		dmactl_assign_str(device, device);
+		dmactl_assign_str(device);
 	),
 	TP_printk("session=%u buf=%u device=%s",
 		  __entry->session, __entry->buf, __get_str(device))
