@@ -348,3 +348,28 @@ UAPI_TEST(buf, no_sync_with_sync_by_hand)
 	check_eq(dst.p[99], 0);
 	check_eq(dst.p[100 + PAGE], 0);
 }
+
+/* With a channel, one device's copy is handed over and no other's. */
+UAPI_TEST(buf, sync_for_one_channel)
+{
+	const uint32_t begin = DMACTL_SYNC_BEGIN | DMACTL_SYNC_READ;
+	int fd = dev_open(0);
+	uint32_t chan = chan_get(fd);
+	struct mem mem = mem_get(fd, PAGE);
+	struct dmactl_op op = op_memset(chan, &mem, 0, PAGE, 5);
+	struct dmactl_buf_sync arg = {
+		.size = sizeof(arg), .flags = begin, .buf = mem.buf, .chan = chan, .len = PAGE};
+
+	/* Not mapped for the device yet: nothing to do. */
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	op.flags = DMACTL_OPF_NO_SYNC_DST;
+	run_ok(fd, &op);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	check_eq(mem.p[0], 5);
+	check_eq(mem.p[PAGE - 1], 5);
+	arg.chan = mem.buf;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), -ENOENT);
+	arg.chan = chan;
+	check_eq(destroy(fd, chan), 0);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), -ENOENT);
+}

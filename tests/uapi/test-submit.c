@@ -482,3 +482,34 @@ UAPI_TEST(submit, terminate_ends_each_op_once)
 	run_ok(fd, &ops[1]);
 	check_eq(mem.p[1], 5);
 }
+
+/* The elements of an op's array may be larger than the module knows. */
+UAPI_TEST(submit, elements_say_their_size)
+{
+	static const uint16_t bad[] = {0, 8, 24, 31, 33, 36, 4104};
+	unsigned char bytes[2][40] = {0};
+	int fd = dev_open(0);
+	uint32_t chan = chan_get(fd), accepted;
+	struct mem src = mem_get(fd, PAGE), dst = mem_get(fd, PAGE);
+	struct dmactl_sg sg[2] = {sg_piece(DMACTL_SG_SRC, &src, 0, 100),
+				  sg_piece(DMACTL_SG_DST, &dst, 0, 100)};
+	struct dmactl_op op = op_sg(chan, (void *)bytes, 2, 100);
+	size_t i;
+
+	pattern_fill(src.p, 0, PAGE, SRC_BODY);
+	for (i = 0; i < 2; i++)
+		memcpy(bytes[i], &sg[i], sizeof(sg[i]));
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		op.arg_size = bad[i];
+		check_eq(submit_flags(fd, &op, 1, 0, &accepted), -EINVAL);
+		check_eq(accepted, 0);
+	}
+	op.arg_size = sizeof(bytes[0]);
+	bytes[1][39] = 1;
+	check_eq(submit_flags(fd, &op, 1, 0, &accepted), -E2BIG);
+	check_eq(accepted, 0);
+	bytes[1][39] = 0;
+	run_ok(fd, &op);
+	pattern_check(dst.p, 0, 100, SRC_BODY, 0);
+	check_eq(dst.p[100], 0);
+}
