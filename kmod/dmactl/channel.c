@@ -144,9 +144,9 @@ dmactl_request_slave(const struct dmactl_chan_request *arg)
 
 	if (IS_ERR(dma)) {
 		ret = PTR_ERR(dma);
-		/* -EPROBE_DEFER is how dmaengine says "nobody knows it". */
+		/* dmaengine's word for unknown, and for taken too. */
 		if (ret == -EPROBE_DEFER || ret == -ENODEV)
-			ret = -ENOENT;
+			ret = dmactl_dev_holds(arg->name) ? -EBUSY : -ENOENT;
 		return ERR_PTR(ret);
 	}
 	ret = 0;
@@ -174,6 +174,8 @@ static int dmactl_chan_acquire(struct dmactl_chan *chan,
 		dma = dmactl_request_filtered(arg);
 	if (IS_ERR(dma))
 		return PTR_ERR(dma);
+	if (arg->by == DMACTL_CHAN_BY_SLAVE)
+		strscpy(chan->slave, arg->name, sizeof(chan->slave));
 
 	chan->dma = dma;
 	strscpy(chan->name, dma_chan_name(dma), sizeof(chan->name));

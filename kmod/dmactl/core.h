@@ -158,7 +158,7 @@ struct dmactl_dev {
 int dmactl_dev_attach(struct dmactl_chan *chan, struct device *device);
 void dmactl_dev_detach(struct dmactl_chan *chan);
 void dmactl_dev_put(struct dmactl_dev *dev);
-bool dmactl_dev_holds(const char *chan_name);
+bool dmactl_dev_holds(const char *name);
 
 /* tx.c */
 
@@ -242,6 +242,7 @@ struct dmactl_chan {
 	struct list_head dev_node;	/* dev->lock */
 	struct dma_chan *dma;		/* rwsem: NULL once released */
 	char name[DMACTL_NAME_LEN];
+	char slave[DMACTL_NAME_LEN];	/* BY_SLAVE: what it was asked for by */
 	u64 caps;
 	u32 copy_align;			/* in bytes */
 	u32 fill_align;

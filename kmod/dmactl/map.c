@@ -4,6 +4,7 @@
  * hot path maps nothing.
  */
 
+#include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/rculist.h>
@@ -61,6 +62,29 @@ static u64 dmactl_map_piece(const struct dmactl_buf *buf,
 		i++;
 	}
 	return min(len, limit);
+}
+
+/*
+ * Memory beyond the device's mask has to go through SWIOTLB. Where there is
+ * none, or where it may itself be out of reach (it is somewhere below 4 GiB),
+ * the DMA API warns of who tries.
+ */
+static bool dmactl_map_reachable(const struct dmactl_map *map)
+{
+	struct device *dev = map->dev->dev;
+	struct scatterlist *sg;
+	unsigned int i;
+
+	if (!dma_addressing_limited(dev))
+		return true;
+	if (dma_get_mask(dev) >= DMA_BIT_MASK(32) &&
+	    dma_max_mapping_size(dev) != SIZE_MAX)
+		return true;
+	for_each_sgtable_sg(&map->sgt, sg, i)
+		if (!dma_capable(dev, phys_to_dma(dev, sg_phys(sg)),
+				 sg->length, true))
+			return false;
+	return true;
 }
 
 static int dmactl_map_fill_sgt(struct dmactl_map *map)
@@ -239,6 +263,9 @@ static struct dmactl_map *dmactl_map_new(struct dmactl_buf *buf,
 	ret = dmactl_map_fill_sgt(map);
 	if (ret)
 		goto err_map;
+	ret = dmactl_map_reachable(map) ? 0 : -EXDEV;
+	if (ret)
+		goto err_sgt;
 	ret = dma_map_sgtable(dev->dev, &map->sgt, DMA_BIDIRECTIONAL,
 			      DMACTL_MAP_ATTRS);
 	if (ret)

@@ -8,7 +8,7 @@
 #include "core.h"
 
 /* Batches up to this size need no allocation. */
-#define DMACTL_SMALL_BATCH 8
+#define DMACTL_SMALL_BATCH 4
 
 /*
  * A provider with nothing of ours in flight that prepares nothing is either

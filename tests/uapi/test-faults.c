@@ -407,3 +407,41 @@ UAPI_TEST(faults, half_an_op_that_cannot_be_terminated)
 {
 	with_sim("no_terminate=1 descriptors=4", drain_half_way);
 }
+
+/*
+ * A device that reaches little: either SWIOTLB carries the bytes, or the buffer
+ * is refused. It must never be the DMA API that complains.
+ */
+static void short_reach(void)
+{
+	int fd = dev_open(0), ret;
+	uint32_t chan = chan_get(fd), accepted;
+	struct mem far = mem_get(fd, MIB), near;
+	struct dmactl_op op = op_memset(chan, &far, 0, far.len, 6);
+
+	ret = submit_flags(fd, &op, 1, 0, &accepted);
+	if (ret) {
+		check_eq(ret, -EXDEV);
+		check_eq(accepted, 0);
+		check_eq(far.p[0], 0);
+	} else {
+		struct dmactl_completion record;
+
+		reap_all(fd, &record, 1);
+		check_eq(record.status, 0);
+		check_eq(far.p[MIB - 1], 6);
+	}
+	/* Memory that was asked for with the channel is within its reach. */
+	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, chan, PAGE, &near), 0);
+	op = op_memset(chan, &near, 0, PAGE, 6);
+	run_ok(fd, &op);
+	near.p = map_at(NULL, PAGE, PROT_READ, MAP_SHARED, fd, near.off);
+	check(near.p != MAP_FAILED);
+	check_eq(near.p[PAGE - 1], 6);
+}
+
+UAPI_TEST(faults, memory_beyond_the_reach_of_the_device)
+{
+	with_sim("dma_mask=24", short_reach);
+	with_sim("dma_mask=28", short_reach);
+}
