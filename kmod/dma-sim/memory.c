@@ -4,16 +4,34 @@
 #include <linux/highmem.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
+#include <linux/uaccess.h>
 
 #include "sim.h"
 
-/* The page at a DMA address, NULL if the device cannot reach memory there. */
-static struct page *sim_mem_page(const struct sim_controller *ctl,
-				 dma_addr_t addr, unsigned int *off)
+/*
+ * A hole next to memory has a struct page too, but may not be mapped. It is
+ * reserved, as are the bounce slots of SWIOTLB. page_is_ram() knows the
+ * difference, but takes a lock that is not for interrupts.
+ */
+static bool sim_mem_there(struct page *page, const void *p)
 {
+	u8 byte;
+
+	return !PageReserved(page) || !get_kernel_nofault(byte, (const u8 *)p);
+}
+
+/*
+ * Map what is at a DMA address, for kunmap_local(). NULL if the device cannot
+ * reach memory there; else *n is cut to what is in the page.
+ */
+static void *sim_mem_map(struct sim_chan *sc, dma_addr_t addr, size_t *n)
+{
+	const struct sim_controller *ctl = sc->ctl;
 	phys_addr_t phys;
 	struct page *page;
+	void *p;
 
+	lockdep_assert_held(&sc->lock);
 	if (addr > ctl->dma_mask)
 		return NULL;
 	if (ctl->domain) {
@@ -23,40 +41,36 @@ static struct page *sim_mem_page(const struct sim_controller *ctl,
 	} else {
 		phys = dma_to_phys(ctl->dev, addr);
 	}
-
 	if (!pfn_valid(PHYS_PFN(phys)))
 		return NULL;
+
 	page = pfn_to_page(PHYS_PFN(phys));
-	/* A hole next to memory has a struct page too, and no mapping. */
-	if (PageReserved(page) && !page_is_ram(PHYS_PFN(phys)))
+	p = kmap_local_page(page) + offset_in_page(phys);
+	if (!sim_mem_there(page, p)) {
+		kunmap_local(p);
 		return NULL;
-	*off = offset_in_page(phys);
-	return page;
+	}
+	*n = min_t(size_t, *n, PAGE_SIZE - offset_in_page(phys));
+	return p;
 }
 
 /* Add to *moved what was copied, also when it ends in an error. */
 enum dmaengine_tx_result sim_mem_copy(struct sim_chan *sc, dma_addr_t dst,
 				      dma_addr_t src, size_t n, size_t *moved)
 {
-	lockdep_assert_held(&sc->lock);
-
 	while (n) {
-		unsigned int soff, doff;
-		struct page *spage, *dpage;
+		size_t part = n;
 		void *s, *d;
-		size_t part;
 
-		spage = sim_mem_page(sc->ctl, src, &soff);
-		if (!spage)
+		s = sim_mem_map(sc, src, &part);
+		if (!s)
 			return DMA_TRANS_READ_FAILED;
-		dpage = sim_mem_page(sc->ctl, dst, &doff);
-		if (!dpage)
+		d = sim_mem_map(sc, dst, &part);
+		if (!d) {
+			kunmap_local(s);
 			return DMA_TRANS_WRITE_FAILED;
-
-		part = min3(n, PAGE_SIZE - soff, PAGE_SIZE - doff);
-		s = kmap_local_page(spage);
-		d = kmap_local_page(dpage);
-		memcpy(d + doff, s + soff, part);
+		}
+		memcpy(d, s, part);
 		kunmap_local(d);
 		kunmap_local(s);
 
@@ -71,21 +85,14 @@ enum dmaengine_tx_result sim_mem_copy(struct sim_chan *sc, dma_addr_t dst,
 enum dmaengine_tx_result sim_mem_fill(struct sim_chan *sc, dma_addr_t dst,
 				      u8 value, size_t n, size_t *moved)
 {
-	lockdep_assert_held(&sc->lock);
-
 	while (n) {
-		unsigned int off;
-		struct page *page;
+		size_t part = n;
 		void *d;
-		size_t part;
 
-		page = sim_mem_page(sc->ctl, dst, &off);
-		if (!page)
+		d = sim_mem_map(sc, dst, &part);
+		if (!d)
 			return DMA_TRANS_WRITE_FAILED;
-
-		part = min(n, PAGE_SIZE - off);
-		d = kmap_local_page(page);
-		memset(d + off, value, part);
+		memset(d, value, part);
 		kunmap_local(d);
 
 		dst += part;
