@@ -107,7 +107,7 @@ void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
 void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d)
 {
 	lockdep_assert_held(&sc->lock);
-	if (d->segments != d->inline_segments)
+	if (d->segments && d->segments != d->inline_segments)
 		kfree(d->segments);
 	d->segments = NULL;
 	d->state = SIM_DESC_FREE;

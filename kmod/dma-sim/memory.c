@@ -101,3 +101,43 @@ enum dmaengine_tx_result sim_mem_fill(struct sim_chan *sc, dma_addr_t dst,
 	}
 	return DMA_TRANS_NOERROR;
 }
+
+enum dmaengine_tx_result sim_mem_read(struct sim_chan *sc, void *buf,
+				      dma_addr_t src, size_t n)
+{
+	while (n) {
+		size_t part = n;
+		void *s;
+
+		s = sim_mem_map(sc, src, &part);
+		if (!s)
+			return DMA_TRANS_READ_FAILED;
+		memcpy(buf, s, part);
+		kunmap_local(s);
+
+		buf += part;
+		src += part;
+		n -= part;
+	}
+	return DMA_TRANS_NOERROR;
+}
+
+enum dmaengine_tx_result sim_mem_write(struct sim_chan *sc, dma_addr_t dst,
+				       const void *buf, size_t n)
+{
+	while (n) {
+		size_t part = n;
+		void *d;
+
+		d = sim_mem_map(sc, dst, &part);
+		if (!d)
+			return DMA_TRANS_WRITE_FAILED;
+		memcpy(d, buf, part);
+		kunmap_local(d);
+
+		buf += part;
+		dst += part;
+		n -= part;
+	}
+	return DMA_TRANS_NOERROR;
+}

@@ -10,6 +10,10 @@ static const struct sim_op *const sim_ops[] = {
 	&sim_op_memset,
 	&sim_op_memset_sg,
 	&sim_op_interrupt,
+	&sim_op_xor,
+	&sim_op_xor_val,
+	&sim_op_pq,
+	&sim_op_pq_val,
 	&sim_op_slave,
 };
 

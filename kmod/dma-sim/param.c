@@ -24,7 +24,7 @@ MODULE_PARM_DESC(devices, "Controllers, 1 to 16 (default 1)");
 static char *caps = "all";
 module_param(caps, charp, 0444);
 MODULE_PARM_DESC(caps,
-		 "List of memcpy, memset, memset_sg, interrupt, slave; or all (default)");
+		 "List of memcpy, memset, memset_sg, interrupt, xor, xor_val, pq, pq_val, slave; or all (default)");
 
 static unsigned int dma_mask = 64;
 module_param(dma_mask, uint, 0444);

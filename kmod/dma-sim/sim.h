@@ -32,6 +32,7 @@
 #define SIM_BURST_DESCRIPTORS	32
 
 #define SIM_SEGMENTS_INLINE	4
+#define SIM_MAX_SOURCES		16	/* of XOR and PQ */
 
 struct iommu_domain;
 struct platform_device;
@@ -130,6 +131,9 @@ struct sim_segment {
  * @started: the engine has taken it up
  * @copy: source and destination of MEMCPY
  * @fill: destination and value of MEMSET, segment and value of MEMSET_SG
+ * @raid: the XOR and PQ family: destinations of P and Q and whether each is
+ *	wanted, sources and their coefficients, where the result of a check
+ *	goes, whether the destinations are part of the sum
  * @segments: segments of a scattered operation: @inline_segments, allocated, or
  *	NULL
  * @inline_segments: room for few of them
@@ -156,6 +160,15 @@ struct sim_desc {
 			unsigned int at;
 			u8 value;
 		} fill;
+		struct {
+			dma_addr_t dst[2];
+			dma_addr_t src[SIM_MAX_SOURCES];
+			u8 coef[SIM_MAX_SOURCES];
+			unsigned int sources;
+			enum sum_check_flags *check;
+			bool want[2];
+			bool load;
+		} raid;
 	};
 	struct sim_segment *segments;
 	struct sim_segment inline_segments[SIM_SEGMENTS_INLINE];
@@ -292,11 +305,15 @@ int sim_param_config(struct sim_config *config, unsigned int *devices);
 const struct sim_op *sim_op(unsigned int i);
 int sim_op_parse(const char *words, u64 *ops);
 
-/* memcpy.c, memset.c, interrupt.c, slave.c */
+/* memcpy.c, memset.c, interrupt.c, raid.c, slave.c */
 extern const struct sim_op sim_op_memcpy;
 extern const struct sim_op sim_op_memset;
 extern const struct sim_op sim_op_memset_sg;
 extern const struct sim_op sim_op_interrupt;
+extern const struct sim_op sim_op_xor;
+extern const struct sim_op sim_op_xor_val;
+extern const struct sim_op sim_op_pq;
+extern const struct sim_op sim_op_pq_val;
 extern const struct sim_op sim_op_slave;
 
 /* controller.c */
@@ -336,5 +353,9 @@ enum dmaengine_tx_result sim_mem_copy(struct sim_chan *sc, dma_addr_t dst,
 				      dma_addr_t src, size_t n, size_t *moved);
 enum dmaengine_tx_result sim_mem_fill(struct sim_chan *sc, dma_addr_t dst,
 				      u8 value, size_t n, size_t *moved);
+enum dmaengine_tx_result sim_mem_read(struct sim_chan *sc, void *buf,
+				      dma_addr_t src, size_t n);
+enum dmaengine_tx_result sim_mem_write(struct sim_chan *sc, dma_addr_t dst,
+				       const void *buf, size_t n);
 
 #endif /* DMA_SIM_H */
