@@ -82,23 +82,26 @@ count_channels() {
 	echo $n
 }
 
-# look MARK KIND: reads what the kernel logged since the case began, and sets
-# the number of threads that were added, that have reported, and that are of
-# the kind and did all that they should; the lines to show; and what went wrong.
+# look MARK: reads what the kernel logged since the case began, and sets the
+# number of threads that were added, that have reported, and that did all that
+# they should, the last also by kind; the lines to show; and what went wrong.
 look() {
 	local log line
-	added=0 reported=0 good=0 lines='' wrong=''
+	added=0 reported=0 clean=0 lines='' wrong=''
+	of_kind=()
 	log=$(dmesg)
 	log=${log##*"dmatest.sh: $1"}
 	while read -r line; do
 		line=${line#*] dmatest: }
 		if [[ $line =~ ^Added\ ([0-9]+)\ threads ]]; then
 			added=$((added + BASH_REMATCH[1]))
-		elif [[ $line =~ ^[^\ ]+:\ summary ]]; then
+		elif [[ $line =~ ^[^\ ]+-([a-z]+)[0-9]*:\ summary ]]; then
 			reported=$((reported + 1))
 			lines+="  $line"$'\n'
-			if [[ $line =~ -$2[0-9]*:\ summary\ $iterations\ tests,\ 0\ failures\ .*\(0\)$ ]]; then
-				good=$((good + 1))
+			if [[ $line == *": summary $iterations tests, 0 failures "*"(0)" ]]; then
+				clean=$((clean + 1))
+				line=${BASH_REMATCH[1]}
+				of_kind[$line]=$((${of_kind[$line]:-0} + 1))
 			fi
 		elif [[ $line =~ ^[^\ ]+:\ (result\ #|srcbuf|dstbuf) ]]; then
 			wrong+="  $line"$'\n'
@@ -106,25 +109,33 @@ look() {
 	done <<<"$log"
 }
 
-# check MARK KIND CHANNELS: every thread reported, and nothing failed.
+# check MARK KINDS CHANNELS: every thread reported, and nothing failed.
 check() {
-	local expected=$(($3 * threads)) added reported good lines wrong i
+	local expected=$(($3 * threads)) kind i
+	local added reported clean lines wrong
+	local -A of_kind
 	cat /sys/module/dmatest/parameters/wait >/dev/null
 	# On newer kernels that returns early.
 	for ((i = 0; i < 120; i++)); do
-		look "$1" "$2"
+		look "$1"
 		[ "$reported" -lt "$added" ] || break
 		sleep 0.5
 	done
 	printf '%s%s' "$lines" "$wrong"
-	[ "$good" = $expected ] || fail "$1: $good clean threads of kind $2, not $expected"
-	[ "$reported" = "$good" ] || fail "$1: $((reported - good)) threads with failures, or not all transfers"
+	for kind in $2; do
+		[ "${of_kind[$kind]:-0}" = $expected ] ||
+			fail "$1: ${of_kind[$kind]:-0} clean threads of kind $kind, not $expected"
+	done
+	[ "$reported" = "$added" ] || fail "$1: $reported threads reported, of $added"
+	[ "$clean" = "$reported" ] ||
+		fail "$1: $((reported - clean)) threads with failures, or not all transfers"
 	[ -z "$wrong" ] || fail "$1: transfers went wrong"
 }
 
-# run_case NAME KIND DEVICE [dmatest's parameters]
+# run_case NAME KINDS DEVICE [dmatest's parameters]; a kind is copy, set, xor or
+# pq, as in the names of dmatest's threads.
 run_case() {
-	local mark="case $1" kind=$2 device=$3 channels
+	local mark="case $1" kinds=$2 device=$3 channels
 	shift 3
 	channels=$(count_channels "$device")
 	[ "$channels" -gt 0 ] || {
@@ -139,7 +150,7 @@ run_case() {
 		fail "$mark: dmatest does not load"
 		return
 	}
-	check "$mark" "$kind" "$channels"
+	check "$mark" "$kinds" "$channels"
 	rmmod dmatest || fail "$mark: dmatest does not unload"
 }
 
@@ -152,14 +163,19 @@ unload() {
 	rmmod dma_sim || die "dma-sim does not unload"
 }
 
-# dmatest terminates the channel after each transfer that it polled for, also
-# those of other threads.
+# dmatest terminates the channel after each transfer that it polled for, and so
+# those of other threads: there must be one.
 run_polled() {
 	threads=1 run_case "$@" polled=1
 }
 
 run_plain_cases() {
 	load
+	run_case all 'copy xor pq' dma-sim.0
+	unload
+
+	# dmatest adds threads for XOR and PQ wherever a device can do them.
+	load caps=memcpy,memset
 	size=16384 run_case memcpy copy dma-sim.0
 	run_case memset 'set' dma-sim.0 dmatest=1
 	run_polled memcpy-polled copy dma-sim.0
@@ -170,17 +186,24 @@ run_plain_cases() {
 	run_case memcpy-byte copy dma-sim.0 transfer_size=1
 	unload
 
+	load caps=xor
+	run_polled xor-polled xor dma-sim.0 xor_sources=7
+	unload
+	load caps=pq
+	run_polled pq-polled pq dma-sim.0 pq_sources=9
+	unload
+
 	load devices=2 channels=3 copy_align=8 residue=segment
-	run_case memcpy-copy_align copy dma-sim.1
+	run_case copy_align 'copy xor pq' dma-sim.1
 	run_case memset-copy_align 'set' dma-sim.0 dmatest=1
 	unload
 
-	load no_terminate=1 no_synchronize=1 descriptors=4
+	load caps=memcpy no_terminate=1 no_synchronize=1 descriptors=4
 	run_case memcpy-no_terminate copy dma-sim.0
 	run_polled memcpy-no_terminate-polled copy dma-sim.0
 	unload
 
-	load latency=100000 bandwidth=100000000
+	load caps=memcpy,memset latency=100000 bandwidth=100000000
 	run_case memcpy-slow copy dma-sim.0
 	run_case memset-slow 'set' dma-sim.0 dmatest=1
 	unload
@@ -207,7 +230,7 @@ run_vanish() {
 
 run_bounced_cases() {
 	local file=/sys/kernel/debug/swiotlb/io_tlb_used_hiwater
-	load dma_mask=32
+	load caps=memcpy,memset dma_mask=32
 	run_case memcpy-bounced copy dma-sim.0
 	run_case memset-bounced 'set' dma-sim.0 dmatest=1
 	run_polled memcpy-bounced-polled copy dma-sim.0
