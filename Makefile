@@ -69,9 +69,12 @@ install-config:
 	$(if $(DESTDIR),,@! command -v systemd-sysusers >/dev/null || systemd-sysusers)
 	$(if $(DESTDIR),,@! command -v udevadm >/dev/null || udevadm control --reload || :)
 
+# Without a key, signing fails for each module, and the kernel's build goes on.
+SIGNING = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+
 # DEPMOD=true: a staged tree is no place for depmod, and else it comes after.
 install-modules: modules
-	+$(KBUILD) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates DEPMOD=true modules_install
+	+$(KBUILD) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates DEPMOD=true $(SIGNING) modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
 
 # What `install` puts, by staging it anew: files, and with DESTDIR the
