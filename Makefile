@@ -107,7 +107,7 @@ check:
 
 debug-check:
 	@$(DEPS) check $(if $(DMACTL_DEBUG_KERNEL),,debug)
-	+@tests/check build selftest:debug guest:debug
+	+@UAPI_RUNNER=lite tests/check build selftest:debug guest:debug
 
 lint:
 	@$(DEPS) lint
