@@ -273,7 +273,7 @@ static void print_failure(struct printer *printer, const struct test_failure *fa
 		print_unsigned(printer, "expected", NULL, mismatch->expected, UNIT_NONE);
 		print_unsigned(printer, "got", NULL, mismatch->got, UNIT_NONE);
 	} else if (failure->kind == TEST_ERROR) {
-		print_string(printer, "error", NULL, strerror(-failure->error));
+		print_string(printer, "error", NULL, device_status_text(failure->error));
 	} else {
 		print_unsigned(printer, "residue", NULL, failure->residue, UNIT_NONE);
 	}

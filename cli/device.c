@@ -96,9 +96,10 @@ static void explain_refusal(struct cli *cli, const char *name, uint64_t caps, in
 {
 	switch (-err) {
 	case ENOENT:
+	case EINVAL: /* a name that no channel can have */
 		if (name)
 			cli_error(cli,
-				  "%s: there is no such channel, or another driver has it; "
+				  "'%s': there is no such channel, or another driver has it; "
 				  "`dmactl list' shows them all",
 				  name);
 		else
@@ -160,4 +161,22 @@ const struct dmauser_chan_desc *device_find(const struct dmauser_chan_list *list
 			return desc;
 	}
 	return NULL;
+}
+
+const char *device_status_text(int status)
+{
+	switch (-status) {
+	case EFAULT:
+		return "the DMA device could not read the memory";
+	case EREMOTEIO:
+		return "the DMA device could not write the memory";
+	case EIO:
+		return "the DMA device or its driver reported an error";
+	case ECANCELED:
+		return "the transfer was terminated";
+	case ENODEV:
+		return "the DMA device is gone";
+	default:
+		return strerror(-status);
+	}
 }

@@ -25,6 +25,9 @@ int device_channel(struct cli *cli, struct dmauser_session *session, const char 
 /* The channel of this name, or NULL. */
 const struct dmauser_chan_desc *device_find(const struct dmauser_chan_list *list, const char *name);
 
+/* What the status of a completion means, see struct dmactl_completion. */
+const char *device_status_text(int status);
+
 /* Names of DMACTL_CAP_* bits, ending with NULL; names has room for CAP_NAMES. */
 #define CAP_NAMES 65
 void cap_names(uint64_t caps, const char **names);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What happens to a block in each stage. */
+#include "device.h"
 #include "pipeline-internal.h"
 #include "units.h"
 
@@ -188,14 +189,14 @@ static void dma_done(struct pipeline *p, const struct dmactl_completion *record)
 		cli_error(p->config->cli,
 			  "%s: the DMA of bytes %" PRIu64 " to %" PRIu64 " failed: %s",
 			  dmauser_chan_name(p->config->chan), slot->offset,
-			  slot->offset + slot->length - 1, strerror(-record->status));
+			  slot->offset + slot->length - 1, device_status_text(record->status));
 	pipeline_fail(p, record->status);
 }
 
 static void dma_refused(struct pipeline *p, int err)
 {
 	cli_error(p->config->cli, "%s: the channel does not take the transfer: %s",
-		  dmauser_chan_name(p->config->chan), strerror(-err));
+		  dmauser_chan_name(p->config->chan), device_status_text(err));
 	pipeline_fail(p, err);
 }
 

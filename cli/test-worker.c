@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One thread of `dmactl test`. */
+#include "device.h"
 #include "stop.h"
 #include "testrun.h"
 #include "units.h"
@@ -27,10 +28,12 @@ static int alloc_buffer(struct test_worker *worker, struct dmauser_buf **buf, ui
 	struct test_channel *channel = worker->channel;
 	enum dmactl_buf_kind kind =
 		channel->run->options->coherent ? DMACTL_BUF_COHERENT : DMACTL_BUF_STREAMING;
+	/* Any memory, not just what suits the device: its bounces are tested too. */
+	struct dmauser_chan *chan = channel->run->options->coherent ? channel->chan : NULL;
 	void *address;
 	int err;
 
-	err = dmauser_buf_alloc(channel->session, kind, channel->chan, worker->buffer_len, buf);
+	err = dmauser_buf_alloc(channel->session, kind, chan, worker->buffer_len, buf);
 	if (err) {
 		*buf = NULL;
 		return err;
@@ -201,7 +204,7 @@ static void report(struct cli *cli, const struct test_failure *failure, const ch
 			  mismatch->got);
 		return;
 	case TEST_ERROR:
-		cli_error(cli, "%s: %s", where, strerror(-failure->error));
+		cli_error(cli, "%s: %s", where, device_status_text(failure->error));
 		return;
 	case TEST_HANG:
 		cli_error(cli, "%s: the channel hangs: no end in time, %" PRIu64 " bytes left",
