@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The verbs that only look: version, list, info, status, help.
+
+# shellcheck disable=SC2154 # from the helper, and from bats
+load cli-helper
+
+@test "version names the tool, the library and the module" {
+	dmactl version | grep -E '^module: +[0-9]+\.[0-9]+\.[0-9]+$'
+	dmactl version --json | jq -e '.dmactl == .libdmauser and (.module | type == "string")'
+	dmactl --version | grep -E '^dmactl [0-9]'
+}
+
+@test "list shows every channel of sysfs with its capabilities" {
+	run dmactl list
+	[ "$status" -eq 0 ]
+	for channel in /sys/class/dma/*; do
+		says "^${channel##*/} +dma-sim\.0 +dma-sim +[0-9]+ .*MEMCPY"
+	done
+	dmactl list --json >list.json
+	[ "$(jq length list.json)" = "$(channels | wc -l)" ]
+	jq -e 'all(.capabilities | index("MEMCPY") != null)' list.json
+	wait_free
+}
+
+@test "list --no-caps asks no channel" {
+	run dmactl list --no-caps
+	[ "$status" -eq 0 ]
+	[[ $output != *MEMCPY* ]]
+	dmactl list --no-caps --json | jq -e 'all(.capabilities == null)'
+}
+
+@test "list says which channel is in use" {
+	echo 1 >"$sim/hold"
+	make 4096 src
+	spawn out dmactl copy -c "$first" src dst
+	wait_until held "$first"
+	run dmactl list
+	[ "$status" -eq 0 ]
+	says "^$first .*in use"
+	dmactl list --json | jq -e --arg c "$first" '.[] | select(.name == $c).capabilities == null'
+}
+
+@test "list works without the right to use the device, with a hint" {
+	chmod 600 /dev/dmactl
+	run setpriv --reuid=65534 --regid=65534 --clear-groups dmactl list
+	[ "$status" -eq 0 ]
+	says "^$first"
+	says 'Permission denied.*group dma'
+}
+
+@test "without the module: list goes on, the others say what to do" {
+	rmmod dmactl
+	run dmactl list
+	run2_status=$status
+	says 'modprobe dmactl'
+	fails dmactl test "$first"
+	says '/dev/dmactl: No such file.*modprobe dmactl'
+	fails dmactl info "$first"
+	says 'modprobe dmactl'
+	says 'Device: +dma-sim'
+	make 10 src
+	fails dmactl copy src dst
+	says 'modprobe dmactl'
+	nothing_left . '*dst*'
+	dmactl version | grep 'not loaded'
+	insmod "$DMACTL_MODULES_DIR/dmactl.ko"
+	[ "$run2_status" -eq 0 ]
+}
+
+@test "info prints every field, in text and JSON" {
+	run dmactl info "$first"
+	[ "$status" -eq 0 ]
+	for label in Channel Device Driver Capabilities Directions 'Copy alignment' 'Fill alignment' \
+		'Largest segment' 'DMA mask' 'Coherent DMA mask' 'Behind an IOMMU' 'SWIOTLB bouncing' \
+		'NUMA node' 'Residue counted per'; do
+		says "^$label:"
+	done
+	dmactl info --json "$first" >info.json
+	jq -e --arg c "$first" '.name == $c and .device == "dma-sim.0" and .driver == "dma-sim"' info.json
+	jq -e '[.copy_align, .fill_align, .xor_align, .pq_align, .max_xor, .max_pq, .max_segment,
+		.min_burst, .max_burst, .max_sg_burst, .dma_mask, .coherent_dma_mask, .default_depth] |
+		all(type == "number")' info.json
+	jq -e 'has("src_addr_widths") and has("dst_addr_widths") and has("directions") and
+		has("residue_granularity") and has("numa_node") and has("iommu") and has("bounces")' info.json
+}
+
+@test "info tells what the controller was made with" {
+	sim_reload dma_mask=28 copy_align=8 max_segment=65536 residue=segment caps=memcpy
+	run dmactl info "$first"
+	says '^Copy alignment: +8 bytes'
+	says '^DMA mask: +28 bits \(0xfffffff\)'
+	says '^SWIOTLB bouncing: +yes, memory above 0xfffffff is copied'
+	says '^Largest segment: +64 KiB'
+	says '^Residue counted per: +segment'
+	dmactl info --json "$first" | jq -e '.bounces and .dma_mask == 268435455 and
+		.copy_align == 8 and .max_segment == 65536'
+}
+
+@test "info on a missing or busy channel fails and says why" {
+	fails dmactl info dma99chan0
+	says 'dma99chan0: there is no such DMA channel'
+	echo 1 >"$sim/hold"
+	make 4096 src
+	spawn out dmactl copy -c "$first" src dst
+	wait_until held "$first"
+	fails dmactl info "$first"
+	says "$first: another program has this channel"
+	says '^Driver: +dma-sim'
+}
+
+@test "status shows channels and who holds them" {
+	run dmactl status
+	[ "$status" -eq 0 ]
+	says "^$first +dma-sim\.0"
+	dmactl status --json | jq -e '(.channels | length > 0) and .sessions == []'
+	echo 1 >"$sim/hold"
+	make 4096 src
+	spawn out dmactl copy -c "$first" src dst
+	wait_until held "$first"
+	wait_until eval "dmactl status --json | jq -e '.sessions[0].channels_held[0].in_flight == 1'"
+	run dmactl status "$first"
+	says "^dmactl, process $pid,"
+	says "^ +$first +1 +1 "
+	dmactl status --json "$first" >status.json
+	jq -e --argjson p "$pid" '.sessions[0].pid == $p and .sessions[0].buffers == 2' status.json
+	jq -e --arg c "$first" '.channels[0].name == $c and (.channels | length == 1)' status.json
+	# Another channel is nobody's.
+	dmactl status --json "$(channels | sed -n 2p)" | jq -e '.sessions == []'
+	echo 0 >"$sim/hold"
+	ends_with 0
+	same src dst
+}
+
+@test "status of a missing channel fails" {
+	fails dmactl status dma99chan0
+	says 'dma99chan0: there is no such'
+}
+
+@test "every verb has help with examples" {
+	for verb in list info copy fill test status help version; do
+		dmactl help $verb | grep -q Examples
+		dmactl $verb --help | grep -q "^Usage: dmactl $verb"
+	done
+	run dmactl help
+	says '^  copy +copy a file'
+}
+
+@test "global options may stand before and after the verb" {
+	dmactl --json list | jq -e 'length > 0'
+	dmactl list --json | jq -e 'length > 0'
+}
+
+@test "output that cannot be written is an error" {
+	run bash -c 'dmactl list >/dev/full'
+	[ "$status" -eq 1 ]
+	says 'standard output'
+}

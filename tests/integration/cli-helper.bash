@@ -1,0 +1,168 @@
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120,SC2154 # shared with the .bats files
+# SPDX-License-Identifier: MIT
+# For the tests of the command line tool. They run as root in a guest that has
+# both modules loaded and dma-sim's four channels (tests/vm/run -- bats ...).
+
+sim=/sys/module/dma_sim/parameters
+
+# What a test changed must not reach the next one.
+sim_reset() {
+	echo 0 >"$sim/hold"
+	echo 0 >"$sim/latency"
+	echo 0 >"$sim/bandwidth"
+	echo 0 >"$sim/fail_nth"
+	echo read >"$sim/fail_how"
+}
+
+channels() {
+	find /sys/class/dma -mindepth 1 -printf '%f\n' | sort -V
+}
+
+# The next test needs a new controller.
+sim_spoiled() {
+	spoiled=1
+}
+
+# sim_reload [PARAMETER...]: another controller; the next test has the usual
+# one. The old one may still be held for a moment by a program that has ended.
+sim_reload() {
+	local i
+	sim_spoiled
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		rmmod dma-sim && break
+		sleep 0.2
+	done
+	insmod "$DMACTL_MODULES_DIR/dma-sim.ko" "$@"
+	first=$(channels | head -n 1)
+}
+
+setup() {
+	first=$(channels | head -n 1)
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+	local pid
+	sim_reset
+	for pid in "${background[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	cd /
+	while mountpoint -q "$BATS_TEST_TMPDIR/mnt"; do
+		umount "$BATS_TEST_TMPDIR/mnt"
+	done
+	if [ -n "$loop" ]; then
+		losetup -d "$loop"
+	fi
+	# Nobody may hold the modules any more.
+	wait_free || return
+	[ -z "$spoiled" ] || sim_reload
+}
+
+background=()
+loop=''
+pid=''
+spoiled=''
+
+# spawn FILE COMMAND...: in the background, output to FILE; sets $pid. Signals
+# are not ignored, as they would be for the jobs of a script.
+spawn() {
+	local out=$1
+	shift
+	env --default-signal=INT,TERM,HUP "$@" >"$out" 2>&1 3>&- &
+	pid=$!
+	background+=("$pid")
+}
+
+# ends_with STATUS: waits for the program that was spawned
+ends_with() {
+	local ended=0
+	wait "$pid" || ended=$?
+	[ "$ended" -eq "$1" ] || {
+		echo "ended with status $ended, not $1"
+		return 1
+	}
+}
+
+# completed CHANNEL N: at least N transfers of the session that holds it
+completed() {
+	dmactl status --json "$1" |
+		jq -e --argjson n "$2" '.sessions[0].channels_held[0].completed >= $n' >/dev/null
+}
+
+held() {
+	grep -q '^1' "/sys/class/dma/$1/in_use"
+}
+
+# make_ext4 SIZE [MOUNT OPTION]: a filesystem of its own at mnt/
+make_ext4() {
+	modprobe loop 2>/dev/null || true
+	modprobe ext4 2>/dev/null || true
+	truncate -s "$1" image
+	mkfs.ext4 -q -F -m 0 -E lazy_itable_init=1 image
+	loop=$(losetup --find --show image)
+	mkdir -p mnt
+	mount -t ext4 ${2:+-o "$2"} "$loop" mnt
+}
+
+# make SIZE FILE: content that differs at every place, and is cheap to make
+make() {
+	seq 1000000 9999999 | head -c "$1" >"$2"
+}
+
+same() {
+	cmp "$1" "$2"
+}
+
+wait_free() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		[ "$(cat /sys/module/dmactl/refcnt)" = 0 ] && return 0
+		sleep 0.1
+	done
+	echo "dmactl is still in use"
+	return 1
+}
+
+# wait_until COMMAND...: at most a minute
+wait_until() {
+	local end=$((SECONDS + 60))
+	while [ $SECONDS -lt $end ]; do
+		"$@" 2>/dev/null && return 0
+		sleep 0.1
+	done
+	echo "did not come true: $*"
+	return 1
+}
+
+# fails COMMAND...: exit status 1, and not because of a signal
+fails() {
+	run "$@"
+	echo "$output"
+	[ "$status" -eq 1 ]
+}
+
+says() {
+	grep -qE -- "$1" <<<"$output" || {
+		echo "nothing like '$1' in:"
+		echo "$output"
+		return 1
+	}
+}
+
+# lacks PATTERN [FILE]; a plain ! would not fail a test
+lacks() {
+	if grep -E -- "$@"; then
+		return 1
+	fi
+}
+
+# Not even a temporary file is left of a target.
+nothing_left() {
+	local found
+	found=$(find "$1" -mindepth 1 -name "$2")
+	[ -z "$found" ] || {
+		echo "left: $found"
+		return 1
+	}
+}
