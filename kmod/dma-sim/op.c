@@ -62,5 +62,9 @@ int sim_op_parse(const char *words, u64 *ops)
 		ret = 0;
 	}
 	kfree(copy);
+	if (!ret && !*ops) {
+		pr_err(SIM_NAME ": caps=%s: no capability\n", words);
+		ret = -EINVAL;
+	}
 	return ret;
 }

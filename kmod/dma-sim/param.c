@@ -59,16 +59,20 @@ static bool no_synchronize;
 module_param(no_synchronize, bool, 0444);
 MODULE_PARM_DESC(no_synchronize, "Cannot synchronize, as pl330 (default N)");
 
+/* What is written to sysfs ends in a newline. */
+static int sim_param_bad(const char *name, const char *val, const char *wanted)
+{
+	pr_err(SIM_NAME ": %s=%.*s: not %s\n", name, (int)strcspn(val, "\n"),
+	       val, wanted);
+	return -EINVAL;
+}
+
 static int sim_hold_set(const char *val, const struct kernel_param *kp)
 {
 	bool hold;
-	int ret;
 
-	ret = kstrtobool(val, &hold);
-	if (ret) {
-		pr_err(SIM_NAME ": hold=%s: not a truth value\n", val);
-		return ret;
-	}
+	if (kstrtobool(val, &hold))
+		return sim_param_bad(kp->name, val, "Y or N");
 	WRITE_ONCE(sim_control.hold, hold);
 	sim_controllers_poke();
 	return 0;
@@ -85,13 +89,9 @@ MODULE_PARM_DESC(hold, "Nothing moves or completes while set (default N)");
 static int sim_speed_set(const char *val, const struct kernel_param *kp)
 {
 	unsigned long long n;
-	int ret;
 
-	ret = kstrtoull(val, 0, &n);
-	if (ret) {
-		pr_err(SIM_NAME ": %s=%s: not a number\n", kp->name, val);
-		return ret;
-	}
+	if (kstrtoull(val, 0, &n))
+		return sim_param_bad(kp->name, val, "a number");
 	WRITE_ONCE(*(u64 *)kp->arg, n);
 	sim_controllers_poke();
 	return 0;
@@ -111,16 +111,10 @@ MODULE_PARM_DESC(bandwidth,
 
 static int sim_fail_nth_set(const char *val, const struct kernel_param *kp)
 {
-	int n, ret;
+	int n;
 
-	ret = kstrtoint(val, 0, &n);
-	if (!ret && n < 0)
-		ret = -ERANGE;
-	if (ret) {
-		pr_err(SIM_NAME ": fail_nth=%s: not a number from 0 to %d\n",
-		       val, INT_MAX);
-		return ret;
-	}
+	if (kstrtoint(val, 0, &n) || n < 0)
+		return sim_param_bad(kp->name, val, "a number from 0");
 	atomic_set(&sim_control.fail_nth, n);
 	return 0;
 }
@@ -150,11 +144,8 @@ static int sim_fail_how_set(const char *val, const struct kernel_param *kp)
 	int how = __sysfs_match_string(&sim_fail_names[1],
 				       ARRAY_SIZE(sim_fail_names) - 1, val);
 
-	if (how < 0) {
-		pr_err(SIM_NAME ": fail_how=%s: not read, write or abort\n",
-		       val);
-		return how;
-	}
+	if (how < 0)
+		return sim_param_bad(kp->name, val, "read, write or abort");
 	WRITE_ONCE(sim_control.fail_how, how + 1);
 	return 0;
 }
@@ -212,11 +203,9 @@ int sim_param_config(struct sim_config *config, unsigned int *n)
 	}
 	granularity = match_string(sim_residue_names,
 				   ARRAY_SIZE(sim_residue_names), residue);
-	if (granularity < 0) {
-		pr_err(SIM_NAME ": residue=%s: not descriptor, segment or burst\n",
-		       residue);
-		return -EINVAL;
-	}
+	if (granularity < 0)
+		return sim_param_bad("residue", residue,
+				     "descriptor, segment or burst");
 
 	*n = devices;
 	config->channels = channels;
