@@ -61,7 +61,7 @@ run_guests() {
 	[ -e "$DMATEST_KO" ] || die "no dmatest.ko"
 	for append in '' swiotlb=force; do
 		echo "# $kernel $append"
-		args=(--kernel "$kernel" --no-modules --deadline 900)
+		args=(--kernel "$kernel" --no-modules --deadline 1800)
 		args+=(--env "DMA_SIM_KO=$DMA_SIM_KO" --env "DMATEST_KO=$DMATEST_KO")
 		args+=(--env "ITERATIONS=$iterations")
 		[ -z "$append" ] || args+=(--append "$append")
