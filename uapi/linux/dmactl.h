@@ -417,7 +417,8 @@ enum dmactl_chan_by {
  *
  * The channel belongs to the session until DESTROY or close. Errors: ENOENT
  * no such channel is offered, it is another kernel client's, or (BY_CAPS) all
- * that fit are taken; EBUSY a dmactl session holds the one named; EPERM the module parameter "allow" forbids it;
+ * that fit are taken; EBUSY a dmactl session holds the one named; EPERM the
+ * module parameter "allow" forbids it;
  * EOPNOTSUPP the named channel lacks one of @caps; EDQUOT the session holds
  * as many channels as it may.
  */
