@@ -9,6 +9,9 @@ CACHE=${DMACTL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dmactl}
 OUT=${O:-build}
 case $OUT in /*) ;; *) OUT=$ROOT/$OUT ;; esac
 
+# Where mkfs and modprobe are, for somebody else than root.
+PATH=$PATH:/usr/sbin:/sbin
+
 ME=${0##*/}
 
 # Called from make, its variables must not reach the builds of kernels and
