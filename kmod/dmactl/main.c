@@ -105,7 +105,7 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(INFO, info, 64, 0),
 	IOCTL(CHAN_REQUEST, chan_request, 456, 0),
 	IOCTL(CHAN_CTRL, chan_ctrl, 16, 0),
-	IOCTL(CHAN_STATUS, chan_status, 80, DMACTL_STATUS_BY_USER_DATA),
+	IOCTL(CHAN_STATUS, chan_status, 88, DMACTL_STATUS_BY_USER_DATA),
 	IOCTL(BUF_ALLOC, buf_alloc, 48, 0),
 	IOCTL(BUF_SYNC, buf_sync, 32, DMACTL_SYNC_FLAGS),
 	IOCTL(DESTROY, destroy, 16, 0),

@@ -17,6 +17,24 @@
 	_Static_assert(offsetof(struct name, field) == (offset), #name "." #field " has moved");   \
 	_Static_assert(sizeof(((struct name *)0)->field) == (size), "size of " #name "." #field)
 
+STRUCT(dmactl_cyclic, 16, 8);
+FIELD(dmactl_cyclic, period_len, 0, 8);
+FIELD(dmactl_cyclic, reserved, 8, 8);
+
+STRUCT(dmactl_chunk, 32, 8);
+FIELD(dmactl_chunk, size, 0, 8);
+FIELD(dmactl_chunk, icg, 8, 8);
+FIELD(dmactl_chunk, src_icg, 16, 8);
+FIELD(dmactl_chunk, dst_icg, 24, 8);
+
+STRUCT(dmactl_rio, 32, 8);
+FIELD(dmactl_rio, destid, 0, 4);
+FIELD(dmactl_rio, role, 4, 2);
+FIELD(dmactl_rio, wr_type, 6, 2);
+FIELD(dmactl_rio, rio_addr, 8, 8);
+FIELD(dmactl_rio, rio_addr_u, 16, 8);
+FIELD(dmactl_rio, reserved, 24, 8);
+
 #define VALUE(constant, value) _Static_assert((constant) == (value), "value of " #constant)
 
 STRUCT(dmactl_op, 64, 8);
@@ -109,7 +127,7 @@ FIELD(dmactl_chan_ctrl, flags, 4, 4);
 FIELD(dmactl_chan_ctrl, chan, 8, 4);
 FIELD(dmactl_chan_ctrl, ctrl, 12, 4);
 
-STRUCT(dmactl_chan_status, 80, 8);
+STRUCT(dmactl_chan_status, 88, 8);
 FIELD(dmactl_chan_status, size, 0, 4);
 FIELD(dmactl_chan_status, flags, 4, 4);
 FIELD(dmactl_chan_status, chan, 8, 4);
@@ -123,6 +141,7 @@ FIELD(dmactl_chan_status, out_bytes, 56, 8);
 FIELD(dmactl_chan_status, out_descriptors, 64, 8);
 FIELD(dmactl_chan_status, out_in_flight, 72, 4);
 FIELD(dmactl_chan_status, out_credit, 76, 4);
+FIELD(dmactl_chan_status, out_count, 80, 8);
 
 STRUCT(dmactl_buf_alloc, 48, 8);
 FIELD(dmactl_buf_alloc, size, 0, 4);
@@ -169,6 +188,64 @@ FIELD(dmactl_eventfd, size, 0, 4);
 FIELD(dmactl_eventfd, flags, 4, 4);
 FIELD(dmactl_eventfd, fd, 8, 4);
 FIELD(dmactl_eventfd, reserved, 12, 4);
+
+STRUCT(dmactl_chan_config, 72, 8);
+FIELD(dmactl_chan_config, size, 0, 4);
+FIELD(dmactl_chan_config, flags, 4, 4);
+FIELD(dmactl_chan_config, chan, 8, 4);
+FIELD(dmactl_chan_config, direction, 12, 4);
+FIELD(dmactl_chan_config, src_addr, 16, 8);
+FIELD(dmactl_chan_config, dst_addr, 24, 8);
+FIELD(dmactl_chan_config, src_addr_width, 32, 4);
+FIELD(dmactl_chan_config, dst_addr_width, 36, 4);
+FIELD(dmactl_chan_config, src_maxburst, 40, 4);
+FIELD(dmactl_chan_config, dst_maxburst, 44, 4);
+FIELD(dmactl_chan_config, src_port_window_size, 48, 4);
+FIELD(dmactl_chan_config, dst_port_window_size, 52, 4);
+FIELD(dmactl_chan_config, device_fc, 56, 4);
+FIELD(dmactl_chan_config, peripheral_size, 60, 4);
+FIELD(dmactl_chan_config, peripheral_config_uptr, 64, 8);
+
+STRUCT(dmactl_buf_map_user, 32, 8);
+FIELD(dmactl_buf_map_user, size, 0, 4);
+FIELD(dmactl_buf_map_user, flags, 4, 4);
+FIELD(dmactl_buf_map_user, addr, 8, 8);
+FIELD(dmactl_buf_map_user, len, 16, 8);
+FIELD(dmactl_buf_map_user, out_buf, 24, 4);
+FIELD(dmactl_buf_map_user, reserved, 28, 4);
+
+STRUCT(dmactl_buf_import, 32, 8);
+FIELD(dmactl_buf_import, size, 0, 4);
+FIELD(dmactl_buf_import, flags, 4, 4);
+FIELD(dmactl_buf_import, fd, 8, 4);
+FIELD(dmactl_buf_import, out_buf, 12, 4);
+FIELD(dmactl_buf_import, out_len, 16, 8);
+FIELD(dmactl_buf_import, reserved, 24, 8);
+
+STRUCT(dmactl_buf_export, 16, 4);
+FIELD(dmactl_buf_export, size, 0, 4);
+FIELD(dmactl_buf_export, flags, 4, 4);
+FIELD(dmactl_buf_export, buf, 8, 4);
+FIELD(dmactl_buf_export, out_fd, 12, 4);
+
+STRUCT(dmactl_stream_open, 48, 8);
+FIELD(dmactl_stream_open, size, 0, 4);
+FIELD(dmactl_stream_open, flags, 4, 4);
+FIELD(dmactl_stream_open, chan, 8, 4);
+FIELD(dmactl_stream_open, direction, 12, 4);
+FIELD(dmactl_stream_open, block_len, 16, 8);
+FIELD(dmactl_stream_open, nr_blocks, 24, 4);
+FIELD(dmactl_stream_open, out_fd, 28, 4);
+FIELD(dmactl_stream_open, out_block_len, 32, 8);
+FIELD(dmactl_stream_open, out_nr_blocks, 40, 4);
+FIELD(dmactl_stream_open, reserved, 44, 4);
+
+STRUCT(dmactl_prepare, 24, 8);
+FIELD(dmactl_prepare, size, 0, 4);
+FIELD(dmactl_prepare, flags, 4, 4);
+FIELD(dmactl_prepare, op_uptr, 8, 8);
+FIELD(dmactl_prepare, op_size, 16, 4);
+FIELD(dmactl_prepare, out_handle, 20, 4);
 
 VALUE(DMACTL_NR_INFO, 0);
 VALUE(DMACTL_NR_CHAN_REQUEST, 1);
@@ -294,3 +371,29 @@ VALUE(DMACTL_SUBMIT_ABS_TIMEOUT, 2);
 VALUE(DMACTL_TIMEOUT_INFINITE, 0xffffffffffffffffull);
 
 _Static_assert(sizeof(DMACTL_DEVICE) == 12, "DMACTL_DEVICE");
+VALUE(DMACTL_CAP_PERIPHERAL_VEC, 1ull << 43);
+VALUE(DMACTL_CAP_IMM_DATA, 1ull << 44);
+VALUE(DMACTL_CAP_RIO_SG, 1ull << 45);
+VALUE(DMACTL_FEATURE_MAP_USER, 1ull << 2);
+VALUE(DMACTL_FEATURE_DMABUF, 1ull << 3);
+VALUE(DMACTL_FEATURE_STREAM, 1ull << 4);
+VALUE(DMACTL_IOC_CHAN_CONFIG, 0xda02);
+VALUE(DMACTL_IOC_BUF_MAP_USER, 0xda06);
+VALUE(DMACTL_IOC_BUF_IMPORT, 0xda07);
+VALUE(DMACTL_IOC_BUF_EXPORT, 0xda08);
+VALUE(DMACTL_IOC_STREAM_OPEN, 0xda0d);
+VALUE(DMACTL_IOC_PREPARE, 0xda0e);
+VALUE(DMACTL_MAP_USER_READ_ONLY, 1);
+VALUE(DMACTL_NR_PREPARE, 14);
+VALUE(DMACTL_OPF_REPEAT, 1u << 3);
+VALUE(DMACTL_OPF_LOAD_EOT, 1u << 4);
+VALUE(DMACTL_OPF_CMD, 1u << 5);
+VALUE(DMACTL_OPF_SRC_INC, 1u << 8);
+VALUE(DMACTL_OPF_DST_INC, 1u << 9);
+VALUE(DMACTL_OPF_SRC_SGL, 1u << 10);
+VALUE(DMACTL_OPF_DST_SGL, 1u << 11);
+VALUE(DMACTL_OPF_METADATA_ENGINE, 1u << 8);
+VALUE(DMACTL_OP_PREPARED, 17);
+VALUE(DMACTL_SG_RIO, 6);
+VALUE(DMACTL_STREAM_NONBLOCK, 1);
+VALUE(DMACTL_STREAM_PACKETS, 2);

@@ -57,7 +57,6 @@
 
 #define DMACTL_IOC_TYPE 0xDA
 
-/* Numbers without a request macro below are kept for the operation named. */
 enum dmactl_ioctl_nr {
 	DMACTL_NR_INFO = 0x00,
 	DMACTL_NR_CHAN_REQUEST = 0x01,
@@ -73,6 +72,7 @@ enum dmactl_ioctl_nr {
 	DMACTL_NR_SUBMIT = 0x0b,
 	DMACTL_NR_EVENTFD = 0x0c,
 	DMACTL_NR_STREAM_OPEN = 0x0d,
+	DMACTL_NR_PREPARE = 0x0e,
 	DMACTL_NR_END
 };
 
@@ -80,13 +80,19 @@ enum dmactl_ioctl_nr {
 
 #define DMACTL_IOC_INFO		DMACTL_IO(DMACTL_NR_INFO)
 #define DMACTL_IOC_CHAN_REQUEST	DMACTL_IO(DMACTL_NR_CHAN_REQUEST)
+#define DMACTL_IOC_CHAN_CONFIG	DMACTL_IO(DMACTL_NR_CHAN_CONFIG)
 #define DMACTL_IOC_CHAN_CTRL	DMACTL_IO(DMACTL_NR_CHAN_CTRL)
 #define DMACTL_IOC_CHAN_STATUS	DMACTL_IO(DMACTL_NR_CHAN_STATUS)
 #define DMACTL_IOC_BUF_ALLOC	DMACTL_IO(DMACTL_NR_BUF_ALLOC)
+#define DMACTL_IOC_BUF_MAP_USER	DMACTL_IO(DMACTL_NR_BUF_MAP_USER)
+#define DMACTL_IOC_BUF_IMPORT	DMACTL_IO(DMACTL_NR_BUF_IMPORT)
+#define DMACTL_IOC_BUF_EXPORT	DMACTL_IO(DMACTL_NR_BUF_EXPORT)
 #define DMACTL_IOC_BUF_SYNC	DMACTL_IO(DMACTL_NR_BUF_SYNC)
 #define DMACTL_IOC_DESTROY	DMACTL_IO(DMACTL_NR_DESTROY)
 #define DMACTL_IOC_SUBMIT	DMACTL_IO(DMACTL_NR_SUBMIT)
 #define DMACTL_IOC_EVENTFD	DMACTL_IO(DMACTL_NR_EVENTFD)
+#define DMACTL_IOC_STREAM_OPEN	DMACTL_IO(DMACTL_NR_STREAM_OPEN)
+#define DMACTL_IOC_PREPARE	DMACTL_IO(DMACTL_NR_PREPARE)
 
 /* Length of every name field, with the terminating NUL. */
 #define DMACTL_NAME_LEN 64
@@ -95,16 +101,64 @@ enum dmactl_ioctl_nr {
  * enum dmactl_opcode - what one op does
  * @DMACTL_OP_NOP: complete when every earlier op of the channel has
  * @DMACTL_OP_MEMCPY: copy @len bytes from src to dst
- * @DMACTL_OP_MEMSET: fill @len bytes at dst with the low byte of @value
+ *	(device_prep_dma_memcpy). The array may hold one METADATA piece
  * @DMACTL_OP_SG: copy @len bytes from the list of source pieces to the list
  *	of destination pieces, see &struct dmactl_sg
+ * @DMACTL_OP_MEMSET: fill @len bytes at dst with the low byte of @value
+ *	(device_prep_dma_memset)
+ * @DMACTL_OP_MEMSET_SG: fill the DST pieces, @len bytes together, with the
+ *	low byte of @value (device_prep_dma_memset_sg, or one memset a piece
+ *	where the provider has only that)
+ * @DMACTL_OP_XOR: dst = the exclusive or of all SRC pieces, each of @len bytes
+ *	(device_prep_dma_xor). More than max_xor are chained
+ * @DMACTL_OP_XOR_VAL: is the exclusive or of all SRC pieces, each of @len
+ *	bytes, zero? If not, the completion has DMACTL_COMP_P_BAD
+ *	(device_prep_dma_xor_val). More than max_xor need a dst of @len bytes
+ *	as scratch memory and a channel with DMACTL_CAP_XOR
+ * @DMACTL_OP_PQ: RAID-6: the P piece becomes the exclusive or of all SRC
+ *	pieces, the Q piece the sum of each times its coefficient in
+ *	GF(2^8), polynomial 0x11d. All pieces have @len bytes; P or Q may be
+ *	missing (device_prep_dma_pq). More than max_pq are chained with
+ *	DMA_PREP_CONTINUE
+ * @DMACTL_OP_PQ_VAL: do the P piece and the Q piece, or the one that is
+ *	there, match the SRC pieces? If not, the completion has
+ *	DMACTL_COMP_P_BAD or DMACTL_COMP_Q_BAD (device_prep_dma_pq_val). More
+ *	than max_pq need a dst of 2 * @len bytes as scratch memory and a
+ *	channel with DMACTL_CAP_PQ
+ * @DMACTL_OP_SLAVE_SG: between the list of pieces, all SRC (to the
+ *	peripheral) or all DST (from it), and the peripheral
+ *	(device_prep_slave_sg). One METADATA piece may be there as well
+ * @DMACTL_OP_SLAVE_SINGLE: between src (to the peripheral) or dst (from it),
+ *	one of them, and the peripheral (dmaengine_prep_slave_single). The
+ *	array may hold one METADATA piece
+ * @DMACTL_OP_PERIPHERAL_VEC: as SLAVE_SG, with
+ *	device_prep_peripheral_dma_vec
+ * @DMACTL_OP_CYCLIC: the @len bytes at src or dst, one of them, over and over,
+ *	to or from the peripheral, until the channel is terminated
+ *	(device_prep_dma_cyclic). The array is one &struct dmactl_cyclic. The
+ *	memory must be in one piece for the device: EXDEV otherwise
+ * @DMACTL_OP_INTERLEAVED: frames of chunks and gaps
+ *	(device_prep_interleaved_dma). The array are &struct dmactl_chunk; @len
+ *	is the sum of the chunks, without gaps, times the number of frames.
+ *	Without src, from the peripheral; without dst, to it
+ * @DMACTL_OP_RIO_SG: as SLAVE_SG, with memory behind RapidIO on the other side
+ *	(dmaengine_prep_rio_sg); the first element of the array is a
+ *	&struct dmactl_rio
+ * @DMACTL_OP_IMM_DATA: write the 8 bytes of @src_off to dst; @len is 8
+ *	(device_prep_dma_imm_data)
+ * @DMACTL_OP_INTERRUPT: a descriptor that moves nothing
+ *	(device_prep_dma_interrupt)
+ * @DMACTL_OP_PREPARED: what PREPARE made; @src_buf is its handle. The channel
+ *	must be the same, all else 0
  *
  * Source and destination of a copy must not overlap: the result is undefined,
- * and the module may refuse it with EINVAL.
+ * and the module may refuse it with EINVAL. A destination of XOR and PQ may
+ * be one of the sources, whole; sources may overlap each other.
  *
- * The others keep their number for the dmaengine operation of that name. A
- * module that does not carry one yet answers EOPNOTSUPP and leaves its bit
- * out of &struct dmactl_info.opcodes.
+ * Ops with a peripheral are 9 to 12, 14, and 13 with one side only. They need
+ * DMACTL_CAP_SLAVE (CYCLIC: DMACTL_CAP_CYCLIC), the direction, and a channel
+ * that was requested BY_SLAVE, or that CHAN_CONFIG has set up, or
+ * CAP_SYS_RAWIO. EPERM otherwise: nobody knows where the channel would write.
  */
 enum dmactl_opcode {
 	DMACTL_OP_NOP = 0,
@@ -122,8 +176,9 @@ enum dmactl_opcode {
 	DMACTL_OP_CYCLIC = 12,
 	DMACTL_OP_INTERLEAVED = 13,
 	DMACTL_OP_RIO_SG = 14,
-	DMACTL_OP_IMM_DATA = 15,	/* src_off is the data, len is 8 */
+	DMACTL_OP_IMM_DATA = 15,
 	DMACTL_OP_INTERRUPT = 16,
+	DMACTL_OP_PREPARED = 17,
 	DMACTL_OP_END
 };
 
@@ -146,6 +201,35 @@ enum dmactl_opcode {
 #define DMACTL_OPF_NO_SYNC	(DMACTL_OPF_NO_SYNC_SRC | DMACTL_OPF_NO_SYNC_DST)
 /* DMA_PREP_FENCE: later descriptors depend on this one. */
 #define DMACTL_OPF_FENCE	(1u << 2)
+/*
+ * DMA_PREP_REPEAT: do it again and again, until a later op with LOAD_EOT takes
+ * over or the channel is terminated. Records as of CYCLIC, one repetition
+ * being a period. INTERLEAVED and CYCLIC; needs DMACTL_CAP_REPEAT.
+ */
+#define DMACTL_OPF_REPEAT	(1u << 3)
+/*
+ * DMA_PREP_LOAD_EOT: take over from a repeating op when its current repetition
+ * ends. INTERLEAVED, CYCLIC and slave ops; needs DMACTL_CAP_LOAD_EOT.
+ */
+#define DMACTL_OPF_LOAD_EOT	(1u << 4)
+/* DMA_PREP_CMD: the bytes are a command to the peripheral. Slave ops. */
+#define DMACTL_OPF_CMD		(1u << 5)
+
+/*
+ * INTERLEAVED: src_inc, dst_inc, src_sgl and dst_sgl of struct
+ * dma_interleaved_template: the address goes up with each byte; the gaps apply
+ * to this side. A side in memory without INC is as long as the longest chunk.
+ */
+#define DMACTL_OPF_SRC_INC	(1u << 8)
+#define DMACTL_OPF_DST_INC	(1u << 9)
+#define DMACTL_OPF_SRC_SGL	(1u << 10)
+#define DMACTL_OPF_DST_SGL	(1u << 11)
+
+/*
+ * MEMCPY and slave ops with a METADATA piece: use DESC_METADATA_ENGINE; without
+ * it DESC_METADATA_CLIENT. EOPNOTSUPP if the channel does not have that mode.
+ */
+#define DMACTL_OPF_METADATA_ENGINE (1u << 8)
 
 /**
  * struct dmactl_op - one operation of a batch
@@ -162,7 +246,7 @@ enum dmactl_opcode {
  * @nr_args: elements in that array
  * @arg_size: bytes from one element to the next, at least the first version
  *	of the element, at most 4096, a multiple of 8; 0 if @nr_args is 0
- * @value: fill byte (MEMSET); 0 elsewhere
+ * @value: fill byte (MEMSET, MEMSET_SG); 0 elsewhere
  *
  * A field that an opcode does not use must be 0. An op that the channel
  * cannot do in one descriptor is split and still completes once.
@@ -187,22 +271,28 @@ struct dmactl_op {
 enum dmactl_sg_role {
 	DMACTL_SG_SRC = 1,
 	DMACTL_SG_DST = 2,
-	DMACTL_SG_P = 3,		/* kept for PQ */
-	DMACTL_SG_Q = 4,		/* kept for PQ */
-	DMACTL_SG_METADATA = 5		/* kept for slave transfers */
+	DMACTL_SG_P = 3,
+	DMACTL_SG_Q = 4,
+	DMACTL_SG_METADATA = 5,
+	DMACTL_SG_RIO = 6		/* &struct dmactl_rio */
 };
 
 /**
  * struct dmactl_sg - one piece of memory in an op's argument array
  * @buf: buffer handle
  * @role: &enum dmactl_sg_role
- * @value: coefficient of a source (PQ); 0 elsewhere
+ * @value: coefficient of a source (PQ, PQ_VAL), up to 255; 0 elsewhere
  * @off: offset into @buf in bytes
- * @len: length in bytes, not 0
+ * @len: length in bytes, not 0; at most 4096 for METADATA
  * @reserved: 0
  *
- * Pieces of one role are used in the order of the array. For DMACTL_OP_SG
- * the pieces of each role must add up to the op's @len.
+ * Pieces of one role are used in the order of the array. For SG the pieces of
+ * each role must add up to the op's @len; for MEMSET_SG, SLAVE_SG,
+ * PERIPHERAL_VEC and RIO_SG all pieces must.
+ *
+ * METADATA goes to the peripheral with the bytes (its content when the op is
+ * accepted), or comes from it (written when the op ends). MEMCPY does both. An
+ * op that has it is not split: EINVAL if one descriptor is not enough.
  */
 struct dmactl_sg {
 	__u32 buf;
@@ -210,6 +300,55 @@ struct dmactl_sg {
 	__u16 value;
 	__aligned_u64 off;
 	__aligned_u64 len;
+	__aligned_u64 reserved;
+};
+
+/**
+ * struct dmactl_cyclic - the array of DMACTL_OP_CYCLIC
+ * @period_len: bytes from one record to the next; divides the op's @len
+ * @reserved: 0
+ *
+ * There is a record when a period has ended, with DMACTL_COMP_MORE and the
+ * number of periods so far in @count. While it waits to be reaped, further
+ * periods only add to @count. When the op ends, the last record has no MORE,
+ * @bytes is what was moved in all, and status says why: ECANCELED after
+ * TERMINATE. A destination is handed to the CPU period by period; a source that
+ * the CPU has changed is handed to the device with BUF_SYNC END | WRITE.
+ */
+struct dmactl_cyclic {
+	__aligned_u64 period_len;
+	__aligned_u64 reserved;
+};
+
+/**
+ * struct dmactl_chunk - one element of the array of DMACTL_OP_INTERLEAVED
+ * @size: bytes, not 0 (size of struct data_chunk)
+ * @icg: gap after it in bytes, on sides with SGL
+ * @src_icg: gap on the source side, if not 0 instead of @icg
+ * @dst_icg: gap on the destination side, if not 0 instead of @icg
+ */
+struct dmactl_chunk {
+	__aligned_u64 size;
+	__aligned_u64 icg;
+	__aligned_u64 src_icg;
+	__aligned_u64 dst_icg;
+};
+
+/**
+ * struct dmactl_rio - first element of the array of DMACTL_OP_RIO_SG
+ * @destid: destination ID on the RapidIO network, up to 65535
+ * @role: DMACTL_SG_RIO
+ * @wr_type: enum rio_write_type
+ * @rio_addr: lower 64 bits of the address there
+ * @rio_addr_u: upper 2 bits
+ * @reserved: 0
+ */
+struct dmactl_rio {
+	__u32 destid;
+	__u16 role;
+	__u16 wr_type;
+	__aligned_u64 rio_addr;
+	__aligned_u64 rio_addr_u;
 	__aligned_u64 reserved;
 };
 
@@ -227,7 +366,7 @@ struct dmactl_sg {
  *	not stop and the op's memory is lost
  * @flags: DMACTL_COMP_* bits
  * @seq: number of the op on its channel, from 0, modulo 2^32
- * @count: periods so far (cyclic); 1 for all other ops
+ * @count: periods so far (CYCLIC, REPEAT); 1 for all other ops
  */
 struct dmactl_completion {
 	__aligned_u64 user_data;
@@ -243,8 +382,12 @@ struct dmactl_completion {
 /* Without MORE, a record is the last one of its op. */
 #define DMACTL_COMP_P_BAD	(1u << 0)	/* XOR_VAL, PQ_VAL */
 #define DMACTL_COMP_Q_BAD	(1u << 1)	/* PQ_VAL */
-#define DMACTL_COMP_MORE	(1u << 2)	/* CYCLIC */
-#define DMACTL_COMP_OVERRUN	(1u << 3)	/* CYCLIC */
+#define DMACTL_COMP_MORE	(1u << 2)	/* CYCLIC, REPEAT */
+/*
+ * CYCLIC: since the last record as many periods have ended as there are in the
+ * ring, or more: some were gone over before anybody was told.
+ */
+#define DMACTL_COMP_OVERRUN	(1u << 3)
 
 /**
  * struct dmactl_info - DMACTL_IOC_INFO: what the module can do
@@ -283,6 +426,9 @@ struct dmactl_info {
 
 #define DMACTL_FEATURE_READ	(1ull << 0)	/* read(2) of completions */
 #define DMACTL_FEATURE_EVENTFD	(1ull << 1)
+#define DMACTL_FEATURE_MAP_USER	(1ull << 2)	/* BUF_MAP_USER */
+#define DMACTL_FEATURE_DMABUF	(1ull << 3)	/* BUF_IMPORT, BUF_EXPORT */
+#define DMACTL_FEATURE_STREAM	(1ull << 4)	/* STREAM_OPEN */
 
 /* What a channel can do: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)
@@ -320,6 +466,10 @@ struct dmactl_info {
 #define DMACTL_CAP_CACHE_COHERENT	(1ull << 41)
 /* Some memory is beyond the dma_mask: it is copied through SWIOTLB. */
 #define DMACTL_CAP_ADDRESSING_LIMITED	(1ull << 42)
+/* device_prep_peripheral_dma_vec, device_prep_dma_imm_data, RapidIO */
+#define DMACTL_CAP_PERIPHERAL_VEC	(1ull << 43)
+#define DMACTL_CAP_IMM_DATA	(1ull << 44)
+#define DMACTL_CAP_RIO_SG	(1ull << 45)
 
 /* Bits of &struct dmactl_chan_caps.directions: enum dma_transfer_direction */
 #define DMACTL_DIR_MEM_TO_MEM	(1u << 0)
@@ -436,6 +586,52 @@ struct dmactl_chan_request {
 };
 
 /**
+ * struct dmactl_chan_config - DMACTL_IOC_CHAN_CONFIG: dmaengine_slave_config()
+ * @size: sizeof(struct dmactl_chan_config)
+ * @flags: 0
+ * @chan: channel handle
+ * @direction: 0, or DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM for
+ *	providers that still ask for it
+ * @src_addr: bus address that DEV_TO_MEM reads
+ * @dst_addr: bus address that MEM_TO_DEV writes
+ * @src_addr_width: bytes in one access to @src_addr: 1, 2, 3, 4, 8, 16, 32,
+ *	64, 128, or 0 undefined
+ * @dst_addr_width: the same for @dst_addr
+ * @src_maxburst: most accesses of @src_addr_width in one burst
+ * @dst_maxburst: the same for @dst_addr
+ * @src_port_window_size: length of the register area at @src_addr, in units
+ *	of @src_addr_width, 0 a single register
+ * @dst_port_window_size: the same for @dst_addr
+ * @device_fc: 1: the peripheral is the flow controller
+ * @peripheral_size: bytes at @peripheral_config_uptr, at most 4096
+ * @peripheral_config_uptr: struct of the provider (peripheral_config), or 0
+ *
+ * For ops accepted from now on. It is kept until the next CHAN_CONFIG.
+ * The source for the meaning of each field is struct dma_slave_config of
+ * include/linux/dmaengine.h. Errors: EPERM without CAP_SYS_RAWIO, since the
+ * channel can then reach any address; EOPNOTSUPP no slave channel, or a width
+ * or direction that it does not declare; EINVAL a burst beyond max_burst, or
+ * what the provider refuses; EBUSY ops are in flight.
+ */
+struct dmactl_chan_config {
+	__u32 size;
+	__u32 flags;
+	__u32 chan;
+	__u32 direction;
+	__aligned_u64 src_addr;
+	__aligned_u64 dst_addr;
+	__u32 src_addr_width;
+	__u32 dst_addr_width;
+	__u32 src_maxburst;
+	__u32 dst_maxburst;
+	__u32 src_port_window_size;
+	__u32 dst_port_window_size;
+	__u32 device_fc;
+	__u32 peripheral_size;
+	__aligned_u64 peripheral_config_uptr;
+};
+
+/**
  * enum dmactl_ctrl - what CHAN_CTRL does
  * @DMACTL_CTRL_ISSUE: start what was submitted with DMACTL_SUBMIT_HOLD
  * @DMACTL_CTRL_TERMINATE: stop; every op in flight completes with ECANCELED
@@ -509,8 +705,11 @@ enum dmactl_state {
  * @out_descriptors: descriptors handed to the provider
  * @out_in_flight: ops accepted and not ended
  * @out_credit: ops that can be accepted now
+ * @out_count: periods so far of that op (CYCLIC, REPEAT)
  *
- * Errors: ENOENT no op in flight has this @user_data.
+ * Of a CYCLIC op, @out_residue counts down from its len to 0 and starts again:
+ * len - @out_residue is the position. Errors: ENOENT no op in flight has this
+ * @user_data.
  */
 struct dmactl_chan_status {
 	__u32 size;
@@ -526,6 +725,7 @@ struct dmactl_chan_status {
 	__aligned_u64 out_descriptors;
 	__u32 out_in_flight;
 	__u32 out_credit;
+	__aligned_u64 out_count;
 };
 
 /**
@@ -569,6 +769,80 @@ struct dmactl_buf_alloc {
 	__aligned_u64 out_mmap_offset;
 	__u32 out_buf;
 	__u32 reserved;
+};
+
+/* BUF_MAP_USER: the device only reads; memory that is not writable will do. */
+#define DMACTL_MAP_USER_READ_ONLY (1u << 0)
+
+/**
+ * struct dmactl_buf_map_user - DMACTL_IOC_BUF_MAP_USER: the program's memory
+ * @size: sizeof(struct dmactl_buf_map_user)
+ * @flags: 0 or DMACTL_MAP_USER_READ_ONLY
+ * @addr: address in the caller's address space, any alignment
+ * @len: length in bytes, not 0
+ * @out_buf: handle; offset 0 is @addr
+ * @reserved: 0
+ *
+ * The pages are pinned (FOLL_LONGTERM) until DESTROY or close and count
+ * against RLIMIT_MEMLOCK. They stay what they were at the time of the call:
+ * what the program unmaps or maps anew there later has no effect on the
+ * buffer. It has no mmap offset. Errors: EFAULT no memory, or not writable
+ * and no READ_ONLY; EOPNOTSUPP memory that cannot be pinned for long (PFN
+ * mappings, file mappings of most file systems, DAX). A READ_ONLY buffer as
+ * destination of an op is EPERM.
+ */
+struct dmactl_buf_map_user {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__u32 out_buf;
+	__u32 reserved;
+};
+
+/**
+ * struct dmactl_buf_import - DMACTL_IOC_BUF_IMPORT: somebody's dma-buf
+ * @size: sizeof(struct dmactl_buf_import)
+ * @flags: 0
+ * @fd: of a dma-buf; the call takes a reference of its own
+ * @out_buf: handle
+ * @out_len: length in bytes
+ * @reserved: 0
+ *
+ * The memory belongs to the exporter and is not counted here. It is mapped
+ * through the fd of the dma-buf; BUF_SYNC stands for DMA_BUF_IOCTL_SYNC. Ops
+ * without a peripheral wait for the fences of the dma-buf before they are
+ * accepted, and add one that is signalled when they end; ops of a batch with
+ * HOLD and ops with a peripheral add none, as nobody knows when they end.
+ * Errors: EBADF; EINVAL no dma-buf, or this session's own export.
+ */
+struct dmactl_buf_import {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 out_buf;
+	__aligned_u64 out_len;
+	__aligned_u64 reserved;
+};
+
+/**
+ * struct dmactl_buf_export - DMACTL_IOC_BUF_EXPORT: make a dma-buf
+ * @size: sizeof(struct dmactl_buf_export)
+ * @flags: 0
+ * @buf: handle of a STREAMING buffer
+ * @out_fd: fd of the dma-buf, O_RDWR | O_CLOEXEC
+ *
+ * The memory lives as long as the dma-buf, also after DESTROY and close, and
+ * stays counted for that long. Any driver, process or session may use it;
+ * two exports of one buffer are two dma-bufs of the same memory. Errors:
+ * EOPNOTSUPP any other kind of buffer: import gave a dma-buf already, and
+ * COHERENT memory belongs to one device.
+ */
+struct dmactl_buf_export {
+	__u32 size;
+	__u32 flags;
+	__u32 buf;
+	__s32 out_fd;
 };
 
 /* BUF_SYNC: exactly one of BEGIN and END, at least one of READ and WRITE. */
@@ -701,6 +975,75 @@ struct dmactl_eventfd {
 	__u32 flags;
 	__s32 fd;
 	__u32 reserved;
+};
+
+/* STREAM_OPEN: as O_NONBLOCK on the new fd; fcntl(2) can change it. */
+#define DMACTL_STREAM_NONBLOCK	(1u << 0)
+/* Each end of a short transfer is the end of a read. */
+#define DMACTL_STREAM_PACKETS	(1u << 1)
+
+/**
+ * struct dmactl_stream_open - DMACTL_IOC_STREAM_OPEN: a peripheral as a file
+ * @size: sizeof(struct dmactl_stream_open)
+ * @flags: DMACTL_STREAM_* bits
+ * @chan: handle of a slave channel
+ * @direction: DMACTL_DIR_MEM_TO_DEV: write to it; DMACTL_DIR_DEV_TO_MEM: read
+ *	from it
+ * @block_len: bytes in one descriptor, 0 for 64 KiB; rounded up to whole pages
+ * @nr_blocks: descriptors, 0 for 4, 2 to 1024
+ * @out_fd: the new fd, O_CLOEXEC
+ * @out_block_len: bytes in one descriptor, after rounding
+ * @out_nr_blocks: the number of them
+ *
+ * read(2), readv(2), write(2), writev(2), poll(2), fsync(2), Linux AIO and
+ * io_uring. Offsets do not matter. The kernel keeps all blocks of a readable
+ * stream with the provider from the start, and hands each block of a writable
+ * one over when it is full or the call ends: the next descriptor starts
+ * without the program. fsync(2) waits until all that was written has arrived;
+ * close(2) waits for that too, up to the module parameter stop_timeout_ms.
+ * read(2) returns what is there, at least a byte, up to the end of a block
+ * with PACKETS; an error of a transfer is reported once, in its place among
+ * the bytes. ENODEV: the device went away.
+ *
+ * While the stream is open, SUBMIT to the channel is EBUSY, as is a second
+ * stream. The stream outlives neither the channel's DESTROY nor the session:
+ * reads and writes are then ENODEV. Errors: EOPNOTSUPP no slave channel, or
+ * not this direction; EPERM as for ops with a peripheral; EBUSY ops are in
+ * flight.
+ */
+struct dmactl_stream_open {
+	__u32 size;
+	__u32 flags;
+	__u32 chan;
+	__u32 direction;
+	__aligned_u64 block_len;
+	__u32 nr_blocks;
+	__s32 out_fd;
+	__aligned_u64 out_block_len;
+	__u32 out_nr_blocks;
+	__u32 reserved;
+};
+
+/**
+ * struct dmactl_prepare - DMACTL_IOC_PREPARE: prepare once, submit many times
+ * @size: sizeof(struct dmactl_prepare)
+ * @flags: 0
+ * @op_uptr: one &struct dmactl_op; its user_data does not matter
+ * @op_size: as in &struct dmactl_submit
+ * @out_handle: for DMACTL_OP_PREPARED, until DESTROY
+ *
+ * Descriptors are prepared with DMA_CTRL_REUSE and stay with the provider.
+ * The buffers stay in use. One DMACTL_OP_PREPARED at a time may be in flight
+ * for it: EBUSY otherwise, and for DESTROY. Errors: those of the op;
+ * EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for CYCLIC, REPEAT,
+ * METADATA, NOP and PREPARED; EAGAIN the provider has no descriptors left.
+ */
+struct dmactl_prepare {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 op_uptr;
+	__u32 op_size;
+	__u32 out_handle;
 };
 
 #endif /* _UAPI_LINUX_DMACTL_H */
