@@ -130,6 +130,7 @@ static int room_for_op(struct dmauser_batch *b)
 
 static int room_for_args(struct dmauser_batch *b, unsigned int nr)
 {
+	const union dmauser_arg *first = b->args ? &b->args[b->args_head] : NULL;
 	unsigned int at, i;
 	void *array = b->args;
 	int rc;
@@ -137,43 +138,113 @@ static int room_for_args(struct dmauser_batch *b, unsigned int nr)
 	rc = make_room(&array, sizeof(*b->args), &b->args_head, &b->args_tail, &b->args_capacity,
 		       nr);
 	b->args = array;
-	/* They may have moved: tell the ops. */
+	if (rc < 0 || first == &b->args[b->args_head])
+		return rc;
+	/* They moved: tell the ops. */
 	at = b->args_head;
 	for (i = b->head; i < b->tail; i++) {
 		if (b->ops[i].nr_args)
 			b->ops[i].args_uptr = dmauser_uptr(&b->args[at]);
 		at += b->ops[i].nr_args;
 	}
-	return rc;
+	return 0;
 }
 
-/* Handles mean something in their session only, so a batch has just one. */
-static int check_session(const struct dmauser_batch *b, const struct dmauser_chan *chan)
+struct dmactl_op *dmauser_batch_last(struct dmauser_batch *batch)
 {
-	if (!b || !chan)
+	return dmauser_batch_count(batch) ? &batch->ops[batch->tail - 1] : NULL;
+}
+
+void dmauser_batch_drop_last(struct dmauser_batch *batch)
+{
+	batch->args_tail -= batch->ops[--batch->tail].nr_args;
+	if (batch->head == batch->tail)
+		reset(batch);
+}
+
+int dmauser_batch_check(const struct dmauser_batch *batch, const struct dmauser_chan *chan)
+{
+	if (!batch || !chan)
 		return -EINVAL;
-	if (b->session && b->session != chan->session)
+	if (batch->session && batch->session != chan->session)
 		return -EINVAL;
 	return 0;
 }
 
-static int check_buf(const struct dmauser_chan *chan, const struct dmauser_buf *buf)
+int dmauser_batch_check_buf(const struct dmauser_chan *chan, const struct dmauser_buf *buf)
 {
 	return buf && buf->session == chan->session ? 0 : -EINVAL;
 }
 
-/* The last step of adding an op: nothing after it can fail. */
-static int append(struct dmauser_batch *b, const struct dmauser_chan *chan,
-		  const struct dmactl_op *op)
+int dmauser_batch_sum(const struct dmauser_chan *chan, const struct dmauser_piece *piece,
+		      unsigned int nr, uint64_t *sum)
 {
-	int rc = room_for_op(b);
+	unsigned int i;
+
+	if (!piece || !nr)
+		return -EINVAL;
+	*sum = 0;
+	for (i = 0; i < nr; i++) {
+		if (dmauser_batch_check_buf(chan, piece[i].buf) < 0 ||
+		    piece[i].len > UINT64_MAX - *sum)
+			return -EINVAL;
+		*sum += piece[i].len;
+	}
+	return 0;
+}
+
+int dmauser_batch_append(struct dmauser_batch *batch, struct dmauser_session *session,
+			 uint32_t chan, const struct dmactl_op *op)
+{
+	struct dmactl_op *new_op;
+	int rc = 0;
+
+	if (op->nr_args)
+		rc = room_for_args(batch, op->nr_args);
+	if (rc == 0)
+		rc = room_for_op(batch);
+	if (rc < 0)
+		return rc;
+	batch->session = session;
+	new_op = &batch->ops[batch->tail++];
+	*new_op = *op;
+	new_op->chan = chan;
+	if (op->nr_args)
+		new_op->args_uptr = dmauser_uptr(&batch->args[batch->args_tail]);
+	return 0;
+}
+
+union dmauser_arg *dmauser_batch_arg(struct dmauser_batch *batch)
+{
+	return &batch->args[batch->args_tail++];
+}
+
+void dmauser_batch_put(struct dmauser_batch *batch, enum dmactl_sg_role role,
+		       const struct dmauser_piece *piece, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		dmauser_batch_arg(batch)->sg = (struct dmactl_sg){
+			.buf = piece[i].buf->handle,
+			.role = (uint16_t)role,
+			.off = piece[i].off,
+			.len = piece[i].len,
+		};
+	}
+}
+
+int dmauser_batch_extend(struct dmauser_batch *batch)
+{
+	struct dmactl_op *op = dmauser_batch_last(batch);
+	int rc = room_for_args(batch, 1);
 
 	if (rc < 0)
 		return rc;
-	b->session = chan->session;
-	b->ops[b->tail] = *op;
-	b->ops[b->tail].chan = chan->handle;
-	b->tail++;
+	if (!op->nr_args)
+		op->args_uptr = dmauser_uptr(&batch->args[batch->args_tail]);
+	op->nr_args++;
+	op->arg_size = sizeof(struct dmactl_sg);
 	return 0;
 }
 
@@ -182,9 +253,9 @@ DMAUSER_EXPORT int dmauser_batch_nop(struct dmauser_batch *batch, struct dmauser
 {
 	struct dmactl_op op = {.opcode = DMACTL_OP_NOP, .user_data = user_data};
 
-	if (check_session(batch, chan) < 0)
+	if (dmauser_batch_check(batch, chan) < 0)
 		return -EINVAL;
-	return append(batch, chan, &op);
+	return dmauser_batch_append(batch, chan->session, chan->handle, &op);
 }
 
 DMAUSER_EXPORT int dmauser_batch_memcpy(struct dmauser_batch *batch, struct dmauser_chan *chan,
@@ -200,11 +271,12 @@ DMAUSER_EXPORT int dmauser_batch_memcpy(struct dmauser_batch *batch, struct dmau
 		.len = len,
 	};
 
-	if (check_session(batch, chan) < 0 || check_buf(chan, dst) < 0 || check_buf(chan, src) < 0)
+	if (dmauser_batch_check(batch, chan) < 0 || dmauser_batch_check_buf(chan, dst) < 0 ||
+	    dmauser_batch_check_buf(chan, src) < 0)
 		return -EINVAL;
 	op.dst_buf = dst->handle;
 	op.src_buf = src->handle;
-	return append(batch, chan, &op);
+	return dmauser_batch_append(batch, chan->session, chan->handle, &op);
 }
 
 DMAUSER_EXPORT int dmauser_batch_memset(struct dmauser_batch *batch, struct dmauser_chan *chan,
@@ -219,42 +291,10 @@ DMAUSER_EXPORT int dmauser_batch_memset(struct dmauser_batch *batch, struct dmau
 		.value = value,
 	};
 
-	if (check_session(batch, chan) < 0 || check_buf(chan, dst) < 0)
+	if (dmauser_batch_check(batch, chan) < 0 || dmauser_batch_check_buf(chan, dst) < 0)
 		return -EINVAL;
 	op.dst_buf = dst->handle;
-	return append(batch, chan, &op);
-}
-
-/* Check a list and add its lengths up. */
-static int sum_pieces(const struct dmauser_chan *chan, const struct dmauser_piece *piece,
-		      unsigned int nr, uint64_t *sum)
-{
-	unsigned int i;
-
-	if (!piece || !nr)
-		return -EINVAL;
-	*sum = 0;
-	for (i = 0; i < nr; i++) {
-		if (check_buf(chan, piece[i].buf) < 0 || piece[i].len > UINT64_MAX - *sum)
-			return -EINVAL;
-		*sum += piece[i].len;
-	}
-	return 0;
-}
-
-static void put_pieces(struct dmauser_batch *b, enum dmactl_sg_role role,
-		       const struct dmauser_piece *piece, unsigned int nr)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr; i++) {
-		b->args[b->args_tail++] = (struct dmactl_sg){
-			.buf = piece[i].buf->handle,
-			.role = (uint16_t)role,
-			.off = piece[i].off,
-			.len = piece[i].len,
-		};
-	}
+	return dmauser_batch_append(batch, chan->session, chan->handle, &op);
 }
 
 DMAUSER_EXPORT int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
@@ -266,23 +306,20 @@ DMAUSER_EXPORT int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_
 	uint64_t dst_len, src_len;
 	int rc;
 
-	if (check_session(batch, chan) < 0 || sum_pieces(chan, dst, nr_dst, &dst_len) < 0 ||
-	    sum_pieces(chan, src, nr_src, &src_len) < 0)
+	if (dmauser_batch_check(batch, chan) < 0 ||
+	    dmauser_batch_sum(chan, dst, nr_dst, &dst_len) < 0 ||
+	    dmauser_batch_sum(chan, src, nr_src, &src_len) < 0)
 		return -EINVAL;
 	if (dst_len != src_len || nr_src > UINT_MAX - nr_dst)
 		return -EINVAL;
 	op.len = dst_len;
 	op.nr_args = nr_dst + nr_src;
 	op.arg_size = sizeof(struct dmactl_sg);
-	rc = room_for_args(batch, op.nr_args);
+	rc = dmauser_batch_append(batch, chan->session, chan->handle, &op);
 	if (rc < 0)
 		return rc;
-	op.args_uptr = dmauser_uptr(&batch->args[batch->args_tail]);
-	rc = append(batch, chan, &op);
-	if (rc < 0)
-		return rc;
-	put_pieces(batch, DMACTL_SG_DST, dst, nr_dst);
-	put_pieces(batch, DMACTL_SG_SRC, src, nr_src);
+	dmauser_batch_put(batch, DMACTL_SG_DST, dst, nr_dst);
+	dmauser_batch_put(batch, DMACTL_SG_SRC, src, nr_src);
 	return 0;
 }
 

@@ -5,6 +5,10 @@
 
 #include "private.h"
 
+/* Sizes of struct dmactl_chan_config: the first version, and the module's limit. */
+#define CONFIG_MIN 72u
+#define CONFIG_MAX 4096u
+
 static int set_name(char field[DMACTL_NAME_LEN], const char *name)
 {
 	size_t len = strlen(name);
@@ -211,4 +215,59 @@ DMAUSER_EXPORT int dmauser_chan_status_of(struct dmauser_chan *chan, uint64_t us
 					  struct dmactl_chan_status *status)
 {
 	return chan_status(chan, DMACTL_STATUS_BY_USER_DATA, user_data, status);
+}
+
+/* Bytes beyond what this library knows must not mean anything. */
+static int rest_is_zero(const struct dmactl_chan_config *config)
+{
+	const unsigned char *bytes = (const unsigned char *)config;
+	uint32_t i;
+
+	for (i = sizeof(*config); i < config->size; i++) {
+		if (bytes[i])
+			return 0;
+	}
+	return 1;
+}
+
+DMAUSER_EXPORT int dmauser_chan_config(struct dmauser_chan *chan,
+				       const struct dmactl_chan_config *config)
+{
+	struct dmactl_chan_config arg = {0};
+
+	if (!chan || !config || config->size < CONFIG_MIN || config->size > CONFIG_MAX)
+		return -EINVAL;
+	if (!rest_is_zero(config))
+		return -E2BIG;
+	memcpy(&arg, config, config->size < sizeof(arg) ? config->size : sizeof(arg));
+	arg.size = sizeof(arg);
+	arg.chan = chan->handle;
+	return dmauser_ioctl(chan->session->fd, DMACTL_IOC_CHAN_CONFIG, &arg);
+}
+
+DMAUSER_EXPORT int dmauser_stream_open(struct dmauser_chan *chan, uint32_t direction,
+				       uint32_t flags, size_t *block_len, unsigned int *nr_blocks,
+				       int *fd)
+{
+	struct dmactl_stream_open arg = {
+		.size = sizeof(arg),
+		.flags = flags,
+		.direction = direction,
+		.block_len = block_len ? *block_len : 0,
+		.nr_blocks = nr_blocks ? *nr_blocks : 0,
+	};
+	int rc;
+
+	if (!chan || !fd)
+		return -EINVAL;
+	arg.chan = chan->handle;
+	rc = dmauser_ioctl(chan->session->fd, DMACTL_IOC_STREAM_OPEN, &arg);
+	if (rc < 0)
+		return rc;
+	if (block_len)
+		*block_len = (size_t)arg.out_block_len;
+	if (nr_blocks)
+		*nr_blocks = arg.out_nr_blocks;
+	*fd = arg.out_fd;
+	return 0;
 }

@@ -19,6 +19,7 @@ struct dmauser_session {
 	pthread_mutex_t lock; /* both lists, and the mapping of each buffer */
 	LIST_HEAD(, dmauser_chan) chans;
 	LIST_HEAD(, dmauser_buf) bufs;
+	LIST_HEAD(, dmauser_prepared) prepared;
 };
 
 struct dmauser_chan {
@@ -29,13 +30,37 @@ struct dmauser_chan {
 	struct dmactl_chan_caps caps;
 };
 
+enum dmauser_buf_origin {
+	DMAUSER_BUF_ALLOCATED, /* mapped through the session's file */
+	DMAUSER_BUF_IMPORTED,  /* mapped through the dma-buf's file */
+	DMAUSER_BUF_USER,      /* the program has it mapped */
+};
+
 struct dmauser_buf {
 	struct dmauser_session *session;
 	LIST_ENTRY(dmauser_buf) link;
+	enum dmauser_buf_origin origin;
 	uint32_t handle;
 	size_t len;
 	uint64_t mmap_offset;
+	int dmabuf; /* IMPORTED: our own descriptor of it */
 	void *addr; /* NULL: not mapped */
+};
+
+/* The channel is there as a handle: the program may destroy it first. */
+struct dmauser_prepared {
+	struct dmauser_session *session;
+	LIST_ENTRY(dmauser_prepared) link;
+	uint32_t handle;
+	uint32_t chan;
+};
+
+/* One element of an op's argument array, of any opcode. */
+union dmauser_arg {
+	struct dmactl_sg sg;
+	struct dmactl_cyclic cyclic;
+	struct dmactl_chunk chunk;
+	struct dmactl_rio rio;
 };
 
 /*
@@ -44,10 +69,10 @@ struct dmauser_buf {
  * both from the front by moving an index.
  */
 struct dmauser_batch {
-	const struct dmauser_session *session; /* of the ops; NULL: no ops */
+	struct dmauser_session *session; /* of the ops; NULL: no ops */
 	struct dmactl_op *ops;
 	unsigned int head, tail, capacity;
-	struct dmactl_sg *args;
+	union dmauser_arg *args;
 	unsigned int args_head, args_tail, args_capacity;
 	int bad; /* index, or -ENOENT */
 };
@@ -58,8 +83,35 @@ int dmauser_ioctl(int fd, unsigned long request, void *arg);
 /* session.c */
 int dmauser_destroy_handle(struct dmauser_session *session, uint32_t handle);
 
+/* buf.c: whatever a buffer holds besides its handle. Under the session's lock. */
+void dmauser_buf_release(struct dmauser_buf *buf);
+
 /* batch.c: take @nr ops from the front. */
 void dmauser_batch_accept(struct dmauser_batch *batch, unsigned int nr);
+/* The op added last, or NULL. */
+struct dmactl_op *dmauser_batch_last(struct dmauser_batch *batch);
+void dmauser_batch_drop_last(struct dmauser_batch *batch);
+
+/*
+ * For the files that add ops. Handles mean something in their session only, so
+ * a batch has just one: 0, or -EINVAL.
+ */
+int dmauser_batch_check(const struct dmauser_batch *batch, const struct dmauser_chan *chan);
+int dmauser_batch_check_buf(const struct dmauser_chan *chan, const struct dmauser_buf *buf);
+/* Check a list of pieces and add their lengths up. */
+int dmauser_batch_sum(const struct dmauser_chan *chan, const struct dmauser_piece *piece,
+		      unsigned int nr, uint64_t *sum);
+/*
+ * Add an op, with op->nr_args elements that dmauser_batch_arg() then hands out
+ * one by one, to be filled in. The last step that can fail.
+ */
+int dmauser_batch_append(struct dmauser_batch *batch, struct dmauser_session *session,
+			 uint32_t chan, const struct dmactl_op *op);
+union dmauser_arg *dmauser_batch_arg(struct dmauser_batch *batch);
+void dmauser_batch_put(struct dmauser_batch *batch, enum dmactl_sg_role role,
+		       const struct dmauser_piece *piece, unsigned int nr);
+/* One more element for the op added last. */
+int dmauser_batch_extend(struct dmauser_batch *batch);
 
 /* discover.c: @root stands for DMAUSER_SYSFS, so that a test can bring its own. */
 int dmauser_discover_at(const char *root, struct dmauser_chan_list **list);

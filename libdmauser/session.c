@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -25,6 +24,7 @@ static struct dmauser_session *session_new(int fd, const struct dmactl_info *inf
 	s->max_batch = info->out_max_batch;
 	LIST_INIT(&s->chans);
 	LIST_INIT(&s->bufs);
+	LIST_INIT(&s->prepared);
 	/* With default attributes glibc and musl have nothing that can fail. */
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
@@ -67,9 +67,18 @@ static void free_bufs(struct dmauser_session *s)
 
 	while ((buf = LIST_FIRST(&s->bufs))) {
 		LIST_REMOVE(buf, link);
-		if (buf->addr)
-			munmap(buf->addr, buf->len);
+		dmauser_buf_release(buf);
 		free(buf);
+	}
+}
+
+static void free_prepared(struct dmauser_session *s)
+{
+	struct dmauser_prepared *prepared;
+
+	while ((prepared = LIST_FIRST(&s->prepared))) {
+		LIST_REMOVE(prepared, link);
+		free(prepared);
 	}
 }
 
@@ -80,6 +89,7 @@ DMAUSER_EXPORT void dmauser_close(struct dmauser_session *session)
 	/* A mapping keeps the file open, and with it the channels. */
 	free_bufs(session);
 	close(session->fd);
+	free_prepared(session);
 	free_chans(session);
 	pthread_mutex_destroy(&session->lock);
 	free(session);

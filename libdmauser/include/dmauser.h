@@ -24,8 +24,9 @@
  * A call that frees an object (close, destroy, free) must be the last one
  * that uses it: no other thread may be inside a call with that object.
  *
- * Ownership. A session owns its channels and its buffers: dmauser_close()
- * frees them all. Batches and channel lists belong to the caller.
+ * Ownership. A session owns its channels, its buffers and what was prepared:
+ * dmauser_close() frees them all. Batches and channel lists belong to the
+ * caller, and so do descriptors of dma-bufs and streams.
  */
 #ifndef DMAUSER_H
 #define DMAUSER_H
@@ -42,6 +43,7 @@ struct dmauser_session;
 struct dmauser_chan;
 struct dmauser_buf;
 struct dmauser_batch;
+struct dmauser_prepared;
 struct dmauser_chan_list;
 
 /* ---- session ----------------------------------------------------------- */
@@ -244,6 +246,45 @@ int dmauser_chan_status(struct dmauser_chan *chan, struct dmactl_chan_status *st
 int dmauser_chan_status_of(struct dmauser_chan *chan, uint64_t user_data,
 			   struct dmactl_chan_status *status);
 
+/*
+ * dmauser_chan_config - tell a slave channel about its peripheral
+ * @chan: the channel
+ * @config: what the module gets; its size field is sizeof(*config), so that
+ *	the struct can grow, and its chan field need not be set. The pointer in
+ *	peripheral_config_uptr is read during the call only
+ *
+ * For ops accepted from now on, until the next call. A channel that was
+ * requested by its slave name may need none. Returns 0; -EPERM needs
+ * CAP_SYS_RAWIO, as the channel can then reach any bus address; -EOPNOTSUPP no
+ * slave channel, or a width or direction that it does not declare; -EINVAL bad
+ * size, a burst beyond its maximum, or the provider refuses; -E2BIG fields that
+ * this library does not know are not 0; -EBUSY ops are in flight.
+ * Kernel-doc: struct dmactl_chan_config, dmaengine_slave_config().
+ */
+int dmauser_chan_config(struct dmauser_chan *chan, const struct dmactl_chan_config *config);
+
+/*
+ * dmauser_stream_open - a peripheral as a file
+ * @chan: a slave channel with nothing in flight
+ * @direction: DMACTL_DIR_DEV_TO_MEM: a file to read from; DMACTL_DIR_MEM_TO_DEV:
+ *	one to write to
+ * @flags: DMACTL_STREAM_* bits
+ * @block_len: in: bytes in one descriptor, 0: the default of 64 KiB; out: after
+ *	rounding to whole pages. NULL: the default
+ * @nr_blocks: in: descriptors, 2 to 1024, 0: the default of 4; out: how many
+ *	there are. NULL: the default
+ * @fd: receives the descriptor (close-on-exec), which is the caller's to close;
+ *	reads and writes are -ENODEV once channel or session are gone
+ *
+ * Until it is closed, nothing can be submitted to the channel. Returns 0;
+ * -EOPNOTSUPP no slave channel, or not this direction; -EPERM nobody said where
+ * the peripheral is, see dmauser_chan_config(); -EBUSY ops are in flight or a
+ * stream is open; -EINVAL bad length or number; -EMFILE, -ENOMEM, -EDQUOT.
+ * Kernel-doc: struct dmactl_stream_open.
+ */
+int dmauser_stream_open(struct dmauser_chan *chan, uint32_t direction, uint32_t flags,
+			size_t *block_len, unsigned int *nr_blocks, int *fd);
+
 /* ---- buffer ------------------------------------------------------------ */
 
 /*
@@ -265,12 +306,59 @@ int dmauser_buf_alloc(struct dmauser_session *session, enum dmactl_buf_kind kind
 		      struct dmauser_chan *chan, size_t len, struct dmauser_buf **buf);
 
 /*
+ * dmauser_buf_map_user - use memory of the program for DMA
+ * @session: the session
+ * @addr: where it begins, any alignment; it stays the caller's and must not be
+ *	freed for other use before the buffer is destroyed: the device still
+ *	reaches the old pages
+ * @len: bytes, not 0
+ * @flags: 0, or DMACTL_MAP_USER_READ_ONLY: only as a source
+ * @buf: receives the buffer, owned by the session; give it back with
+ *	dmauser_buf_destroy() or dmauser_close()
+ *
+ * The pages are pinned and count against RLIMIT_MEMLOCK. Offset 0 of the buffer
+ * is @addr, and dmauser_buf_map() returns it. Returns 0; -EFAULT no memory, or
+ * not writable and no READ_ONLY; -EOPNOTSUPP memory that cannot be pinned for
+ * long (most file mappings); -EDQUOT, -ENOMEM, -EINVAL.
+ * Kernel-doc: struct dmactl_buf_map_user, dma_map_sg().
+ */
+int dmauser_buf_map_user(struct dmauser_session *session, void *addr, size_t len, uint32_t flags,
+			 struct dmauser_buf **buf);
+
+/*
+ * dmauser_buf_import - use somebody's dma-buf
+ * @session: the session
+ * @fd: of the dma-buf; it stays the caller's, who may close it at once
+ * @buf: receives the buffer, owned by the session; give it back with
+ *	dmauser_buf_destroy() or dmauser_close()
+ *
+ * Around the CPU's own access, dmauser_buf_sync() is needed, as with
+ * DMA_BUF_IOCTL_SYNC. Two system calls: the library keeps a descriptor for
+ * dmauser_buf_map(). Returns 0; -EBADF; -EINVAL no dma-buf, or this session's
+ * own export; -EMFILE, -ENOMEM. Kernel-doc: struct dmactl_buf_import.
+ */
+int dmauser_buf_import(struct dmauser_session *session, int fd, struct dmauser_buf **buf);
+
+/*
+ * dmauser_buf_export - make a dma-buf of a buffer
+ * @buf: a STREAMING buffer
+ * @fd: receives the descriptor of the dma-buf (close-on-exec), which is the
+ *	caller's to close
+ *
+ * The memory lives as long as the dma-buf does, also after the buffer and the
+ * session. Returns 0; -EOPNOTSUPP another kind of buffer; -EMFILE, -ENOMEM.
+ * Kernel-doc: struct dmactl_buf_export.
+ */
+int dmauser_buf_export(struct dmauser_buf *buf, int *fd);
+
+/*
  * dmauser_buf_destroy - give memory back, with its mapping
  * @buf: NULL does nothing and returns 0
  *
- * Returns 0, and the buffer is freed and its address invalid. On an error
- * (-EBUSY an op in flight uses it) buffer and mapping are unchanged: call
- * again, or dmauser_close(). Two system calls if it was mapped.
+ * Returns 0, and the buffer is freed and its address invalid (memory of
+ * dmauser_buf_map_user() stays the program's). On an error (-EBUSY an op in
+ * flight uses it) buffer and mapping are unchanged: call again, or
+ * dmauser_close(). Two system calls if it was mapped, one more for a dma-buf.
  * Kernel-doc: struct dmactl_destroy.
  */
 int dmauser_buf_destroy(struct dmauser_buf *buf);
@@ -282,20 +370,22 @@ int dmauser_buf_destroy(struct dmauser_buf *buf);
  *	dmauser_buf_destroy() or dmauser_close()
  *
  * The first call maps the whole buffer (shared, readable and writable), later
- * ones return the same address without a system call. Returns 0, or an error
- * of mmap(2).
+ * ones return the same address without a system call. Of a buffer of
+ * dmauser_buf_map_user() it is the program's own address, of any alignment.
+ * Returns 0, or an error of mmap(2).
  */
 int dmauser_buf_map(struct dmauser_buf *buf, void **addr);
 
 /*
  * dmauser_buf_unmap - undo dmauser_buf_map()
  *
- * Calls of dmauser_buf_map() are not counted: one unmap undoes all. Returns
- * 0, also if the buffer was not mapped, or an error of munmap(2).
+ * Calls of dmauser_buf_map() are not counted: one unmap undoes all. Memory of
+ * dmauser_buf_map_user() is left alone. Returns 0, also if the buffer was not
+ * mapped, or an error of munmap(2).
  */
 int dmauser_buf_unmap(struct dmauser_buf *buf);
 
-/* dmauser_buf_len - bytes after rounding; NULL: 0 */
+/* dmauser_buf_len - bytes, where it was allocated after rounding; NULL: 0 */
 size_t dmauser_buf_len(const struct dmauser_buf *buf);
 
 /* dmauser_buf_handle - as in struct dmactl_op; NULL: 0, which is never valid */
@@ -427,9 +517,298 @@ int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
 		     const struct dmauser_piece *src, unsigned int nr_src, uint64_t user_data);
 
 /*
+ * dmauser_batch_memset_sg - fill a list of pieces
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_MEMSET_SG or DMACTL_CAP_MEMSET
+ * @dst: pieces; copied, so the array may go
+ * @nr_dst: their number, not 0, at most struct dmactl_info.out_max_args
+ * @value: the byte to fill with
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0; -EINVAL a sum that does not fit 64 bits; -ENOMEM.
+ * Kernel-doc: DMACTL_OP_MEMSET_SG, device_prep_dma_memset_sg().
+ */
+int dmauser_batch_memset_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			    const struct dmauser_piece *dst, unsigned int nr_dst, uint8_t value,
+			    uint64_t user_data);
+
+/*
+ * dmauser_batch_xor - the exclusive or of several pieces
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_XOR
+ * @dst: where the result goes, as long as each source; may be one of them
+ * @src: pieces of one and the same length; copied, so the array may go
+ * @nr_src: their number, not 0; more than struct dmactl_chan_caps.max_xor are
+ *	done in several steps
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0; -EINVAL lengths that differ; -ENOMEM.
+ * Kernel-doc: DMACTL_OP_XOR, device_prep_dma_xor().
+ */
+int dmauser_batch_xor(struct dmauser_batch *batch, struct dmauser_chan *chan,
+		      const struct dmauser_piece *dst, const struct dmauser_piece *src,
+		      unsigned int nr_src, uint64_t user_data);
+
+/*
+ * dmauser_batch_xor_val - check that the exclusive or of several pieces is zero
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_XOR_VAL
+ * @src: as for dmauser_batch_xor()
+ * @nr_src: as for dmauser_batch_xor()
+ * @scratch: NULL, or memory as long as one source, whose content is lost. More
+ *	than max_xor sources need it, and DMACTL_CAP_XOR
+ * @user_data: any value, handed back in the completion
+ *
+ * If it is not zero, the completion has DMACTL_COMP_P_BAD. Returns 0; -EINVAL
+ * lengths that differ, or a scratch that is too short; -ENOMEM.
+ * Kernel-doc: DMACTL_OP_XOR_VAL, device_prep_dma_xor_val().
+ */
+int dmauser_batch_xor_val(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			  const struct dmauser_piece *src, unsigned int nr_src,
+			  const struct dmauser_piece *scratch, uint64_t user_data);
+
+/*
+ * dmauser_batch_pq - RAID-6: parity P and syndrome Q
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_PQ
+ * @p: where the exclusive or of the sources goes; NULL: not wanted
+ * @q: where the sum of each source times its coefficient goes, in GF(2^8) with
+ *	the polynomial 0x11d; NULL: not wanted. One of the two is needed
+ * @src: pieces, all (also @p and @q) of one and the same length; copied
+ * @nr_src: their number, not 0; more than struct dmactl_chan_caps.max_pq are
+ *	done in several steps
+ * @scf: @nr_src coefficients; may be NULL without @q; copied
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0; -EINVAL lengths that differ; -ENOMEM.
+ * Kernel-doc: DMACTL_OP_PQ, device_prep_dma_pq().
+ */
+int dmauser_batch_pq(struct dmauser_batch *batch, struct dmauser_chan *chan,
+		     const struct dmauser_piece *p, const struct dmauser_piece *q,
+		     const struct dmauser_piece *src, unsigned int nr_src, const uint8_t *scf,
+		     uint64_t user_data);
+
+/*
+ * dmauser_batch_pq_val - check that P and Q match the sources
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_PQ_VAL
+ * @p: as for dmauser_batch_pq(), but read
+ * @q: the same
+ * @src: as for dmauser_batch_pq()
+ * @nr_src: as for dmauser_batch_pq()
+ * @scf: as for dmauser_batch_pq()
+ * @scratch: NULL, or memory twice as long as one source, whose content is lost.
+ *	More than max_pq sources need it, and DMACTL_CAP_PQ
+ * @user_data: any value, handed back in the completion
+ *
+ * If one does not match, the completion has DMACTL_COMP_P_BAD or
+ * DMACTL_COMP_Q_BAD. Returns 0; -EINVAL lengths that differ, or a scratch that
+ * is too short; -ENOMEM.
+ * Kernel-doc: DMACTL_OP_PQ_VAL, device_prep_dma_pq_val().
+ */
+int dmauser_batch_pq_val(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			 const struct dmauser_piece *p, const struct dmauser_piece *q,
+			 const struct dmauser_piece *src, unsigned int nr_src, const uint8_t *scf,
+			 const struct dmauser_piece *scratch, uint64_t user_data);
+
+/*
+ * dmauser_batch_interleaved - frames of chunks and gaps, such as part of an image
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_INTERLEAVE
+ * @dst: destination; NULL: the peripheral
+ * @dst_off: offset in it, in bytes; 0 for a peripheral
+ * @src: source; NULL: the peripheral, but not both
+ * @src_off: offset in it, in bytes; 0 for a peripheral
+ * @chunks: one frame: bytes, and the gap after them on sides with SGL; copied
+ * @nr_chunks: their number, not 0
+ * @frames: how often, not 0
+ * @flags: DMACTL_OPF_SRC_INC, DST_INC (the address goes up), SRC_SGL, DST_SGL
+ *	(the gaps apply), and those of all ops
+ * @user_data: any value, handed back in the completion
+ *
+ * The op's length is what is moved, without gaps. Returns 0; -EINVAL a sum that
+ * does not fit 64 bits; -ENOMEM. Kernel-doc: DMACTL_OP_INTERLEAVED, struct
+ * dmactl_chunk, struct dma_interleaved_template.
+ */
+int dmauser_batch_interleaved(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			      struct dmauser_buf *dst, uint64_t dst_off, struct dmauser_buf *src,
+			      uint64_t src_off, const struct dmactl_chunk *chunks,
+			      unsigned int nr_chunks, uint64_t frames, uint16_t flags,
+			      uint64_t user_data);
+
+/*
+ * dmauser_batch_imm_data - write 8 bytes
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_IMM_DATA
+ * @dst: destination
+ * @dst_off: offset in it, in bytes
+ * @data: what to write, in the CPU's byte order
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_IMM_DATA,
+ * device_prep_dma_imm_data().
+ */
+int dmauser_batch_imm_data(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			   struct dmauser_buf *dst, uint64_t dst_off, uint64_t data,
+			   uint64_t user_data);
+
+/*
+ * dmauser_batch_interrupt - a descriptor that moves nothing
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_INTERRUPT
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_INTERRUPT,
+ * device_prep_dma_interrupt().
+ */
+int dmauser_batch_interrupt(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			    uint64_t user_data);
+
+/*
+ * Ops with a peripheral take a direction: DMACTL_DIR_MEM_TO_DEV or
+ * DMACTL_DIR_DEV_TO_MEM, -EINVAL otherwise. Submitting them is -EPERM unless
+ * the channel was requested by its slave name or dmauser_chan_config() has set
+ * it up.
+ */
+
+/*
+ * dmauser_batch_slave_sg - a list of pieces to or from the peripheral
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_SLAVE
+ * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
+ * @piece: pieces, in order; copied, so the array may go
+ * @nr: their number, not 0, at most struct dmactl_info.out_max_args
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0; -EINVAL also for a sum that does not fit 64 bits; -ENOMEM.
+ * Kernel-doc: DMACTL_OP_SLAVE_SG, dmaengine_prep_slave_sg().
+ */
+int dmauser_batch_slave_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			   uint32_t direction, const struct dmauser_piece *piece, unsigned int nr,
+			   uint64_t user_data);
+
+/*
+ * dmauser_batch_peripheral_vec - the same, where the provider takes DMA vectors
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_PERIPHERAL_VEC
+ * @direction: as for dmauser_batch_slave_sg()
+ * @piece: as for dmauser_batch_slave_sg()
+ * @nr: as for dmauser_batch_slave_sg()
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns as dmauser_batch_slave_sg(). Kernel-doc: DMACTL_OP_PERIPHERAL_VEC,
+ * dmaengine_prep_peripheral_dma_vec().
+ */
+int dmauser_batch_peripheral_vec(struct dmauser_batch *batch, struct dmauser_chan *chan,
+				 uint32_t direction, const struct dmauser_piece *piece,
+				 unsigned int nr, uint64_t user_data);
+
+/*
+ * dmauser_batch_rio_sg - the same, with memory behind RapidIO on the other side
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_RIO_SG
+ * @direction: as for dmauser_batch_slave_sg()
+ * @piece: as for dmauser_batch_slave_sg()
+ * @nr: as for dmauser_batch_slave_sg()
+ * @rio: where; its role need not be set; copied
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns as dmauser_batch_slave_sg(). Kernel-doc: DMACTL_OP_RIO_SG, struct
+ * dmactl_rio, dmaengine_prep_rio_sg().
+ */
+int dmauser_batch_rio_sg(struct dmauser_batch *batch, struct dmauser_chan *chan, uint32_t direction,
+			 const struct dmauser_piece *piece, unsigned int nr,
+			 const struct dmactl_rio *rio, uint64_t user_data);
+
+/*
+ * dmauser_batch_slave_single - one piece to or from the peripheral
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_SLAVE
+ * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
+ * @buf: the memory
+ * @off: offset in it, in bytes
+ * @len: bytes, not 0
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_SLAVE_SINGLE,
+ * dmaengine_prep_slave_single().
+ */
+int dmauser_batch_slave_single(struct dmauser_batch *batch, struct dmauser_chan *chan,
+			       uint32_t direction, struct dmauser_buf *buf, uint64_t off,
+			       uint64_t len, uint64_t user_data);
+
+/*
+ * dmauser_batch_cyclic - a ring, over and over, until the channel is terminated
+ * @batch: the batch
+ * @chan: a channel with DMACTL_CAP_CYCLIC
+ * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
+ * @buf: the memory, in one piece for the device: COHERENT always is
+ * @off: offset of the ring in it, in bytes
+ * @len: bytes in the ring, a multiple of @period_len
+ * @period_len: bytes from one completion to the next, not 0
+ * @user_data: any value, handed back in every completion
+ *
+ * Completions have DMACTL_COMP_MORE but for the last, and count periods.
+ * Returns 0; -EINVAL bad period; -ENOMEM. Kernel-doc: DMACTL_OP_CYCLIC, struct
+ * dmactl_cyclic, dmaengine_prep_dma_cyclic().
+ */
+int dmauser_batch_cyclic(struct dmauser_batch *batch, struct dmauser_chan *chan, uint32_t direction,
+			 struct dmauser_buf *buf, uint64_t off, uint64_t len, uint64_t period_len,
+			 uint64_t user_data);
+
+/*
+ * dmauser_batch_add_metadata - give the op added last a piece of metadata
+ * @batch: the batch; the op is a MEMCPY or one with a peripheral
+ * @buf: memory of the same session
+ * @off: offset in it, in bytes
+ * @len: bytes, not 0, at most 4096
+ *
+ * Without DMACTL_OPF_METADATA_ENGINE the channel needs
+ * DMACTL_CAP_METADATA_CLIENT, with it DMACTL_CAP_METADATA_ENGINE. Returns 0;
+ * -ENOENT the batch is empty; -EINVAL the op is CYCLIC or INTERLEAVED; -ENOMEM.
+ * Kernel-doc: struct dmactl_sg, enum dma_desc_metadata_mode.
+ */
+int dmauser_batch_add_metadata(struct dmauser_batch *batch, struct dmauser_buf *buf, uint64_t off,
+			       uint64_t len);
+
+/*
+ * dmauser_prepare - prepare the op added last, for many submits
+ * @batch: the op leaves it on success; on an error the batch is unchanged
+ * @prepared: receives what was prepared, owned by the session; give it back
+ *	with dmauser_unprepare() or dmauser_close()
+ *
+ * Its buffers stay in use. One system call. Returns 0; -ENOENT the batch is
+ * empty; -EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or an op that cannot
+ * be used again; -EAGAIN the provider has no descriptors left; and the errors
+ * of the op. Kernel-doc: struct dmactl_prepare, DMA_CTRL_REUSE.
+ */
+int dmauser_prepare(struct dmauser_batch *batch, struct dmauser_prepared **prepared);
+
+/*
+ * dmauser_unprepare - give a prepared op back
+ * @prepared: NULL does nothing and returns 0
+ *
+ * Returns 0, and it is freed. On an error (-EBUSY it is in flight) nothing has
+ * changed: call again, or dmauser_close().
+ * Kernel-doc: struct dmactl_destroy, dmaengine_desc_free().
+ */
+int dmauser_unprepare(struct dmauser_prepared *prepared);
+
+/*
+ * dmauser_batch_prepared - add a prepared op
+ * @batch: the batch
+ * @prepared: what dmauser_prepare() made; -EBUSY at submit if it is in flight
+ * @user_data: any value, handed back in the completion
+ *
+ * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_PREPARED.
+ */
+int dmauser_batch_prepared(struct dmauser_batch *batch, struct dmauser_prepared *prepared,
+			   uint64_t user_data);
+
+/*
  * dmauser_batch_set_flags - set the flags of the op added last
  * @batch: the batch
- * @flags: DMACTL_OP_* flags, replacing those set before
+ * @flags: DMACTL_OPF_* flags, replacing those set before
  *
  * Returns 0; -ENOENT the batch is empty. Kernel-doc: struct dmactl_op.
  */

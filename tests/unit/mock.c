@@ -117,6 +117,13 @@ static void record(int fd, unsigned long request, const union mock_arg *arg)
 	memcpy(&call->arg, arg, arg->size);
 	if (request == DMACTL_IOC_SUBMIT)
 		record_ops(call);
+	if (request == DMACTL_IOC_PREPARE) {
+		cr_assert_eq(call->arg.prepare.op_size, sizeof(*call->ops));
+		call->ops = malloc(sizeof(*call->ops));
+		cr_assert_not_null(call->ops);
+		memcpy(call->ops, (const void *)(uintptr_t)call->arg.prepare.op_uptr,
+		       sizeof(*call->ops));
+	}
 }
 
 static void answer_submit(struct dmactl_submit *arg, const struct mock_reply *reply)
@@ -159,6 +166,24 @@ static void answer(union mock_arg *arg, const struct mock_reply *reply)
 		return;
 	case DMACTL_IOC_SUBMIT:
 		answer_submit(&arg->submit, reply);
+		return;
+	case DMACTL_IOC_BUF_MAP_USER:
+		arg->map_user.out_buf = reply->arg.map_user.out_buf;
+		return;
+	case DMACTL_IOC_BUF_IMPORT:
+		arg->import.out_buf = reply->arg.import.out_buf;
+		arg->import.out_len = reply->arg.import.out_len;
+		return;
+	case DMACTL_IOC_BUF_EXPORT:
+		arg->export.out_fd = reply->arg.export.out_fd;
+		return;
+	case DMACTL_IOC_STREAM_OPEN:
+		arg->stream.out_fd = reply->arg.stream.out_fd;
+		arg->stream.out_block_len = reply->arg.stream.out_block_len;
+		arg->stream.out_nr_blocks = reply->arg.stream.out_nr_blocks;
+		return;
+	case DMACTL_IOC_PREPARE:
+		arg->prepare.out_handle = reply->arg.prepare.out_handle;
 		return;
 	default:
 		return;

@@ -25,6 +25,12 @@ union mock_arg {
 	struct dmactl_destroy destroy;
 	struct dmactl_submit submit;
 	struct dmactl_eventfd eventfd;
+	struct dmactl_chan_config config;
+	struct dmactl_buf_map_user map_user;
+	struct dmactl_buf_import import;
+	struct dmactl_buf_export export;
+	struct dmactl_stream_open stream;
+	struct dmactl_prepare prepare;
 };
 
 /* What the library sent: the struct, and for SUBMIT what it points to. */
@@ -32,8 +38,8 @@ struct mock_call {
 	int fd;
 	unsigned long request;
 	union mock_arg arg;
-	struct dmactl_op *ops;
-	struct dmactl_sg *sg; /* of all ops, one after the other */
+	struct dmactl_op *ops; /* of SUBMIT and PREPARE */
+	struct dmactl_sg *sg;  /* of all ops, one after the other */
 	unsigned int nr_sg;
 };
 

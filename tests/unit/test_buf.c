@@ -225,3 +225,119 @@ UNIT_TEST(buf, sync)
 	cr_assert_eq(dmauser_buf_sync(NULL, 0, 1, 0), -EINVAL);
 	dmauser_close(s);
 }
+
+UNIT_TEST(buf, map_user)
+{
+	char memory[100];
+	struct dmactl_buf_map_user expected = {
+		.size = sizeof(expected),
+		.flags = DMACTL_MAP_USER_READ_ONLY,
+		.addr = (uintptr_t)memory,
+		.len = sizeof(memory),
+	};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = NULL;
+	void *addr = NULL;
+
+	mock_reply(DMACTL_IOC_BUF_MAP_USER, 0)->arg.map_user.out_buf = 7;
+	cr_assert_eq(
+		dmauser_buf_map_user(s, memory, sizeof(memory), DMACTL_MAP_USER_READ_ONLY, &buf),
+		0);
+	assert_same(&mock_last()->arg.map_user, &expected);
+	cr_assert_eq(dmauser_buf_handle(buf), 7);
+	cr_assert_eq(dmauser_buf_len(buf), sizeof(memory));
+	/* It is where it always was, and stays there. */
+	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
+	cr_assert_eq(addr, memory);
+	cr_assert_eq(dmauser_buf_unmap(buf), 0);
+	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
+	cr_assert_eq(addr, memory);
+	mock_reply(DMACTL_IOC_DESTROY, 0);
+	cr_assert_eq(dmauser_buf_destroy(buf), 0);
+	memory[0] = 1;
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, map_user_errors)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = NULL;
+	char memory[4];
+
+	cr_assert_eq(dmauser_buf_map_user(NULL, memory, 4, 0, &buf), -EINVAL);
+	cr_assert_eq(dmauser_buf_map_user(s, NULL, 4, 0, &buf), -EINVAL);
+	cr_assert_eq(dmauser_buf_map_user(s, memory, 4, 0, NULL), -EINVAL);
+	mock.fail_alloc = 1;
+	cr_assert_eq(dmauser_buf_map_user(s, memory, 4, 0, &buf), -ENOMEM);
+	mock_reply(DMACTL_IOC_BUF_MAP_USER, -EFAULT);
+	cr_assert_eq(dmauser_buf_map_user(s, memory, 4, 0, &buf), -EFAULT);
+	cr_assert_null(buf);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, import)
+{
+	int file;
+	struct dmauser_session *s = mock_session_limited(1024, &file);
+	struct dmauser_buf *buf = NULL;
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_BUF_IMPORT, 0);
+	void *addr = NULL;
+
+	reply->arg.import.out_buf = 7;
+	reply->arg.import.out_len = 2 * MOCK_PAGE;
+	cr_assert_eq(dmauser_buf_import(s, file, &buf), 0);
+	cr_assert_eq(mock_last()->arg.import.size, sizeof(struct dmactl_buf_import));
+	cr_assert_eq(mock_last()->arg.import.flags, 0);
+	cr_assert_eq(dmauser_buf_handle(buf), 7);
+	cr_assert_eq(dmauser_buf_len(buf), 2 * MOCK_PAGE);
+	/* The caller's own descriptor is not needed any more. */
+	cr_assert_eq(pwrite(file, "dma-buf", 7, 0), 7);
+	close(file);
+	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
+	cr_assert_eq(memcmp(addr, "dma-buf", 7), 0);
+	mock_reply(DMACTL_IOC_DESTROY, 0);
+	cr_assert_eq(dmauser_buf_destroy(buf), 0);
+	cr_assert(!mock_is_mapped(addr));
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, import_errors)
+{
+	int file;
+	struct dmauser_session *s = mock_session_limited(1024, &file);
+	struct dmauser_buf *buf = NULL;
+
+	cr_assert_eq(dmauser_buf_import(NULL, file, &buf), -EINVAL);
+	cr_assert_eq(dmauser_buf_import(s, file, NULL), -EINVAL);
+	cr_assert_eq(dmauser_buf_import(s, -1, &buf), -EBADF);
+	mock.fail_alloc = 1;
+	cr_assert_eq(dmauser_buf_import(s, file, &buf), -ENOMEM);
+	mock_reply(DMACTL_IOC_BUF_IMPORT, -EINVAL);
+	cr_assert_eq(dmauser_buf_import(s, file, &buf), -EINVAL);
+	cr_assert_null(buf);
+	/* One that is still there when the session is closed */
+	mock_reply(DMACTL_IOC_BUF_IMPORT, 0)->arg.import.out_len = MOCK_PAGE;
+	cr_assert_eq(dmauser_buf_import(s, file, &buf), 0);
+	close(file);
+	dmauser_close(s);
+}
+
+UNIT_TEST(buf, export)
+{
+	struct dmactl_buf_export expected = {.size = sizeof(expected), .buf = 21};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 21);
+	int fd = -1;
+
+	mock_reply(DMACTL_IOC_BUF_EXPORT, 0)->arg.export.out_fd = 99;
+	cr_assert_eq(dmauser_buf_export(buf, &fd), 0);
+	assert_same(&mock_last()->arg.export, &expected);
+	cr_assert_eq(fd, 99);
+	cr_assert_eq(dmauser_buf_export(NULL, &fd), -EINVAL);
+	cr_assert_eq(dmauser_buf_export(buf, NULL), -EINVAL);
+	mock_reply(DMACTL_IOC_BUF_EXPORT, -EOPNOTSUPP);
+	fd = -1;
+	cr_assert_eq(dmauser_buf_export(buf, &fd), -EOPNOTSUPP);
+	cr_assert_eq(fd, -1);
+	dmauser_close(s);
+}

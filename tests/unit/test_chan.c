@@ -334,3 +334,94 @@ UNIT_TEST(chan, status_errors)
 	assert_same(&status, &before);
 	dmauser_close(s);
 }
+
+UNIT_TEST(chan, config)
+{
+	struct dmactl_chan_config config = {
+		.size = sizeof(config),
+		.flags = 0,
+		.direction = DMACTL_DIR_DEV_TO_MEM,
+		.src_addr = 0x1000,
+		.src_addr_width = 4,
+		.src_maxburst = 16,
+	};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_chan *chan = mock_chan(s, 5);
+
+	mock_reply(DMACTL_IOC_CHAN_CONFIG, 0);
+	cr_assert_eq(dmauser_chan_config(chan, &config), 0);
+	cr_assert_eq(mock_last()->fd, dmauser_fd(s));
+	config.chan = 5;
+	assert_same(&mock_last()->arg.config, &config);
+	mock_reply(DMACTL_IOC_CHAN_CONFIG, -EPERM);
+	cr_assert_eq(dmauser_chan_config(chan, &config), -EPERM);
+	dmauser_close(s);
+}
+
+/* A struct of another age than the library's */
+UNIT_TEST(chan, config_size)
+{
+	struct {
+		struct dmactl_chan_config config;
+		unsigned char more[8];
+	} newer = {.config = {.size = sizeof(newer), .dst_maxburst = 3}};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_chan *chan = mock_chan(s, 5);
+
+	mock_reply(DMACTL_IOC_CHAN_CONFIG, 0);
+	cr_assert_eq(dmauser_chan_config(chan, &newer.config), 0);
+	cr_assert_eq(mock_last()->arg.config.size, sizeof(newer.config));
+	cr_assert_eq(mock_last()->arg.config.dst_maxburst, 3);
+	newer.more[7] = 1;
+	cr_assert_eq(dmauser_chan_config(chan, &newer.config), -E2BIG);
+	newer.config.size = 71;
+	cr_assert_eq(dmauser_chan_config(chan, &newer.config), -EINVAL);
+	newer.config.size = 4097;
+	cr_assert_eq(dmauser_chan_config(chan, &newer.config), -EINVAL);
+	newer.config.size = 72;
+	cr_assert_eq(dmauser_chan_config(NULL, &newer.config), -EINVAL);
+	cr_assert_eq(dmauser_chan_config(chan, NULL), -EINVAL);
+	dmauser_close(s);
+}
+
+UNIT_TEST(chan, stream_open)
+{
+	struct dmactl_stream_open expected = {
+		.size = sizeof(expected),
+		.flags = DMACTL_STREAM_PACKETS,
+		.chan = 5,
+		.direction = DMACTL_DIR_DEV_TO_MEM,
+		.block_len = 5000,
+		.nr_blocks = 7,
+	};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_chan *chan = mock_chan(s, 5);
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_STREAM_OPEN, 0);
+	unsigned int nr_blocks = 7;
+	size_t block_len = 5000;
+	int fd = -1;
+
+	reply->arg.stream.out_fd = 99;
+	reply->arg.stream.out_block_len = 8192;
+	reply->arg.stream.out_nr_blocks = 8;
+	cr_assert_eq(dmauser_stream_open(chan, DMACTL_DIR_DEV_TO_MEM, DMACTL_STREAM_PACKETS,
+					 &block_len, &nr_blocks, &fd),
+		     0);
+	assert_same(&mock_last()->arg.stream, &expected);
+	cr_assert_eq(fd, 99);
+	cr_assert_eq(block_len, 8192);
+	cr_assert_eq(nr_blocks, 8);
+	/* The defaults, and nobody who wants to know them */
+	mock_reply(DMACTL_IOC_STREAM_OPEN, 0);
+	cr_assert_eq(dmauser_stream_open(chan, DMACTL_DIR_MEM_TO_DEV, 0, NULL, NULL, &fd), 0);
+	cr_assert_eq(mock_last()->arg.stream.block_len, 0);
+	cr_assert_eq(mock_last()->arg.stream.nr_blocks, 0);
+	mock_reply(DMACTL_IOC_STREAM_OPEN, -EPERM);
+	fd = -1;
+	cr_assert_eq(dmauser_stream_open(chan, DMACTL_DIR_MEM_TO_DEV, 0, NULL, NULL, &fd), -EPERM);
+	cr_assert_eq(fd, -1);
+	cr_assert_eq(dmauser_stream_open(NULL, DMACTL_DIR_MEM_TO_DEV, 0, NULL, NULL, &fd), -EINVAL);
+	cr_assert_eq(dmauser_stream_open(chan, DMACTL_DIR_MEM_TO_DEV, 0, NULL, NULL, NULL),
+		     -EINVAL);
+	dmauser_close(s);
+}
