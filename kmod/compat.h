@@ -18,6 +18,12 @@
 
 #define DMACTL_KERNEL(a, b) (LINUX_VERSION_CODE >= KERNEL_VERSION(a, b, 0))
 
+#if DMACTL_KERNEL(6, 12)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
 /* Not in 6.1; own names, so that no version needs to be asked for. */
 DEFINE_GUARD(dmactl_device, struct device *, device_lock(_T), device_unlock(_T))
 
@@ -61,5 +67,9 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 #else
 #define dmactl_assign_str(field) __assign_str(field, field)
 #endif
+
+/* Operations that not every kernel has. */
+#define DMACTL_HAS_DMA_VEC DMACTL_KERNEL(6, 12)
+#define DMACTL_HAS_IMM_DATA (!DMACTL_KERNEL(6, 15))
 
 #endif /* DMACTL_COMPAT_H */

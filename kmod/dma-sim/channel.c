@@ -4,6 +4,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "port.h"
 #include "sim.h"
 
 static int sim_alloc_chan_resources(struct dma_chan *chan)
@@ -30,6 +31,10 @@ static int sim_alloc_chan_resources(struct dma_chan *chan)
 	chan->completed_cookie = DMA_MIN_COOKIE;
 	sc->failed = 0;
 	sc->paused = false;
+	sc->slave = (struct dma_slave_config){ };
+	if (sc->port->open)
+		sc->port->open(sc);
+	sim_port_start(sc);
 	return sc->ctl->config.descriptors;
 }
 
@@ -54,6 +59,7 @@ static void sim_free_chan_resources(struct dma_chan *chan)
 
 	guard(mutex)(&sc->ctl->mutex);
 	sim_desc_drop_all(sc);
+	sim_port_stop(sc);
 	sim_engine_stop(sc);
 	sim_engine_synchronize(sc);
 	sim_pool_free(sc);
@@ -103,8 +109,10 @@ static int sim_terminate_all(struct dma_chan *chan)
 	struct sim_chan *sc = to_sim_chan(chan);
 
 	sim_desc_drop_all(sc);
+	sim_port_stop(sc);
 
 	guard(sim_chan)(sc);
+	sim_port_start(sc);
 	sc->paused = false;
 	sim_engine_poke(sc);
 	return 0;
@@ -140,8 +148,10 @@ void sim_chan_declare(struct sim_controller *ctl)
 	dma->device_free_chan_resources = sim_free_chan_resources;
 	dma->device_tx_status = sim_desc_status;
 	dma->device_issue_pending = sim_issue_pending;
-	dma->device_pause = sim_pause;
-	dma->device_resume = sim_resume;
+	if (!ctl->config.no_pause) {
+		dma->device_pause = sim_pause;
+		dma->device_resume = sim_resume;
+	}
 	if (!ctl->config.no_terminate)
 		dma->device_terminate_all = sim_terminate_all;
 	if (!ctl->config.no_synchronize)
@@ -175,7 +185,12 @@ void sim_chan_init(struct sim_controller *ctl, unsigned int index)
 	snprintf(sc->name, sizeof(sc->name), "sim%u.%u", ctl->config.index,
 		 index);
 	sim_chan_map(ctl, sc->name, index);
-	if (!ctl->config.index) {
+	if (sc->port->name) {
+		snprintf(sc->alias, sizeof(sc->alias), "sim%u.%s",
+			 ctl->config.index, sc->port->name);
+		sim_chan_map(ctl, sc->alias, index);
+		sim_chan_map(ctl, sc->port->name, index);
+	} else if (!ctl->config.index) {
 		snprintf(sc->alias, sizeof(sc->alias), "sim%u", index);
 		sim_chan_map(ctl, sc->alias, index);
 	}

@@ -7,12 +7,13 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "port.h"
 #include "sim.h"
 
 static DEFINE_MUTEX(sim_mutex);
 static LIST_HEAD(sim_controllers);	/* protected by sim_mutex */
 static struct workqueue_struct *sim_wq;
-static struct platform_device *sim_devices[SIM_MAX_DEVICES];
+static struct platform_device *sim_devices[SIM_MAX_DEVICES + 1];
 
 /* The way they behave has changed. */
 void sim_controllers_poke(void)
@@ -42,6 +43,7 @@ static bool sim_filter_none(struct dma_chan *chan, void *param)
 static void sim_controller_free(struct sim_controller *ctl)
 {
 	put_device(ctl->dev);
+	sim_ports_free(ctl);
 	kvfree(ctl);
 }
 
@@ -105,7 +107,8 @@ static void sim_controller_declare(struct sim_controller *ctl)
 	for (i = 0; (op = sim_op(i)); i++) {
 		if (!(ctl->config.ops & BIT_ULL(i)))
 			continue;
-		dma_cap_set(op->cap, dma->cap_mask);
+		if (op->cap != DMA_TX_TYPE_END)
+			dma_cap_set(op->cap, dma->cap_mask);
 		op->declare(ctl);
 	}
 
@@ -153,6 +156,9 @@ static int sim_controller_probe(struct platform_device *pdev)
 	mutex_init(&ctl->mutex);
 	INIT_WORK(&ctl->free_work, sim_controller_free_work);
 
+	ret = sim_ports_init(ctl);
+	if (ret)
+		goto err_free;
 	ret = sim_controller_setup_dma(ctl);
 	if (ret)
 		goto err_free;
@@ -210,11 +216,11 @@ static void sim_devices_remove(void)
 
 int sim_controllers_init(void)
 {
-	struct sim_config config = { };
+	struct sim_config config, peripherals;
 	unsigned int i, devices;
 	int ret;
 
-	ret = sim_param_config(&config, &devices);
+	ret = sim_param_config(&config, &devices, &peripherals);
 	if (ret)
 		return ret;
 	sim_engine_probe();
@@ -227,6 +233,11 @@ int sim_controllers_init(void)
 		goto err_wq;
 	for (i = 0; i < devices; i++) {
 		ret = sim_device_add(&config, i);
+		if (ret)
+			goto err_devices;
+	}
+	if (peripherals.peripherals) {
+		ret = sim_device_add(&peripherals, devices);
 		if (ret)
 			goto err_devices;
 	}

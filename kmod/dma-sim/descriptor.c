@@ -5,6 +5,17 @@
 
 #include "sim.h"
 
+/* To the beginning. */
+void sim_desc_rewind(struct sim_desc *d)
+{
+	d->pos = 0;
+	d->segment_pos = 0;
+	d->at = 0;
+	d->stop = d->period ?: d->len;
+	if (d->op->rewind)
+		d->op->rewind(d);
+}
+
 static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
 {
 	struct sim_chan *sc = to_sim_chan(tx->chan);
@@ -24,6 +35,10 @@ static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
 	WRITE_ONCE(tx->chan->cookie, cookie);
 	tx->cookie = cookie;
 
+	d->started = false;
+	d->ticks = 0;
+	d->result = DMA_TRANS_NOERROR;
+	sim_desc_rewind(d);
 	d->state = SIM_DESC_SUBMITTED;
 	list_move_tail(&d->node, &sc->submitted);
 	return cookie;
@@ -81,11 +96,9 @@ struct sim_desc *sim_desc_get(struct sim_chan *sc, const struct sim_op *op,
 	d->tx.desc_metadata_mode = DESC_METADATA_NONE;
 	d->op = op;
 	d->len = len;
-	d->pos = 0;
-	d->segment_pos = 0;
+	d->period = 0;
+	d->dir = DMA_MEM_TO_MEM;
 	d->state = SIM_DESC_PREPARED;
-	d->result = DMA_TRANS_NOERROR;
-	d->started = false;
 	return d;
 }
 
@@ -129,6 +142,8 @@ void sim_desc_drop_all(struct sim_chan *sc)
 		list_for_each_entry(d, &dropped, node)
 			d->state = SIM_DESC_FREE;
 		sc->due = 0;
+		sc->ticking = false;
+		sc->epoch++;
 	}
 
 	list_for_each_entry(d, &dropped, node)

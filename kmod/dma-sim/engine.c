@@ -6,6 +6,7 @@
 #include <linux/math64.h>
 #include <linux/sched.h>
 
+#include "port.h"
 #include "sim.h"
 
 /*
@@ -20,10 +21,14 @@
 #define SIM_SLEEP_SLACK_NS	(50 * NSEC_PER_USEC)
 #define SIM_CALLBACKS		8
 
+/* Of what repeats, if nothing else limits it: it would take a CPU for good. */
+#define SIM_REPEAT_RATE		(1024 * 1024)
+
 enum sim_run {
 	SIM_RUN_IDLE,	/* nothing to do */
 	SIM_RUN_MORE,	/* something is left to do */
 	SIM_RUN_WAIT,	/* something is left to do at sim_chan.wake_at */
+	SIM_RUN_BLOCKED,	/* the peer will say when there is something */
 };
 
 struct sim_callback {
@@ -32,6 +37,8 @@ struct sim_callback {
 	void *param;
 	struct dmaengine_unmap_data *unmap;
 	struct dmaengine_result result;
+	unsigned int times;
+	unsigned int epoch;
 };
 
 static bool sim_irq_works __read_mostly;
@@ -41,6 +48,16 @@ static bool sim_paced(const struct sim_chan *sc)
 	const struct sim_control *control = sc->ctl->config.control;
 
 	return READ_ONCE(control->latency) || READ_ONCE(control->bandwidth);
+}
+
+/* Bytes per second, 0 unlimited. */
+static u64 sim_rate(const struct sim_chan *sc, const struct sim_desc *d)
+{
+	u64 rate = READ_ONCE(sc->ctl->config.control->bandwidth);
+
+	if (rate || !d->period || (sc->port->paced && sc->port->paced(sc)))
+		return rate;
+	return SIM_REPEAT_RATE;
 }
 
 static bool sim_stopped(const struct sim_chan *sc)
@@ -56,9 +73,13 @@ static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
 
 	lockdep_assert_held(&sc->lock);
 	d->started = true;
-	if (sim_paced(sc))
+	if (sim_paced(sc) || d->period)
 		sc->due = ktime_add_ns(sc->due ?: ktime_get(),
 				       READ_ONCE(control->latency));
+	if (d->op->slave && !d->period &&
+	    unlikely(atomic_read(&control->short_nth)) &&
+	    !atomic_dec_if_positive(&control->short_nth))
+		d->stop = round_down(d->len / 2, SIM_WORD);
 	if (likely(!atomic_read(&control->fail_nth)))
 		return true;
 	return atomic_dec_if_positive(&control->fail_nth) != 0;
@@ -68,62 +89,113 @@ static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
  * Would hardware of the simulated speed have moved the next bytes yet? There are
  * @n of them; fewer if it is slow, so that it is seen to progress.
  */
-static bool sim_engine_due(struct sim_chan *sc, size_t *n)
+static bool sim_engine_due(struct sim_chan *sc, u64 rate, size_t *n)
 {
-	u64 bandwidth = READ_ONCE(sc->ctl->config.control->bandwidth);
-	ktime_t due = sc->due;
+	lockdep_assert_held(&sc->lock);
+	if (!sc->due)
+		sc->due = ktime_get();
+	sc->wake_at = sc->due;
+	if (rate) {
+		*n = min_t(u64, *n, max(rate / MSEC_PER_SEC, 1ULL));
+		sc->wake_at = ktime_add_ns(sc->due,
+					   div64_u64((u64)*n * NSEC_PER_SEC,
+						     rate));
+	}
+	return !ktime_before(ktime_get(), sc->wake_at);
+}
+
+static bool sim_engine_replaced(struct sim_chan *sc, struct sim_desc *d)
+{
+	struct sim_desc *next = list_next_entry(d, node);
+
+	return !list_is_last(&d->node, &sc->issued) &&
+	       next->tx.flags & DMA_PREP_LOAD_EOT &&
+	       dma_has_cap(DMA_LOAD_EOT, sc->chan.device->cap_mask);
+}
+
+/* A descriptor has come to where it stops. */
+static void sim_engine_stopped(struct sim_chan *sc, struct sim_desc *d)
+{
+	lockdep_assert_held(&sc->lock);
+	if (!d->period || (d->pos == d->len && sim_engine_replaced(sc, d))) {
+		sim_desc_finish(sc, d, DMA_TRANS_NOERROR);
+		return;
+	}
+	d->ticks++;
+	sc->ticking = true;
+	if (d->pos == d->len)
+		sim_desc_rewind(d);
+	else
+		d->stop += d->period;
+}
+
+/*
+ * Move up to @room bytes of a descriptor; SIM_RUN_MORE if it got anywhere. What
+ * is left of @room is the caller's.
+ */
+static enum sim_run sim_engine_step(struct sim_chan *sc, struct sim_desc *d,
+				    size_t *room)
+{
+	enum dmaengine_tx_result result = DMA_TRANS_NOERROR;
+	u64 rate = sim_rate(sc, d);
+	size_t before = d->pos, n = min(*room, d->stop - d->pos);
+	bool paced = rate || sim_paced(sc);
 
 	lockdep_assert_held(&sc->lock);
-	if (bandwidth) {
-		*n = min_t(u64, *n, max(bandwidth / MSEC_PER_SEC, 1ULL));
-		due = ktime_add_ns(due, div64_u64((u64)*n * NSEC_PER_SEC,
-						  bandwidth));
+	if (paced && !sim_engine_due(sc, rate, &n))
+		return SIM_RUN_WAIT;
+	sc->wake_at = 0;
+	if (n)
+		result = d->op->step(sc, d, n);
+	if (result != DMA_TRANS_NOERROR) {
+		sim_desc_finish(sc, d, result);
+		return SIM_RUN_MORE;
 	}
-	if (ktime_before(ktime_get(), due)) {
-		sc->wake_at = due;
-		return false;
+	if (d->pos == before && d->pos != d->stop) {
+		sc->blocked = true;
+		return sc->wake_at ? SIM_RUN_WAIT : SIM_RUN_BLOCKED;
 	}
-	sc->due = due;
-	return true;
+
+	*room -= d->pos - before;
+	if (rate)
+		sc->due = ktime_add_ns(sc->due,
+				       div64_u64((d->pos - before) *
+						 (u64)NSEC_PER_SEC, rate));
+	if (d->pos == d->stop)
+		sim_engine_stopped(sc, d);
+	return SIM_RUN_MORE;
 }
 
 /* As much as may be done in one go with the lock held. */
 static enum sim_run sim_engine_burst(struct sim_chan *sc)
 {
-	unsigned int descriptors = SIM_BURST_DESCRIPTORS;
+	unsigned int steps = SIM_BURST_DESCRIPTORS;
 	size_t room = SIM_BURST_BYTES;
 
 	lockdep_assert_held(&sc->lock);
 	sc->poked = false;
 	if (sim_stopped(sc))
 		return SIM_RUN_IDLE;
+	if (sc->blocked && sc->due)
+		sc->due = max(sc->due, ktime_get());
+	sc->blocked = false;
 
 	while (!list_empty(&sc->issued)) {
-		enum dmaengine_tx_result result = DMA_TRANS_NOERROR;
+		enum sim_run run;
 		struct sim_desc *d;
-		size_t n;
 
-		if (!room || !descriptors)
+		if (!room || !steps--)
 			return SIM_RUN_MORE;
 
 		d = list_first_entry(&sc->issued, struct sim_desc, node);
 		if (!d->started && !sim_engine_begin(sc, d)) {
 			sim_desc_finish(sc, d,
 					READ_ONCE(sc->ctl->config.control->fail_how));
-			descriptors--;
 			continue;
 		}
-
-		n = min(room, d->len - d->pos);
-		if (sim_paced(sc) && !sim_engine_due(sc, &n))
-			return SIM_RUN_WAIT;
-		if (n)
-			result = d->op->step(sc, d, n);
-		room -= n;
-		if (result != DMA_TRANS_NOERROR || d->pos == d->len) {
-			sim_desc_finish(sc, d, result);
-			descriptors--;
-		}
+		run = sim_engine_step(sc, d, &room);
+		if (run != SIM_RUN_MORE)
+			return run;
 	}
 	sc->due = 0;
 	return SIM_RUN_IDLE;
@@ -132,39 +204,83 @@ static enum sim_run sim_engine_burst(struct sim_chan *sc)
 static enum sim_run sim_engine_run(struct sim_chan *sc)
 {
 	enum sim_run run = SIM_RUN_MORE;
+	bool nudge = false;
 	unsigned int i;
 
 	for (i = 0; i < SIM_RUN_BURSTS && run == SIM_RUN_MORE; i++) {
-		guard(sim_chan)(sc);
-		run = sim_engine_burst(sc);
+		scoped_guard(sim_chan, sc) {
+			run = sim_engine_burst(sc);
+			nudge = sc->nudge;
+			sc->nudge = false;
+		}
+		/* The two locks are never held at the same time. */
+		if (nudge)
+			sim_engine_nudge(sc->peer);
 	}
 	return run;
 }
 
-/* Move ended descriptors to @batch; true if there are more. */
+/* What has callbacks to come, in their order. */
+static struct sim_desc *sim_callbacks_next(struct sim_chan *sc)
+{
+	struct sim_desc *d;
+
+	lockdep_assert_held(&sc->lock);
+	d = list_first_entry_or_null(&sc->done, struct sim_desc, node);
+	if (d || !sc->ticking)
+		return d;
+	sc->ticking = false;
+	return list_first_entry_or_null(&sc->issued, struct sim_desc, node);
+}
+
+/* Move ended descriptors and periods to @batch; true if there may be more. */
 static bool sim_callbacks_take(struct sim_chan *sc, struct sim_callback *batch,
 			       unsigned int *n)
 {
-	struct sim_desc *d, *next;
+	struct sim_desc *d;
 
 	guard(sim_chan)(sc);
-	*n = 0;
-	list_for_each_entry_safe(d, next, &sc->done, node) {
+	for (*n = 0; *n < SIM_CALLBACKS; (*n)++) {
 		struct sim_callback *c = &batch[*n];
 
-		if (*n == SIM_CALLBACKS)
-			return true;
-		c->plain = d->tx.callback;
-		c->with_result = d->tx.callback_result;
-		c->param = d->tx.callback_param;
+		d = sim_callbacks_next(sc);
+		if (!d)
+			return false;
+		*c = (struct sim_callback){
+			.plain = d->tx.callback,
+			.with_result = d->tx.callback_result,
+			.param = d->tx.callback_param,
+			.times = d->ticks,
+			.epoch = sc->epoch,
+		};
+		if (d->state != SIM_DESC_DONE || d->ticks) {
+			d->ticks = 0;
+			continue;
+		}
+		c->times = 1;
 		c->unmap = d->tx.unmap;
 		c->result.result = d->result;
 		c->result.residue = min_t(size_t, d->len - d->pos, U32_MAX);
 		/* Before the callback, which may want to prepare another. */
 		sim_desc_recycle(sc, d);
-		(*n)++;
 	}
-	return false;
+	return true;
+}
+
+static void sim_callback_call(struct sim_chan *sc, struct sim_callback *c)
+{
+	unsigned int i;
+
+	dmaengine_unmap_put(c->unmap);
+	for (i = 0; i < c->times; i++) {
+		/* The one before may have terminated the channel. */
+		if (i && READ_ONCE(sc->epoch) != c->epoch)
+			break;
+		if (c->with_result)
+			c->with_result(c->param, &c->result);
+		else if (c->plain)
+			c->plain(c->param);
+	}
 }
 
 static void sim_callbacks_run(struct sim_chan *sc)
@@ -175,15 +291,8 @@ static void sim_callbacks_run(struct sim_chan *sc)
 
 	do {
 		more = sim_callbacks_take(sc, batch, &n);
-		for (i = 0; i < n; i++) {
-			struct sim_callback *c = &batch[i];
-
-			dmaengine_unmap_put(c->unmap);
-			if (c->with_result)
-				c->with_result(c->param, &c->result);
-			else if (c->plain)
-				c->plain(c->param);
-		}
+		for (i = 0; i < n; i++)
+			sim_callback_call(sc, &batch[i]);
 	} while (more);
 }
 
@@ -200,7 +309,11 @@ static void sim_tasklet(struct tasklet_struct *t)
 {
 	struct sim_chan *sc = container_of(t, struct sim_chan, tasklet);
 
-	if (!READ_ONCE(sc->threaded) && sim_engine_run(sc) != SIM_RUN_IDLE) {
+	enum sim_run run = SIM_RUN_IDLE;
+
+	if (!READ_ONCE(sc->threaded))
+		run = sim_engine_run(sc);
+	if (run == SIM_RUN_MORE || run == SIM_RUN_WAIT) {
 		guard(sim_chan)(sc);
 		sim_engine_to_thread(sc);
 	}
@@ -217,7 +330,7 @@ static void sim_irq(struct irq_work *work)
 /* Have the callbacks called; from the thread. */
 void sim_engine_interrupt(struct sim_chan *sc)
 {
-	if (list_empty_careful(&sc->done))
+	if (list_empty_careful(&sc->done) && !READ_ONCE(sc->ticking))
 		return;
 	/* As it ends, the section runs the tasklet here, with no wakeup. */
 	local_bh_disable();
@@ -234,13 +347,13 @@ static void sim_thread_sleep(struct sim_chan *sc, enum sim_run run)
 	scoped_guard(sim_chan, sc) {
 		wake_at = sc->wake_at;
 		sleep = !sc->poked;
-		if (run == SIM_RUN_IDLE) {
+		if (run == SIM_RUN_IDLE)
 			sleep = list_empty(&sc->issued) || sim_stopped(sc);
+		if (run != SIM_RUN_WAIT)
 			sc->threaded = !sleep;
-		}
 	}
 	if (sleep && !kthread_should_stop()) {
-		if (run == SIM_RUN_IDLE)
+		if (run != SIM_RUN_WAIT)
 			schedule();
 		else
 			schedule_hrtimeout_range(&wake_at, SIM_SLEEP_SLACK_NS,
@@ -279,6 +392,16 @@ void sim_engine_kick(struct sim_chan *sc)
 		irq_work_queue(&sc->irq);
 }
 
+static void sim_engine_look(struct sim_chan *sc)
+{
+	lockdep_assert_held(&sc->lock);
+	sc->poked = true;
+	if (sc->threaded && sc->thread)
+		wake_up_process(sc->thread);
+	else
+		sim_engine_kick(sc);
+}
+
 /* Something changed: look again. */
 void sim_engine_poke(struct sim_chan *sc)
 {
@@ -286,11 +409,14 @@ void sim_engine_poke(struct sim_chan *sc)
 	/* Do not make up for the time that it was stopped. */
 	if (sc->due)
 		sc->due = max(sc->due, ktime_get());
-	sc->poked = true;
-	if (sc->threaded && sc->thread)
-		wake_up_process(sc->thread);
-	else
-		sim_engine_kick(sc);
+	sim_engine_look(sc);
+}
+
+/* The other channel of the peripheral has moved something. */
+void sim_engine_nudge(struct sim_chan *sc)
+{
+	guard(sim_chan)(sc);
+	sim_engine_look(sc);
 }
 
 /* Returns when no callback is running. */
@@ -301,7 +427,7 @@ void sim_engine_synchronize(struct sim_chan *sc)
 
 	/* tasklet_kill() may have swallowed what was issued meanwhile. */
 	guard(sim_chan)(sc);
-	if (!list_empty(&sc->done))
+	if (!list_empty(&sc->done) || sc->ticking)
 		tasklet_schedule(&sc->tasklet);
 	else
 		sim_engine_kick(sc);

@@ -24,7 +24,7 @@ static bool sim_mem_there(struct page *page, const void *p)
  * Map what is at a DMA address, for kunmap_local(). NULL if the device cannot
  * reach memory there; else *n is cut to what is in the page.
  */
-static void *sim_mem_map(struct sim_chan *sc, dma_addr_t addr, size_t *n)
+void *sim_mem_map(struct sim_chan *sc, dma_addr_t addr, size_t *n)
 {
 	const struct sim_controller *ctl = sc->ctl;
 	phys_addr_t phys;

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* MEMSET and MEMSET_SG */
-#include <linux/overflow.h>
-#include <linux/slab.h>
-
 #include "sim.h"
 
 static struct dma_async_tx_descriptor *
@@ -32,35 +29,17 @@ static enum dmaengine_tx_result sim_step_memset(struct sim_chan *sc,
 			    &d->pos);
 }
 
-static bool sim_segments_valid(struct sim_chan *sc, struct scatterlist *sgl,
-			       unsigned int nents, size_t *len)
+static bool sim_memset_sg_valid(struct sim_chan *sc,
+				const struct sim_segments *s)
 {
-	struct scatterlist *sg;
 	unsigned int i;
 
-	*len = 0;
-	for_each_sg(sgl, sg, nents, i) {
-		size_t n = sg_dma_len(sg);
-
-		if (!is_dma_fill_aligned(sc->chan.device, sg_dma_address(sg),
-					 0, n) ||
-		    !sim_len_valid(sc, n) ||
-		    check_add_overflow(*len, n, len))
+	for (i = 0; i < s->n; i++)
+		if (!is_dma_fill_aligned(sc->chan.device, s->list[i].addr, 0,
+					 s->list[i].len) ||
+		    !sim_len_valid(sc, s->list[i].len))
 			return false;
-	}
-	return nents;
-}
-
-static void sim_segments_fill(struct sim_segment *segments,
-			      struct scatterlist *sgl, unsigned int nents)
-{
-	struct scatterlist *sg;
-	unsigned int i;
-
-	for_each_sg(sgl, sg, nents, i) {
-		segments[i].addr = sg_dma_address(sg);
-		segments[i].len = sg_dma_len(sg);
-	}
+	return true;
 }
 
 static struct dma_async_tx_descriptor *
@@ -68,33 +47,25 @@ sim_prep_memset_sg(struct dma_chan *chan, struct scatterlist *sgl,
 		   unsigned int nents, int value, unsigned long flags)
 {
 	struct sim_chan *sc = to_sim_chan(chan);
-	struct sim_segment *segments = NULL;
+	struct sim_segments s;
 	struct sim_desc *d;
 	size_t len;
 
-	if (!sim_segments_valid(sc, sgl, nents, &len))
+	if (!sim_segments_init_sg(&s, sgl, nents))
 		return NULL;
-	if (nents > SIM_SEGMENTS_INLINE) {
-		segments = kmalloc_array(nents, sizeof(*segments), GFP_NOWAIT);
-		if (!segments)
-			return NULL;
-		sim_segments_fill(segments, sgl, nents);
-	}
+	if (!sim_memset_sg_valid(sc, &s) || !sim_segments_sum(&s, &len))
+		goto err_free;
 
 	scoped_guard(sim_chan, sc) {
 		d = sim_desc_get(sc, &sim_op_memset_sg, len, flags);
 		if (!d)
 			break;
-		if (!segments) {
-			segments = d->inline_segments;
-			sim_segments_fill(segments, sgl, nents);
-		}
-		d->segments = segments;
-		d->fill.at = 0;
+		sim_segments_give(&s, d);
 		d->fill.value = value;
 		return &d->tx;
 	}
-	kfree(segments);
+err_free:
+	sim_segments_free(&s);
 	return NULL;
 }
 
@@ -102,7 +73,7 @@ static enum dmaengine_tx_result sim_step_memset_sg(struct sim_chan *sc,
 						   struct sim_desc *d, size_t n)
 {
 	while (n) {
-		struct sim_segment *s = &d->segments[d->fill.at];
+		struct sim_segment *s = &d->segments[d->at];
 		size_t off = d->pos - d->segment_pos;
 		size_t part = min(n, s->len - off);
 		enum dmaengine_tx_result result;
@@ -113,7 +84,7 @@ static enum dmaengine_tx_result sim_step_memset_sg(struct sim_chan *sc,
 			return result;
 		if (off + part == s->len) {
 			d->segment_pos = d->pos;
-			d->fill.at++;
+			d->at++;
 		}
 		n -= part;
 	}

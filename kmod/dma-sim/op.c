@@ -22,6 +22,18 @@ const struct sim_op *sim_op(unsigned int i)
 	return i < ARRAY_SIZE(sim_ops) ? sim_ops[i] : NULL;
 }
 
+/* What makes sense for a channel that leads to a peripheral. */
+u64 sim_ops_slave(void)
+{
+	u64 ops = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sim_ops); i++)
+		if (sim_ops[i]->slave)
+			ops |= BIT_ULL(i);
+	return ops;
+}
+
 static int sim_op_find(const char *word)
 {
 	unsigned int i;

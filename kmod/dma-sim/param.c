@@ -6,11 +6,14 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "port.h"
 #include "sim.h"
 
 static struct sim_control sim_control = {
 	.fail_how = DMA_TRANS_READ_FAILED,
 	.fail_nth = ATOMIC_INIT(0),
+	.short_nth = ATOMIC_INIT(0),
+	.counter_fifo = 65536,
 };
 
 static unsigned int channels = 4;
@@ -25,6 +28,11 @@ static char *caps = "all";
 module_param(caps, charp, 0444);
 MODULE_PARM_DESC(caps,
 		 "List of memcpy, memset, memset_sg, interrupt, xor, xor_val, pq, pq_val, slave; or all (default)");
+
+static char *peripherals = "";
+module_param(peripherals, charp, 0444);
+MODULE_PARM_DESC(peripherals,
+		 "List of loopback, counter, sink, mem: one more controller, with channels to these (default: none)");
 
 static unsigned int dma_mask = 64;
 module_param(dma_mask, uint, 0444);
@@ -46,6 +54,10 @@ module_param(descriptors, uint, 0444);
 MODULE_PARM_DESC(descriptors,
 		 "Descriptors of each channel, 1 to 65536 (default 256)");
 
+static unsigned int max_burst = 256;
+module_param(max_burst, uint, 0444);
+MODULE_PARM_DESC(max_burst, "Most words in a burst, 1 to 65536 (default 256)");
+
 static char *residue = "burst";
 module_param(residue, charp, 0444);
 MODULE_PARM_DESC(residue,
@@ -59,6 +71,10 @@ static bool no_synchronize;
 module_param(no_synchronize, bool, 0444);
 MODULE_PARM_DESC(no_synchronize, "Cannot synchronize, as pl330 (default N)");
 
+static bool no_pause;
+module_param(no_pause, bool, 0444);
+MODULE_PARM_DESC(no_pause, "Can neither pause nor resume (default N)");
+
 /* What is written to sysfs ends in a newline. */
 static int sim_param_bad(const char *name, const char *val, const char *wanted)
 {
@@ -67,24 +83,29 @@ static int sim_param_bad(const char *name, const char *val, const char *wanted)
 	return -EINVAL;
 }
 
-static int sim_hold_set(const char *val, const struct kernel_param *kp)
+static int sim_switch_set(const char *val, const struct kernel_param *kp)
 {
-	bool hold;
+	bool on;
 
-	if (kstrtobool(val, &hold))
+	if (kstrtobool(val, &on))
 		return sim_param_bad(kp->name, val, "Y or N");
-	WRITE_ONCE(sim_control.hold, hold);
+	WRITE_ONCE(*(bool *)kp->arg, on);
 	sim_controllers_poke();
 	return 0;
 }
 
-static const struct kernel_param_ops sim_hold_ops = {
-	.set = sim_hold_set,
+static const struct kernel_param_ops sim_switch_ops = {
+	.set = sim_switch_set,
 	.get = param_get_bool,
 };
-module_param_cb(hold, &sim_hold_ops, &sim_control.hold, 0644);
+module_param_cb(hold, &sim_switch_ops, &sim_control.hold, 0644);
 __MODULE_PARM_TYPE(hold, "bool");
 MODULE_PARM_DESC(hold, "Nothing moves or completes while set (default N)");
+
+module_param_cb(packets, &sim_switch_ops, &sim_control.packets, 0644);
+__MODULE_PARM_TYPE(packets, "bool");
+MODULE_PARM_DESC(packets,
+		 "What a descriptor writes to loop-tx is a packet, which ends the one that reads it (default N)");
 
 static int sim_speed_set(const char *val, const struct kernel_param *kp)
 {
@@ -109,29 +130,91 @@ __MODULE_PARM_TYPE(bandwidth, "ullong");
 MODULE_PARM_DESC(bandwidth,
 		 "Bytes per second of each channel (default 0: no limit)");
 
-static int sim_fail_nth_set(const char *val, const struct kernel_param *kp)
+static int sim_rate_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned long long n;
+
+	if (kstrtoull(val, 0, &n) || n > SIM_MAX_RATE)
+		return sim_param_bad(kp->name, val, "a number up to 2^34");
+	return sim_speed_set(val, kp);
+}
+
+static const struct kernel_param_ops sim_rate_ops = {
+	.set = sim_rate_set,
+	.get = param_get_ullong,
+};
+module_param_cb(counter_rate, &sim_rate_ops, &sim_control.counter_rate, 0644);
+__MODULE_PARM_TYPE(counter_rate, "ullong");
+MODULE_PARM_DESC(counter_rate,
+		 "Bytes per second that \"counter\" gives (default 0: no limit)");
+module_param_cb(sink_rate, &sim_rate_ops, &sim_control.sink_rate, 0644);
+__MODULE_PARM_TYPE(sink_rate, "ullong");
+MODULE_PARM_DESC(sink_rate,
+		 "Bytes per second that \"sink\" takes (default 0: no limit)");
+
+static int sim_fifo_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int n;
+
+	if (kstrtouint(val, 0, &n) || n < SIM_WORD || n > SIM_MAX_FIFO)
+		return sim_param_bad(kp->name, val, "a number from 4 to 1048576");
+	WRITE_ONCE(sim_control.counter_fifo, n);
+	return 0;
+}
+
+static const struct kernel_param_ops sim_fifo_ops = {
+	.set = sim_fifo_set,
+	.get = param_get_uint,
+};
+module_param_cb(counter_fifo, &sim_fifo_ops, &sim_control.counter_fifo, 0644);
+__MODULE_PARM_TYPE(counter_fifo, "uint");
+MODULE_PARM_DESC(counter_fifo,
+		 "Bytes that \"counter\" keeps for who is late (default 65536)");
+
+static int sim_count_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%lld\n",
+			  (long long)atomic64_read((atomic64_t *)kp->arg));
+}
+
+static const struct kernel_param_ops sim_count_ops = {
+	.get = sim_count_get,
+};
+module_param_cb(sink_bytes, &sim_count_ops, &sim_control.sink_bytes, 0444);
+__MODULE_PARM_TYPE(sink_bytes, "ullong");
+MODULE_PARM_DESC(sink_bytes, "Bytes written to \"sink\" since it was requested");
+module_param_cb(sink_errors, &sim_count_ops, &sim_control.sink_errors, 0444);
+__MODULE_PARM_TYPE(sink_errors, "ullong");
+MODULE_PARM_DESC(sink_errors,
+		 "How often they did not go on as \"counter\" does");
+
+static int sim_nth_set(const char *val, const struct kernel_param *kp)
 {
 	int n;
 
 	if (kstrtoint(val, 0, &n) || n < 0)
 		return sim_param_bad(kp->name, val, "a number from 0");
-	atomic_set(&sim_control.fail_nth, n);
+	atomic_set(kp->arg, n);
 	return 0;
 }
 
-static int sim_fail_nth_get(char *buf, const struct kernel_param *kp)
+static int sim_nth_get(char *buf, const struct kernel_param *kp)
 {
-	return sysfs_emit(buf, "%d\n", atomic_read(&sim_control.fail_nth));
+	return sysfs_emit(buf, "%d\n", atomic_read(kp->arg));
 }
 
-static const struct kernel_param_ops sim_fail_nth_ops = {
-	.set = sim_fail_nth_set,
-	.get = sim_fail_nth_get,
+static const struct kernel_param_ops sim_nth_ops = {
+	.set = sim_nth_set,
+	.get = sim_nth_get,
 };
-module_param_cb(fail_nth, &sim_fail_nth_ops, NULL, 0644);
+module_param_cb(fail_nth, &sim_nth_ops, &sim_control.fail_nth, 0644);
 __MODULE_PARM_TYPE(fail_nth, "int");
 MODULE_PARM_DESC(fail_nth,
 		 "The Nth descriptor started from now on fails, once (default 0: none)");
+module_param_cb(short_nth, &sim_nth_ops, &sim_control.short_nth, 0644);
+__MODULE_PARM_TYPE(short_nth, "int");
+MODULE_PARM_DESC(short_nth,
+		 "The Nth slave descriptor started from now on ends half way, once (default 0: none)");
 
 static const char *const sim_fail_names[] = {
 	[DMA_TRANS_READ_FAILED] = "read",
@@ -180,15 +263,25 @@ static bool sim_param_in(const char *name, unsigned int val, unsigned int min,
 	return false;
 }
 
-/* The controllers that the parameters ask for. */
-int sim_param_config(struct sim_config *config, unsigned int *n)
+static int sim_param_peripherals(struct sim_config *config,
+				 const struct sim_config *plain)
 {
-	int granularity;
+	*config = *plain;
+	config->ops = sim_ops_slave();
+	return sim_ports_parse(peripherals, config);
+}
+
+/* The controllers that the parameters ask for: some alike, and one more. */
+int sim_param_config(struct sim_config *config, unsigned int *n,
+		     struct sim_config *extra)
+{
+	int granularity, ret;
 
 	if (!sim_param_in("channels", channels, 1, SIM_MAX_CHANNELS) ||
 	    !sim_param_in("devices", devices, 1, SIM_MAX_DEVICES) ||
 	    !sim_param_in("dma_mask", dma_mask, 24, 64) ||
 	    !sim_param_in("copy_align", copy_align, 1, SIM_MAX_ALIGN) ||
+	    !sim_param_in("max_burst", max_burst, 1, SIM_MAX_BURST) ||
 	    !sim_param_in("descriptors", descriptors, 1, SIM_MAX_DESCRIPTORS))
 		return -EINVAL;
 	if (!is_power_of_2(copy_align)) {
@@ -208,6 +301,7 @@ int sim_param_config(struct sim_config *config, unsigned int *n)
 				     "descriptor, segment or burst");
 
 	*n = devices;
+	*config = (struct sim_config){ };
 	config->channels = channels;
 	config->dma_mask = dma_mask;
 	config->copy_align = copy_align;
@@ -216,6 +310,12 @@ int sim_param_config(struct sim_config *config, unsigned int *n)
 	config->residue = granularity;
 	config->no_terminate = no_terminate;
 	config->no_synchronize = no_synchronize;
+	config->no_pause = no_pause;
+	config->max_burst = max_burst;
+	config->addr_widths = SIM_ADDR_WIDTHS;
 	config->control = &sim_control;
-	return sim_op_parse(caps, &config->ops);
+	ret = sim_op_parse(caps, &config->ops);
+	if (ret)
+		return ret;
+	return sim_param_peripherals(extra, config);
 }

@@ -18,91 +18,51 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "config.h"
+
 #define SIM_NAME		"dma-sim"
 #define SIM_CLIENT		"dmactl"	/* whom the slave map is for */
 
-#define SIM_MAX_DEVICES		16
-#define SIM_MAX_CHANNELS	64
-#define SIM_MAX_DESCRIPTORS	65536
-#define SIM_MAX_ALIGN		256
 #define SIM_NAME_LEN		16
+#define SIM_NAMES		3	/* of a channel in the slave map, at most */
 
 /* The lock of a channel is held, interrupts off, for at most this much. */
 #define SIM_BURST_BYTES		PAGE_SIZE
 #define SIM_BURST_DESCRIPTORS	32
 
 #define SIM_SEGMENTS_INLINE	4
-#define SIM_MAX_SOURCES		16	/* of XOR and PQ */
+#define SIM_WORD		4	/* bytes of what "counter" counts in */
+#define SIM_COMMAND		8	/* bytes of a command to a peripheral */
 
 struct iommu_domain;
 struct platform_device;
 struct sim_chan;
 struct sim_controller;
 struct sim_desc;
+struct sim_port_ops;
 
 /**
  * struct sim_op - one type of operation
  * @name: word that selects it in the module parameter "caps"
- * @cap: capability that it brings
+ * @cap: capability that it brings; DMA_TX_TYPE_END: none that has a bit
+ * @slave: a channel that leads to a peripheral can have it
  * @declare: fill in what the core must know: prep function, alignment, ...
  * @step: move @n bytes of a descriptor and advance its position by as much as
- *	was moved; called with the lock of the channel held. NULL if there is
- *	nothing to move
+ *	was moved; called with the lock of the channel held. If a peripheral
+ *	takes or gives nothing now, nothing is moved. NULL if there is nothing
+ *	to move
+ * @rewind: what else there is to do before a descriptor runs again
  *
  * Adding a type is a file with one of these and a line in op.c.
  */
 struct sim_op {
 	const char *name;
 	enum dma_transaction_type cap;
+	bool slave;
 	void (*declare)(struct sim_controller *ctl);
 	enum dmaengine_tx_result (*step)(struct sim_chan *sc,
 					 struct sim_desc *d, size_t n);
-};
-
-/**
- * struct sim_control - how a controller behaves; may change at any time
- * @hold: nothing moves and nothing completes
- * @latency: ns from the start of a descriptor to its first byte
- * @bandwidth: bytes per second, 0 unlimited
- * @fail_how: result of the descriptor that @fail_nth hits
- * @fail_nth: descriptors to start until one fails, 0 none
- *
- * Plain fields are read and written with READ_ONCE() and WRITE_ONCE().
- */
-struct sim_control {
-	bool hold;
-	u64 latency;
-	u64 bandwidth;
-	enum dmaengine_tx_result fail_how;
-	atomic_t fail_nth;
-};
-
-/**
- * struct sim_config - what a controller is; never changes
- * @index: number of the controller
- * @channels: how many channels
- * @ops: bit n set: it has entry n of the table in op.c
- * @dma_mask: address bits
- * @copy_align: alignment in bytes of addresses and lengths
- * @max_segment: bytes in one segment, 0 for the default of the DMA API
- * @descriptors: pool of each channel
- * @residue: granularity of the residue
- * @no_terminate: have no device_terminate_all
- * @no_synchronize: have no device_synchronize
- * @control: how it behaves
- */
-struct sim_config {
-	u32 index;
-	u32 channels;
-	u64 ops;
-	u32 dma_mask;
-	u32 copy_align;
-	u32 max_segment;
-	u32 descriptors;
-	enum dma_residue_granularity residue;
-	bool no_terminate;
-	bool no_synchronize;
-	struct sim_control *control;
+	void (*rewind)(struct sim_desc *d);
 };
 
 enum sim_desc_state {
@@ -119,18 +79,36 @@ struct sim_segment {
 };
 
 /**
+ * struct sim_segments - a list of segments on its way into a descriptor
+ * @list: @few or allocated
+ * @n: how many
+ * @few: room for as many as a descriptor has room for
+ */
+struct sim_segments {
+	struct sim_segment *list;
+	unsigned int n;
+	struct sim_segment few[SIM_SEGMENTS_INLINE];
+};
+
+/**
  * struct sim_desc - a descriptor
  * @tx: the core's part
  * @node: on exactly one list of the channel
  * @op: type
  * @len: bytes to move
- * @pos: bytes moved
+ * @pos: bytes moved, since the last repetition began
  * @segment_pos: bytes moved in segments that are complete
+ * @stop: where to stop next: the end of the descriptor or of a period
+ * @period: if it repeats: bytes from one callback to the next; else 0
+ * @ticks: callbacks of periods that are due
+ * @at: segment that is next
+ * @dir: direction of a slave transfer, else DMA_MEM_TO_MEM
  * @state: which list @node is on
  * @result: how it ended
  * @started: the engine has taken it up
  * @copy: source and destination of MEMCPY
- * @fill: destination and value of MEMSET, segment and value of MEMSET_SG
+ * @fill: destination and value of MEMSET, value of MEMSET_SG
+ * @dev: place in the "mem" peripheral, and a command that is not complete
  * @raid: the XOR and PQ family: destinations of P and Q and whether each is
  *	wanted, sources and their coefficients, where the result of a check
  *	goes, whether the destinations are part of the sum
@@ -147,6 +125,11 @@ struct sim_desc {
 	size_t len;
 	size_t pos;
 	size_t segment_pos;
+	size_t stop;
+	size_t period;
+	unsigned int ticks;
+	unsigned int at;
+	enum dma_transfer_direction dir;
 	enum sim_desc_state state;
 	enum dmaengine_tx_result result;
 	bool started;
@@ -157,9 +140,13 @@ struct sim_desc {
 		} copy;
 		struct {
 			dma_addr_t dst;
-			unsigned int at;
 			u8 value;
 		} fill;
+		struct {
+			u32 offset;
+			u32 window;
+			u8 command[SIM_COMMAND];
+		} dev;
 		struct {
 			dma_addr_t dst[2];
 			dma_addr_t src[SIM_MAX_SOURCES];
@@ -180,7 +167,8 @@ struct sim_desc {
  * @ctl: its controller
  * @index: number on the controller
  * @name: name in the slave map
- * @alias: short name, controller 0 only
+ * @alias: another: the short name of a channel of controller 0, or the
+ *	numbered one of a peripheral
  * @lock: protects the lists, the descriptors on them and, as long as it is
  *	held, the memory that they describe: who holds it knows that nothing
  *	is being copied
@@ -200,8 +188,15 @@ struct sim_desc {
  * @due: [lock] when the engine will have done what it did so far, at the
  *	simulated speed
  * @wake_at: [lock] when @thread has something to do
+ * @blocked: [lock] the peripheral took or gave nothing when last asked
+ * @nudge: [lock] @peer may have something to do now
+ * @ticking: [lock] the first of @issued has callbacks of periods due
+ * @epoch: [lock] counts how often everything was taken back
  * @failed: [lock] cookie of the last descriptor that failed
  * @slave: [lock] what device_config set
+ * @port: the peripheral
+ * @port_state: [lock, or its own] what @port keeps
+ * @peer: the other channel of the peripheral, or NULL
  * @irq: simulated interrupt
  * @tasklet: what the interrupt handler leaves for later
  */
@@ -210,7 +205,7 @@ struct sim_chan {
 	struct sim_controller *ctl;
 	unsigned int index;
 	char name[SIM_NAME_LEN];
-	char alias[SIM_NAME_LEN];
+	char alias[2 * SIM_NAME_LEN];
 	spinlock_t lock;	/* see above */
 	struct list_head free;
 	struct list_head prepared;
@@ -225,8 +220,15 @@ struct sim_chan {
 	bool gone;
 	ktime_t due;
 	ktime_t wake_at;
+	bool blocked;
+	bool nudge;
+	bool ticking;
+	unsigned int epoch;
 	dma_cookie_t failed;
 	struct dma_slave_config slave;
+	const struct sim_port_ops *port;
+	void *port_state;
+	struct sim_chan *peer;
 	struct irq_work irq;
 	struct tasklet_struct tasklet;
 };
@@ -238,6 +240,7 @@ struct sim_chan {
  * @config: what it is
  * @domain: IOMMU domain of @dev, or NULL
  * @dma_mask: highest address that it reaches
+ * @ports: what the peripherals keep
  * @node: on the list of all controllers, protected by the mutex in
  *	controller.c
  * @mutex: protects @gone, and the pools and threads of all channels
@@ -252,11 +255,12 @@ struct sim_controller {
 	struct sim_config config;
 	struct iommu_domain *domain;
 	u64 dma_mask;
+	void *ports[SIM_PERIPHERALS];
 	struct list_head node;
 	struct mutex mutex;	/* see above */
 	bool gone;
 	struct work_struct free_work;
-	struct dma_slave_map map[2 * SIM_MAX_CHANNELS];
+	struct dma_slave_map map[SIM_NAMES * SIM_MAX_CHANNELS];
 	struct sim_chan chans[];
 };
 
@@ -298,14 +302,12 @@ static inline bool sim_len_valid(const struct sim_chan *sc, size_t len)
 	return len && (!max || len <= max);
 }
 
-/* param.c */
-int sim_param_config(struct sim_config *config, unsigned int *devices);
-
 /* op.c */
 const struct sim_op *sim_op(unsigned int i);
 int sim_op_parse(const char *words, u64 *ops);
+u64 sim_ops_slave(void);
 
-/* memcpy.c, memset.c, interrupt.c, raid.c, slave.c */
+/* memcpy.c, memset.c, interrupt.c, raid.c, slave.c, cyclic.c */
 extern const struct sim_op sim_op_memcpy;
 extern const struct sim_op sim_op_memset;
 extern const struct sim_op sim_op_memset_sg;
@@ -315,6 +317,26 @@ extern const struct sim_op sim_op_xor_val;
 extern const struct sim_op sim_op_pq;
 extern const struct sim_op sim_op_pq_val;
 extern const struct sim_op sim_op_slave;
+
+/* slave.c */
+void sim_slave_declare(struct sim_controller *ctl);
+bool sim_slave_accepts(struct sim_chan *sc, enum dma_transfer_direction dir,
+		       size_t len);
+struct sim_desc *sim_slave_get(struct sim_chan *sc, const struct sim_op *op,
+			       enum dma_transfer_direction dir, size_t len,
+			       unsigned long flags);
+enum dmaengine_tx_result sim_slave_move(struct sim_chan *sc, struct sim_desc *d,
+					dma_addr_t addr, size_t *n);
+enum dmaengine_tx_result sim_step_slave(struct sim_chan *sc,
+					struct sim_desc *d, size_t n);
+
+/* segment.c */
+bool sim_segments_init(struct sim_segments *s, unsigned int n);
+bool sim_segments_init_sg(struct sim_segments *s, struct scatterlist *sgl,
+			  unsigned int nents);
+bool sim_segments_sum(const struct sim_segments *s, size_t *len);
+void sim_segments_give(struct sim_segments *s, struct sim_desc *d);
+void sim_segments_free(struct sim_segments *s);
 
 /* controller.c */
 int sim_controllers_init(void);
@@ -334,6 +356,7 @@ struct sim_desc *sim_desc_get(struct sim_chan *sc, const struct sim_op *op,
 void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
 		     enum dmaengine_tx_result result);
 void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d);
+void sim_desc_rewind(struct sim_desc *d);
 void sim_desc_drop_all(struct sim_chan *sc);
 enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
 				struct dma_tx_state *state);
@@ -345,10 +368,12 @@ int sim_engine_start(struct sim_chan *sc);
 void sim_engine_stop(struct sim_chan *sc);
 void sim_engine_kick(struct sim_chan *sc);
 void sim_engine_poke(struct sim_chan *sc);
+void sim_engine_nudge(struct sim_chan *sc);
 void sim_engine_interrupt(struct sim_chan *sc);
 void sim_engine_synchronize(struct sim_chan *sc);
 
 /* memory.c */
+void *sim_mem_map(struct sim_chan *sc, dma_addr_t addr, size_t *n);
 enum dmaengine_tx_result sim_mem_copy(struct sim_chan *sc, dma_addr_t dst,
 				      dma_addr_t src, size_t n, size_t *moved);
 enum dmaengine_tx_result sim_mem_fill(struct sim_chan *sc, dma_addr_t dst,

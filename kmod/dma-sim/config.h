@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* dma-sim: what a controller is and how it behaves */
+#ifndef DMA_SIM_CONFIG_H
+#define DMA_SIM_CONFIG_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/dmaengine.h>
+#include <linux/types.h>
+
+#define SIM_MAX_DEVICES		16
+#define SIM_MAX_CHANNELS	64
+#define SIM_MAX_DESCRIPTORS	65536
+#define SIM_MAX_ALIGN		256
+#define SIM_MAX_SOURCES		16	/* of XOR and PQ */
+#define SIM_MAX_BURST		65536
+#define SIM_MAX_RATE		BIT_ULL(34)
+#define SIM_MAX_FIFO		(1024 * 1024)
+#define SIM_PERIPHERALS		4
+#define SIM_ADDR_WIDTHS		(BIT(1) | BIT(2) | BIT(4) | BIT(8))
+
+/**
+ * struct sim_control - how a controller behaves; may change at any time
+ * @hold: nothing moves and nothing completes
+ * @packets: a descriptor of loop-tx is a packet
+ * @latency: ns from the start of a descriptor to its first byte
+ * @bandwidth: bytes per second, 0 unlimited
+ * @counter_rate: bytes per second that "counter" gives, 0 unlimited
+ * @counter_fifo: bytes that it keeps for who is late
+ * @sink_rate: bytes per second that "sink" takes, 0 unlimited
+ * @fail_how: result of the descriptor that @fail_nth hits
+ * @fail_nth: descriptors to start until one fails, 0 none
+ * @short_nth: slave descriptors to start until one ends early, 0 none
+ * @sink_bytes: what "sink" was given
+ * @sink_errors: how often that did not go on from what was before
+ *
+ * Plain fields are read and written with READ_ONCE() and WRITE_ONCE().
+ */
+struct sim_control {
+	bool hold;
+	bool packets;
+	u64 latency;
+	u64 bandwidth;
+	u64 counter_rate;
+	u32 counter_fifo;
+	u64 sink_rate;
+	enum dmaengine_tx_result fail_how;
+	atomic_t fail_nth;
+	atomic_t short_nth;
+	atomic64_t sink_bytes;
+	atomic64_t sink_errors;
+};
+
+/**
+ * struct sim_config - what a controller is; never changes
+ * @index: number of the controller
+ * @channels: how many channels
+ * @ops: bit n set: it has entry n of the table in op.c
+ * @peripherals: bit n set: it has entry n of the table in port.c, and only
+ *	channels that lead to such; 0 if there are none
+ * @dma_mask: address bits
+ * @copy_align: alignment in bytes of addresses and lengths
+ * @max_segment: bytes in one segment, 0 for the default of the DMA API
+ * @max_burst: most words in a burst
+ * @max_sg_burst: segments that can be had without a break, 0 unlimited
+ * @addr_widths: bit n set: n bytes are a word
+ * @descriptors: pool of each channel
+ * @residue: granularity of the residue
+ * @no_terminate: have no device_terminate_all
+ * @no_synchronize: have no device_synchronize
+ * @no_pause: have neither device_pause nor device_resume
+ * @control: how it behaves
+ */
+struct sim_config {
+	u32 index;
+	u32 channels;
+	u64 ops;
+	u32 peripherals;
+	u32 dma_mask;
+	u32 copy_align;
+	u32 max_segment;
+	u32 max_burst;
+	u32 max_sg_burst;
+	u32 addr_widths;
+	u32 descriptors;
+	enum dma_residue_granularity residue;
+	bool no_terminate;
+	bool no_synchronize;
+	bool no_pause;
+	struct sim_control *control;
+};
+
+/* param.c */
+int sim_param_config(struct sim_config *config, unsigned int *devices,
+		     struct sim_config *peripherals);
+
+#endif /* DMA_SIM_CONFIG_H */
