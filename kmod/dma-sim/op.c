@@ -15,6 +15,7 @@ static const struct sim_op *const sim_ops[] = {
 	&sim_op_pq,
 	&sim_op_pq_val,
 	&sim_op_slave,
+	&sim_op_cyclic,
 };
 
 const struct sim_op *sim_op(unsigned int i)

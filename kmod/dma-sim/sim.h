@@ -317,6 +317,7 @@ extern const struct sim_op sim_op_xor_val;
 extern const struct sim_op sim_op_pq;
 extern const struct sim_op sim_op_pq_val;
 extern const struct sim_op sim_op_slave;
+extern const struct sim_op sim_op_cyclic;
 
 /* slave.c */
 void sim_slave_declare(struct sim_controller *ctl);
