@@ -109,7 +109,8 @@ static void sim_controller_declare(struct sim_controller *ctl)
 			continue;
 		if (op->cap != DMA_TX_TYPE_END)
 			dma_cap_set(op->cap, dma->cap_mask);
-		op->declare(ctl);
+		if (op->declare)
+			op->declare(ctl);
 	}
 
 	INIT_LIST_HEAD(&dma->channels);

@@ -123,6 +123,8 @@ void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d)
 	if (d->segments && d->segments != d->inline_segments)
 		kfree(d->segments);
 	d->segments = NULL;
+	kfree(d->chunks);
+	d->chunks = NULL;
 	d->state = SIM_DESC_FREE;
 	/* The one used last is the one in the cache. */
 	list_move(&d->node, &sc->free);

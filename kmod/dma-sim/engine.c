@@ -19,7 +19,6 @@
 #define SIM_RUN_BURSTS		16
 
 #define SIM_SLEEP_SLACK_NS	(50 * NSEC_PER_USEC)
-#define SIM_CALLBACKS		8
 
 /* Of what repeats, if nothing else limits it: it would take a CPU for good. */
 #define SIM_REPEAT_RATE		(1024 * 1024)
@@ -29,16 +28,6 @@ enum sim_run {
 	SIM_RUN_MORE,	/* something is left to do */
 	SIM_RUN_WAIT,	/* something is left to do at sim_chan.wake_at */
 	SIM_RUN_BLOCKED,	/* the peer will say when there is something */
-};
-
-struct sim_callback {
-	dma_async_tx_callback plain;
-	dma_async_tx_callback_result with_result;
-	void *param;
-	struct dmaengine_unmap_data *unmap;
-	struct dmaengine_result result;
-	unsigned int times;
-	unsigned int epoch;
 };
 
 static bool sim_irq_works __read_mostly;
@@ -76,7 +65,7 @@ static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
 	if (sim_paced(sc) || d->period)
 		sc->due = ktime_add_ns(sc->due ?: ktime_get(),
 				       READ_ONCE(control->latency));
-	if (d->op->slave && !d->period &&
+	if (d->dir != DMA_MEM_TO_MEM && !d->period &&
 	    unlikely(atomic_read(&control->short_nth)) &&
 	    !atomic_dec_if_positive(&control->short_nth))
 		d->stop = round_down(d->len / 2, SIM_WORD);
@@ -218,82 +207,6 @@ static enum sim_run sim_engine_run(struct sim_chan *sc)
 			sim_engine_nudge(sc->peer);
 	}
 	return run;
-}
-
-/* What has callbacks to come, in their order. */
-static struct sim_desc *sim_callbacks_next(struct sim_chan *sc)
-{
-	struct sim_desc *d;
-
-	lockdep_assert_held(&sc->lock);
-	d = list_first_entry_or_null(&sc->done, struct sim_desc, node);
-	if (d || !sc->ticking)
-		return d;
-	sc->ticking = false;
-	return list_first_entry_or_null(&sc->issued, struct sim_desc, node);
-}
-
-/* Move ended descriptors and periods to @batch; true if there may be more. */
-static bool sim_callbacks_take(struct sim_chan *sc, struct sim_callback *batch,
-			       unsigned int *n)
-{
-	struct sim_desc *d;
-
-	guard(sim_chan)(sc);
-	for (*n = 0; *n < SIM_CALLBACKS; (*n)++) {
-		struct sim_callback *c = &batch[*n];
-
-		d = sim_callbacks_next(sc);
-		if (!d)
-			return false;
-		*c = (struct sim_callback){
-			.plain = d->tx.callback,
-			.with_result = d->tx.callback_result,
-			.param = d->tx.callback_param,
-			.times = d->ticks,
-			.epoch = sc->epoch,
-		};
-		if (d->state != SIM_DESC_DONE || d->ticks) {
-			d->ticks = 0;
-			continue;
-		}
-		c->times = 1;
-		c->unmap = d->tx.unmap;
-		c->result.result = d->result;
-		c->result.residue = min_t(size_t, d->len - d->pos, U32_MAX);
-		/* Before the callback, which may want to prepare another. */
-		sim_desc_recycle(sc, d);
-	}
-	return true;
-}
-
-static void sim_callback_call(struct sim_chan *sc, struct sim_callback *c)
-{
-	unsigned int i;
-
-	dmaengine_unmap_put(c->unmap);
-	for (i = 0; i < c->times; i++) {
-		/* The one before may have terminated the channel. */
-		if (i && READ_ONCE(sc->epoch) != c->epoch)
-			break;
-		if (c->with_result)
-			c->with_result(c->param, &c->result);
-		else if (c->plain)
-			c->plain(c->param);
-	}
-}
-
-static void sim_callbacks_run(struct sim_chan *sc)
-{
-	struct sim_callback batch[SIM_CALLBACKS];
-	unsigned int i, n;
-	bool more;
-
-	do {
-		more = sim_callbacks_take(sc, batch, &n);
-		for (i = 0; i < n; i++)
-			sim_callback_call(sc, &batch[i]);
-	} while (more);
 }
 
 static void sim_engine_to_thread(struct sim_chan *sc)

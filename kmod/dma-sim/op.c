@@ -16,6 +16,9 @@ static const struct sim_op *const sim_ops[] = {
 	&sim_op_pq_val,
 	&sim_op_slave,
 	&sim_op_cyclic,
+	&sim_op_interleave,
+	&sim_op_repeat,
+	&sim_op_load_eot,
 };
 
 const struct sim_op *sim_op(unsigned int i)

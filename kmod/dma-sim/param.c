@@ -27,7 +27,7 @@ MODULE_PARM_DESC(devices, "Controllers, 1 to 16 (default 1)");
 static char *caps = "all";
 module_param(caps, charp, 0444);
 MODULE_PARM_DESC(caps,
-		 "List of memcpy, memset, memset_sg, interrupt, xor, xor_val, pq, pq_val, slave, cyclic; or all (default)");
+		 "List of memcpy, memset, memset_sg, interrupt, xor, xor_val, pq, pq_val, slave, cyclic, interleave, repeat, load_eot; or all (default)");
 
 static char *peripherals = "";
 module_param(peripherals, charp, 0444);

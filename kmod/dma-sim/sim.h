@@ -47,6 +47,7 @@ struct sim_port_ops;
  * @cap: capability that it brings; DMA_TX_TYPE_END: none that has a bit
  * @slave: a channel that leads to a peripheral can have it
  * @declare: fill in what the core must know: prep function, alignment, ...
+ *	NULL if the capability is all
  * @step: move @n bytes of a descriptor and advance its position by as much as
  *	was moved; called with the lock of the channel held. If a peripheral
  *	takes or gives nothing now, nothing is moved. NULL if there is nothing
@@ -78,6 +79,12 @@ struct sim_segment {
 	size_t len;
 };
 
+struct sim_chunk {
+	size_t len;
+	size_t src_gap;
+	size_t dst_gap;
+};
+
 /**
  * struct sim_segments - a list of segments on its way into a descriptor
  * @list: @few or allocated
@@ -101,17 +108,21 @@ struct sim_segments {
  * @stop: where to stop next: the end of the descriptor or of a period
  * @period: if it repeats: bytes from one callback to the next; else 0
  * @ticks: callbacks of periods that are due
- * @at: segment that is next
+ * @at: segment or chunk that is next
  * @dir: direction of a slave transfer, else DMA_MEM_TO_MEM
  * @state: which list @node is on
  * @result: how it ended
  * @started: the engine has taken it up
  * @copy: source and destination of MEMCPY
  * @fill: destination and value of MEMSET, value of MEMSET_SG
- * @dev: place in the "mem" peripheral, and a command that is not complete
+ * @frames: of INTERLEAVE: where source and destination begin and are, what of
+ *	the chunk was moved, the chunks of a frame, and how much can be moved
+ *	at once if one of the addresses stays where it is
  * @raid: the XOR and PQ family: destinations of P and Q and whether each is
  *	wanted, sources and their coefficients, where the result of a check
  *	goes, whether the destinations are part of the sum
+ * @dev: place in the "mem" peripheral, and a command that is not complete
+ * @chunks: those of a frame of INTERLEAVE, allocated, or NULL
  * @segments: segments of a scattered operation: @inline_segments, allocated, or
  *	NULL
  * @inline_segments: room for few of them
@@ -143,10 +154,16 @@ struct sim_desc {
 			u8 value;
 		} fill;
 		struct {
-			u32 offset;
-			u32 window;
-			u8 command[SIM_COMMAND];
-		} dev;
+			dma_addr_t src_start;
+			dma_addr_t dst_start;
+			dma_addr_t src;
+			dma_addr_t dst;
+			size_t off;
+			unsigned int chunks;
+			unsigned int word;
+			bool src_inc;
+			bool dst_inc;
+		} frames;
 		struct {
 			dma_addr_t dst[2];
 			dma_addr_t src[SIM_MAX_SOURCES];
@@ -157,6 +174,12 @@ struct sim_desc {
 			bool load;
 		} raid;
 	};
+	struct {
+		u32 offset;
+		u32 window;
+		u8 command[SIM_COMMAND];
+	} dev;
+	struct sim_chunk *chunks;
 	struct sim_segment *segments;
 	struct sim_segment inline_segments[SIM_SEGMENTS_INLINE];
 };
@@ -307,7 +330,7 @@ const struct sim_op *sim_op(unsigned int i);
 int sim_op_parse(const char *words, u64 *ops);
 u64 sim_ops_slave(void);
 
-/* memcpy.c, memset.c, interrupt.c, raid.c, slave.c, cyclic.c */
+/* memcpy.c, memset.c, interrupt.c, raid.c, slave.c, cyclic.c, interleave.c */
 extern const struct sim_op sim_op_memcpy;
 extern const struct sim_op sim_op_memset;
 extern const struct sim_op sim_op_memset_sg;
@@ -318,6 +341,9 @@ extern const struct sim_op sim_op_pq;
 extern const struct sim_op sim_op_pq_val;
 extern const struct sim_op sim_op_slave;
 extern const struct sim_op sim_op_cyclic;
+extern const struct sim_op sim_op_interleave;
+extern const struct sim_op sim_op_repeat;
+extern const struct sim_op sim_op_load_eot;
 
 /* slave.c */
 void sim_slave_declare(struct sim_controller *ctl);
@@ -361,6 +387,9 @@ void sim_desc_rewind(struct sim_desc *d);
 void sim_desc_drop_all(struct sim_chan *sc);
 enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
 				struct dma_tx_state *state);
+
+/* callback.c */
+void sim_callbacks_run(struct sim_chan *sc);
 
 /* engine.c */
 void sim_engine_probe(void);

@@ -218,6 +218,7 @@ void sim_slave_declare(struct sim_controller *ctl)
 
 	dma->device_config = sim_slave_config;
 	dma->device_caps = sim_slave_caps;
+	dma->directions = 0;
 	for (i = 0; i < ctl->config.channels; i++)
 		dma->directions |= ctl->chans[i].port->directions;
 	dma->src_addr_widths = ctl->config.addr_widths;
