@@ -55,8 +55,7 @@ static bool sim_callbacks_take(struct sim_chan *sc, struct sim_callback *batch,
 		c->unmap = d->tx.unmap;
 		c->result.result = d->result;
 		c->result.residue = min_t(size_t, d->len - d->pos, U32_MAX);
-		/* Before the callback, which may want to prepare another. */
-		sim_desc_recycle(sc, d);
+		sim_desc_retire(sc, d);
 	}
 	return true;
 }
@@ -77,6 +76,15 @@ static void sim_callback_call(struct sim_chan *sc, struct sim_callback *c)
 	}
 }
 
+static void sim_callbacks_done(struct sim_chan *sc)
+{
+	struct sim_desc *d, *next;
+
+	guard(sim_chan)(sc);
+	list_for_each_entry_safe(d, next, &sc->called, node)
+		sim_desc_recycle(sc, d);
+}
+
 void sim_callbacks_run(struct sim_chan *sc)
 {
 	struct sim_callback batch[SIM_CALLBACKS];
@@ -87,5 +95,7 @@ void sim_callbacks_run(struct sim_chan *sc)
 		more = sim_callbacks_take(sc, batch, &n);
 		for (i = 0; i < n; i++)
 			sim_callback_call(sc, &batch[i]);
+		if (!list_empty_careful(&sc->called))
+			sim_callbacks_done(sc);
 	} while (more);
 }

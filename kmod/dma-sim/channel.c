@@ -180,6 +180,7 @@ void sim_chan_init(struct sim_controller *ctl, unsigned int index)
 	INIT_LIST_HEAD(&sc->submitted);
 	INIT_LIST_HEAD(&sc->issued);
 	INIT_LIST_HEAD(&sc->done);
+	INIT_LIST_HEAD(&sc->called);
 	sim_engine_init(sc);
 
 	snprintf(sc->name, sizeof(sc->name), "sim%u.%u", ctl->config.index,

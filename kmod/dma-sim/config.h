@@ -61,6 +61,8 @@ struct sim_control {
  * @dma_mask: address bits
  * @copy_align: alignment in bytes of addresses and lengths
  * @max_segment: bytes in one segment, 0 for the default of the DMA API
+ * @max_xor: sources of XOR
+ * @max_pq: sources of PQ
  * @max_burst: most words in a burst
  * @max_sg_burst: segments that can be had without a break, 0 unlimited
  * @addr_widths: bit n set: n bytes are a word
@@ -79,6 +81,8 @@ struct sim_config {
 	u32 dma_mask;
 	u32 copy_align;
 	u32 max_segment;
+	u32 max_xor;
+	u32 max_pq;
 	u32 max_burst;
 	u32 max_sg_burst;
 	u32 addr_widths;

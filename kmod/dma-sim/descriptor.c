@@ -39,9 +39,23 @@ static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
 	d->ticks = 0;
 	d->result = DMA_TRANS_NOERROR;
 	sim_desc_rewind(d);
+	sim_metadata_submit(d);
 	d->state = SIM_DESC_SUBMITTED;
 	list_move_tail(&d->node, &sc->submitted);
 	return cookie;
+}
+
+/* The client has no more use for one that it could have used again. */
+static int sim_tx_free(struct dma_async_tx_descriptor *tx)
+{
+	struct sim_chan *sc = to_sim_chan(tx->chan);
+	struct sim_desc *d = to_sim_desc(tx);
+
+	guard(sim_chan)(sc);
+	if (d->state != SIM_DESC_PREPARED)
+		return -EBUSY;
+	sim_desc_recycle(sc, d);
+	return 0;
 }
 
 int sim_pool_init(struct sim_chan *sc)
@@ -58,6 +72,7 @@ int sim_pool_init(struct sim_chan *sc)
 
 		dma_async_tx_descriptor_init(&d->tx, &sc->chan);
 		d->tx.tx_submit = sim_tx_submit;
+		d->tx.desc_free = sim_tx_free;
 	}
 
 	guard(sim_chan)(sc);
@@ -99,6 +114,7 @@ struct sim_desc *sim_desc_get(struct sim_chan *sc, const struct sim_op *op,
 	d->period = 0;
 	d->dir = DMA_MEM_TO_MEM;
 	d->state = SIM_DESC_PREPARED;
+	sim_metadata_prepare(sc, d);
 	return d;
 }
 
@@ -108,6 +124,7 @@ void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
 {
 	lockdep_assert_held(&sc->lock);
 	d->result = result;
+	sim_metadata_finish(d);
 	d->state = SIM_DESC_DONE;
 	if (result != DMA_TRANS_NOERROR)
 		WRITE_ONCE(sc->failed, d->tx.cookie);
@@ -128,6 +145,25 @@ void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d)
 	d->state = SIM_DESC_FREE;
 	/* The one used last is the one in the cache. */
 	list_move(&d->node, &sc->free);
+}
+
+/*
+ * Its callback is next. What the client may use again is the client's by then,
+ * and what it need not see is free for the next one that it prepares.
+ */
+void sim_desc_retire(struct sim_chan *sc, struct sim_desc *d)
+{
+	lockdep_assert_held(&sc->lock);
+	if (d->tx.flags & DMA_CTRL_REUSE && sc->chan.device->descriptor_reuse) {
+		d->tx.unmap = NULL;
+		d->state = SIM_DESC_PREPARED;
+		list_move_tail(&d->node, &sc->prepared);
+	} else if (sim_metadata_lasts(d)) {
+		d->state = SIM_DESC_CALLED;
+		list_move_tail(&d->node, &sc->called);
+	} else {
+		sim_desc_recycle(sc, d);
+	}
 }
 
 /* Take everything back without a callback. */
@@ -212,3 +248,16 @@ enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
 		state->residue = sim_desc_residue(sc, d);
 	return status;
 }
+
+static void sim_declare_reuse(struct sim_controller *ctl)
+{
+	ctl->dma.descriptor_reuse = true;
+}
+
+/* DMA_CTRL_REUSE. There is no capability bit for it. */
+const struct sim_op sim_op_reuse = {
+	.name = "reuse",
+	.cap = DMA_TX_TYPE_END,
+	.slave = true,
+	.declare = sim_declare_reuse,
+};

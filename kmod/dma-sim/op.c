@@ -19,6 +19,9 @@ static const struct sim_op *const sim_ops[] = {
 	&sim_op_interleave,
 	&sim_op_repeat,
 	&sim_op_load_eot,
+	&sim_op_imm_data,
+	&sim_op_reuse,
+	&sim_op_metadata,
 };
 
 const struct sim_op *sim_op(unsigned int i)

@@ -27,7 +27,7 @@ MODULE_PARM_DESC(devices, "Controllers, 1 to 16 (default 1)");
 static char *caps = "all";
 module_param(caps, charp, 0444);
 MODULE_PARM_DESC(caps,
-		 "List of memcpy, memset, memset_sg, interrupt, xor, xor_val, pq, pq_val, slave, cyclic, interleave, repeat, load_eot; or all (default)");
+		 "List of memcpy, memset, memset_sg, interrupt, xor, xor_val, pq, pq_val, slave, cyclic, interleave, repeat, load_eot, imm_data, reuse, metadata; or all (default)");
 
 static char *peripherals = "";
 module_param(peripherals, charp, 0444);
@@ -53,6 +53,14 @@ static unsigned int descriptors = 256;
 module_param(descriptors, uint, 0444);
 MODULE_PARM_DESC(descriptors,
 		 "Descriptors of each channel, 1 to 65536 (default 256)");
+
+static unsigned int max_xor = SIM_MAX_SOURCES;
+module_param(max_xor, uint, 0444);
+MODULE_PARM_DESC(max_xor, "Most sources of XOR, 2 to 16 (default 16)");
+
+static unsigned int max_pq = SIM_MAX_SOURCES;
+module_param(max_pq, uint, 0444);
+MODULE_PARM_DESC(max_pq, "Most sources of PQ, 2 to 16 (default 16)");
 
 static unsigned int max_burst = 256;
 module_param(max_burst, uint, 0444);
@@ -281,6 +289,8 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 	    !sim_param_in("devices", devices, 1, SIM_MAX_DEVICES) ||
 	    !sim_param_in("dma_mask", dma_mask, 24, 64) ||
 	    !sim_param_in("copy_align", copy_align, 1, SIM_MAX_ALIGN) ||
+	    !sim_param_in("max_xor", max_xor, 2, SIM_MAX_SOURCES) ||
+	    !sim_param_in("max_pq", max_pq, 2, SIM_MAX_SOURCES) ||
 	    !sim_param_in("max_burst", max_burst, 1, SIM_MAX_BURST) ||
 	    !sim_param_in("descriptors", descriptors, 1, SIM_MAX_DESCRIPTORS))
 		return -EINVAL;
@@ -311,6 +321,8 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 	config->no_terminate = no_terminate;
 	config->no_synchronize = no_synchronize;
 	config->no_pause = no_pause;
+	config->max_xor = max_xor;
+	config->max_pq = max_pq;
 	config->max_burst = max_burst;
 	config->addr_widths = SIM_ADDR_WIDTHS;
 	config->control = &sim_control;

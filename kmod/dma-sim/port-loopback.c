@@ -8,9 +8,11 @@
 #define SIM_FIFO	65536
 #define SIM_MARKS	64
 
-/* The end of a packet. */
+/* The end of a packet, and what goes with it. */
 struct sim_mark {
 	u64 at;
+	size_t meta_len;
+	u8 meta[SIM_METADATA];
 };
 
 /**
@@ -98,6 +100,8 @@ static size_t sim_loop_tx_move(struct sim_chan *sc, struct sim_desc *d,
 			&loop->marks[loop->mark_in++ % SIM_MARKS];
 
 		mark->at = loop->in;
+		mark->meta_len = d->meta.len;
+		memcpy(mark->meta, d->meta.data, d->meta.len);
 	}
 	return n;
 }
@@ -118,8 +122,11 @@ static size_t sim_loop_rx_move(struct sim_chan *sc, struct sim_desc *d,
 
 	for (; mark && mark->at <= loop->out; mark = sim_loop_mark(loop)) {
 		loop->mark_out++;
-		if (!d->period)
-			d->stop = d->pos + n;
+		if (d->period)
+			continue;
+		d->stop = d->pos + n;
+		d->meta.len = mark->meta_len;
+		memcpy(d->meta.data, mark->meta, mark->meta_len);
 	}
 	return n;
 }

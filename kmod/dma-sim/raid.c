@@ -120,14 +120,14 @@ static enum dmaengine_tx_result sim_step_raid(struct sim_chan *sc,
 static struct sim_desc *sim_raid_get(struct sim_chan *sc,
 				     const struct sim_op *op,
 				     const dma_addr_t *src,
-				     unsigned int sources, size_t len,
-				     unsigned long flags)
+				     unsigned int sources, unsigned int max,
+				     size_t len, unsigned long flags)
 {
 	struct sim_desc *d;
 	unsigned int i;
 
 	lockdep_assert_held(&sc->lock);
-	if (!sources || sources > SIM_MAX_SOURCES || !sim_len_valid(sc, len))
+	if (!sources || sources > max || !sim_len_valid(sc, len))
 		return NULL;
 	for (i = 0; i < sources; i++)
 		if (!is_dma_xor_aligned(sc->chan.device, src[i], 0, len))
@@ -153,7 +153,8 @@ sim_prep_xor(struct dma_chan *chan, dma_addr_t dst, dma_addr_t *src,
 		return NULL;
 
 	guard(sim_chan)(sc);
-	d = sim_raid_get(sc, &sim_op_xor, src, sources, len, flags);
+	d = sim_raid_get(sc, &sim_op_xor, src, sources,
+			 sc->ctl->config.max_xor, len, flags);
 	if (!d)
 		return NULL;
 	d->raid.dst[0] = dst;
@@ -169,7 +170,8 @@ sim_prep_xor_val(struct dma_chan *chan, dma_addr_t *src, unsigned int sources,
 	struct sim_desc *d;
 
 	guard(sim_chan)(sc);
-	d = sim_raid_get(sc, &sim_op_xor_val, src, sources, len, flags);
+	d = sim_raid_get(sc, &sim_op_xor_val, src, sources,
+			 sc->ctl->config.max_xor, len, flags);
 	if (!d)
 		return NULL;
 	d->raid.want[0] = true;
@@ -198,7 +200,8 @@ sim_raid_pq(struct sim_chan *sc, const struct sim_op *op, const dma_addr_t *dst,
 			return NULL;
 
 	guard(sim_chan)(sc);
-	d = sim_raid_get(sc, op, src, sources, len, flags);
+	d = sim_raid_get(sc, op, src, sources, sc->ctl->config.max_pq, len,
+			 flags);
 	if (!d)
 		return NULL;
 	for (k = 0; k < 2; k++) {
@@ -234,7 +237,7 @@ sim_prep_pq_val(struct dma_chan *chan, dma_addr_t *pq, dma_addr_t *src,
 static void sim_declare_xor(struct sim_controller *ctl)
 {
 	ctl->dma.device_prep_dma_xor = sim_prep_xor;
-	ctl->dma.max_xor = SIM_MAX_SOURCES;
+	ctl->dma.max_xor = ctl->config.max_xor;
 	ctl->dma.xor_align = ilog2(ctl->config.copy_align);
 }
 
@@ -247,7 +250,7 @@ static void sim_declare_xor_val(struct sim_controller *ctl)
 static void sim_declare_pq(struct sim_controller *ctl)
 {
 	ctl->dma.device_prep_dma_pq = sim_prep_pq;
-	dma_set_maxpq(&ctl->dma, SIM_MAX_SOURCES, true);
+	dma_set_maxpq(&ctl->dma, ctl->config.max_pq, true);
 	ctl->dma.pq_align = ilog2(ctl->config.copy_align);
 }
 

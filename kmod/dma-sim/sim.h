@@ -32,6 +32,7 @@
 
 #define SIM_SEGMENTS_INLINE	4
 #define SIM_WORD		4	/* bytes of what "counter" counts in */
+#define SIM_METADATA		64	/* bytes of it that a descriptor has */
 #define SIM_COMMAND		8	/* bytes of a command to a peripheral */
 
 struct iommu_domain;
@@ -72,6 +73,7 @@ enum sim_desc_state {
 	SIM_DESC_SUBMITTED,
 	SIM_DESC_ISSUED,
 	SIM_DESC_DONE,
+	SIM_DESC_CALLED,
 };
 
 struct sim_segment {
@@ -115,6 +117,7 @@ struct sim_segments {
  * @started: the engine has taken it up
  * @copy: source and destination of MEMCPY
  * @fill: destination and value of MEMSET, value of MEMSET_SG
+ * @imm: destination and value of IMM_DATA
  * @frames: of INTERLEAVE: where source and destination begin and are, what of
  *	the chunk was moved, the chunks of a frame, and how much can be moved
  *	at once if one of the addresses stays where it is
@@ -122,6 +125,7 @@ struct sim_segments {
  *	wanted, sources and their coefficients, where the result of a check
  *	goes, whether the destinations are part of the sum
  * @dev: place in the "mem" peripheral, and a command that is not complete
+ * @meta: metadata, and where the client has or wants it
  * @chunks: those of a frame of INTERLEAVE, allocated, or NULL
  * @segments: segments of a scattered operation: @inline_segments, allocated, or
  *	NULL
@@ -154,6 +158,10 @@ struct sim_desc {
 			u8 value;
 		} fill;
 		struct {
+			dma_addr_t dst;
+			u64 data;
+		} imm;
+		struct {
 			dma_addr_t src_start;
 			dma_addr_t dst_start;
 			dma_addr_t src;
@@ -179,6 +187,12 @@ struct sim_desc {
 		u32 window;
 		u8 command[SIM_COMMAND];
 	} dev;
+	struct {
+		u8 data[SIM_METADATA];
+		size_t len;
+		void *client;
+		size_t room;
+	} meta;
 	struct sim_chunk *chunks;
 	struct sim_segment *segments;
 	struct sim_segment inline_segments[SIM_SEGMENTS_INLINE];
@@ -200,6 +214,7 @@ struct sim_desc {
  * @submitted: [lock] submitted, not issued
  * @issued: [lock] for the engine, which works on the first
  * @done: [lock] ended, callback to come
+ * @called: [lock] ended, in the hands of the callback
  * @pool: the memory of all descriptors; changed under &sim_controller.mutex
  * @thread: [lock] does the work that is too long for a softirq; started and
  *	stopped under &sim_controller.mutex
@@ -235,6 +250,7 @@ struct sim_chan {
 	struct list_head submitted;
 	struct list_head issued;
 	struct list_head done;
+	struct list_head called;
 	struct sim_desc *pool;
 	struct task_struct *thread;
 	bool threaded;
@@ -330,7 +346,10 @@ const struct sim_op *sim_op(unsigned int i);
 int sim_op_parse(const char *words, u64 *ops);
 u64 sim_ops_slave(void);
 
-/* memcpy.c, memset.c, interrupt.c, raid.c, slave.c, cyclic.c, interleave.c */
+/*
+ * memcpy.c, memset.c, interrupt.c, raid.c, slave.c, cyclic.c, interleave.c,
+ * imm.c, metadata.c, descriptor.c
+ */
 extern const struct sim_op sim_op_memcpy;
 extern const struct sim_op sim_op_memset;
 extern const struct sim_op sim_op_memset_sg;
@@ -344,6 +363,15 @@ extern const struct sim_op sim_op_cyclic;
 extern const struct sim_op sim_op_interleave;
 extern const struct sim_op sim_op_repeat;
 extern const struct sim_op sim_op_load_eot;
+extern const struct sim_op sim_op_imm_data;
+extern const struct sim_op sim_op_reuse;
+extern const struct sim_op sim_op_metadata;
+
+/* metadata.c */
+void sim_metadata_prepare(struct sim_chan *sc, struct sim_desc *d);
+void sim_metadata_submit(struct sim_desc *d);
+void sim_metadata_finish(struct sim_desc *d);
+bool sim_metadata_lasts(const struct sim_desc *d);
 
 /* slave.c */
 void sim_slave_declare(struct sim_controller *ctl);
@@ -382,6 +410,7 @@ struct sim_desc *sim_desc_get(struct sim_chan *sc, const struct sim_op *op,
 			      size_t len, unsigned long flags);
 void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
 		     enum dmaengine_tx_result result);
+void sim_desc_retire(struct sim_chan *sc, struct sim_desc *d);
 void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d);
 void sim_desc_rewind(struct sim_desc *d);
 void sim_desc_drop_all(struct sim_chan *sc);
