@@ -8,6 +8,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/device.h>
+#include <linux/dmaengine.h>
 #include <linux/eventfd.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -71,5 +72,55 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 /* Operations that not every kernel has. */
 #define DMACTL_HAS_DMA_VEC DMACTL_KERNEL(6, 12)
 #define DMACTL_HAS_IMM_DATA (!DMACTL_KERNEL(6, 15))
+
+static inline bool dmactl_compat_has_imm_data(struct dma_chan *dma)
+{
+#if DMACTL_HAS_IMM_DATA
+	return dma->device->device_prep_dma_imm_data;
+#else
+	return false;
+#endif
+}
+
+static inline struct dma_async_tx_descriptor *
+dmactl_compat_prep_imm_data(struct dma_chan *dma, dma_addr_t dst, u64 data,
+			    unsigned long flags)
+{
+#if DMACTL_HAS_IMM_DATA
+	return dma->device->device_prep_dma_imm_data(dma, dst, data, flags);
+#else
+	return NULL;
+#endif
+}
+
+#if DMACTL_HAS_DMA_VEC
+#define dmactl_vec dma_vec
+#else
+struct dmactl_vec {
+	dma_addr_t addr;
+	size_t len;
+};
+#endif
+
+static inline bool dmactl_compat_has_vec(struct dma_chan *dma)
+{
+#if DMACTL_HAS_DMA_VEC
+	return dma->device->device_prep_peripheral_dma_vec;
+#else
+	return false;
+#endif
+}
+
+static inline struct dma_async_tx_descriptor *
+dmactl_compat_prep_vec(struct dma_chan *dma, const struct dmactl_vec *vecs,
+		       size_t nr, enum dma_transfer_direction dir,
+		       unsigned long flags)
+{
+#if DMACTL_HAS_DMA_VEC
+	return dmaengine_prep_peripheral_dma_vec(dma, vecs, nr, dir, flags);
+#else
+	return NULL;
+#endif
+}
 
 #endif /* DMACTL_COMPAT_H */

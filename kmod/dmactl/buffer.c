@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/dma-mapping.h>
+#include <linux/highmem.h>
 #include <linux/overflow.h>
 #include <linux/rculist.h>
 #include <linux/sched/signal.h>
@@ -211,6 +212,65 @@ bool dmactl_buf_range_ok(const struct dmactl_buf *buf, u64 off, u64 len)
 	u64 end;
 
 	return len && !check_add_overflow(off, len, &end) && end <= buf->size;
+}
+
+/*
+ * May the module itself read and write it while the channel has an op? A
+ * COHERENT buffer of another device could go with that device meanwhile.
+ */
+bool dmactl_buf_touchable(const struct dmactl_buf *buf,
+			  const struct dmactl_chan *chan)
+{
+	if (buf->kind == DMACTL_BUF_COHERENT)
+		return buf->dev == chan->dev;
+	return buf->kind == DMACTL_BUF_STREAMING;
+}
+
+static void dmactl_buf_touch_page(struct dmactl_buf *buf, u64 off, void *data,
+				  size_t len, bool write)
+{
+	struct page *page = buf->pages[off >> PAGE_SHIFT];
+
+	if (write)
+		memcpy_to_page(page, offset_in_page(off), data, len);
+	else
+		memcpy_from_page(data, page, offset_in_page(off), len);
+}
+
+static void dmactl_buf_touch(struct dmactl_buf *buf, u64 off, void *data,
+			     size_t len, bool write)
+{
+	while (len) {
+		size_t n = min_t(size_t, len, PAGE_SIZE - offset_in_page(off));
+
+		if (buf->kind == DMACTL_BUF_STREAMING)
+			dmactl_buf_touch_page(buf, off, data, n, write);
+		else if (write)
+			memcpy(buf->cpu + off, data, n);
+		else
+			memcpy(data, buf->cpu + off, n);
+		off += n;
+		data += n;
+		len -= n;
+	}
+}
+
+void dmactl_buf_read(struct dmactl_buf *buf, u64 off, void *to, size_t len)
+{
+	if (buf->kind != DMACTL_BUF_COHERENT) {
+		dmactl_buf_touch(buf, off, to, len, false);
+		return;
+	}
+	guard(mutex)(&buf->dev->lock);
+	if (buf->cpu)
+		dmactl_buf_touch(buf, off, to, len, false);
+}
+
+/* For an op that is ending: the channel's device, and so the memory, is there. */
+void dmactl_buf_write(struct dmactl_buf *buf, u64 off, const void *from,
+		      size_t len)
+{
+	dmactl_buf_touch(buf, off, (void *)from, len, true);
 }
 
 int dmactl_buf_destroy(struct dmactl_buf *buf)

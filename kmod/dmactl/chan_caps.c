@@ -29,6 +29,14 @@ static const struct {
 	{ DMACTL_CAP_PRIVATE, DMA_PRIVATE },
 };
 
+/* Undeclared: 0. Fails for a channel without slave transfers. */
+u32 dmactl_chan_directions(struct dma_chan *dma)
+{
+	struct dma_slave_caps slave = { };
+
+	return dma_get_slave_caps(dma, &slave) ? 0 : slave.directions;
+}
+
 static bool dmactl_dev_has_iommu(struct device *dev)
 {
 #ifdef CONFIG_IOMMU_API
@@ -63,6 +71,14 @@ u64 dmactl_chan_cap_bits(struct dma_chan *dma)
 		bits |= DMACTL_CAP_METADATA_ENGINE;
 	if (d->max_pq & DMA_HAS_PQ_CONTINUE)
 		bits |= DMACTL_CAP_PQ_CONTINUE;
+	if (dmactl_compat_has_vec(dma))
+		bits |= DMACTL_CAP_PERIPHERAL_VEC;
+	if (dmactl_compat_has_imm_data(dma))
+		bits |= DMACTL_CAP_IMM_DATA;
+	/* A provider does not say whether RapidIO is behind it. */
+	if (IS_ENABLED(CONFIG_RAPIDIO_DMA_ENGINE) &&
+	    dma_has_cap(DMA_SLAVE, d->cap_mask))
+		bits |= DMACTL_CAP_RIO_SG;
 	if (dmactl_dev_has_iommu(d->dev))
 		bits |= DMACTL_CAP_IOMMU;
 	if (dev_is_dma_coherent(d->dev))

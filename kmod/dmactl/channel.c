@@ -24,6 +24,7 @@ static void dmactl_chan_free_mem(struct dmactl_chan *chan)
 		dmactl_dev_put(chan->dev);
 	kvfree(chan->txs);
 	kvfree(chan->descs);
+	kfree(chan->peripheral_config);
 	kfree_rcu(chan, obj.rcu);
 }
 
@@ -66,6 +67,7 @@ static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	init_waitqueue_head(&chan->idle);
 	INIT_DELAYED_WORK(&chan->pump, dmactl_pump_work);
 	INIT_LIST_HEAD(&chan->ended);
+	INIT_LIST_HEAD(&chan->prepareds);
 	INIT_WORK(&chan->finish, dmactl_finish_work);
 
 	chan->txs = kvcalloc(depth, sizeof(*chan->txs), GFP_KERNEL_ACCOUNT);
@@ -174,14 +176,22 @@ static int dmactl_chan_acquire(struct dmactl_chan *chan,
 		dma = dmactl_request_filtered(arg);
 	if (IS_ERR(dma))
 		return PTR_ERR(dma);
-	if (arg->by == DMACTL_CHAN_BY_SLAVE)
+	if (arg->by == DMACTL_CHAN_BY_SLAVE) {
 		strscpy(chan->slave, arg->name, sizeof(chan->slave));
+		chan->tied = true;
+	}
 
 	chan->dma = dma;
 	strscpy(chan->name, dma_chan_name(dma), sizeof(chan->name));
 	chan->caps = dmactl_chan_cap_bits(dma);
 	chan->copy_align = 1u << dma->device->copy_align;
 	chan->fill_align = 1u << dma->device->fill_align;
+	chan->xor_align = 1u << dma->device->xor_align;
+	chan->pq_align = 1u << dma->device->pq_align;
+	chan->max_xor = dma->device->max_xor;
+	chan->max_pq = dma->device->max_pq & ~DMA_HAS_PQ_CONTINUE;
+	chan->directions = dmactl_chan_directions(dma);
+	chan->residue_granularity = dma->device->residue_granularity;
 	dev = dma->device->dev;
 	/* Undeclared: providers take any length and split by themselves. */
 	chan->max_len = SZ_1G;
@@ -337,6 +347,7 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 	lockdep_assert_held_write(&chan->rwsem);
 	dmactl_tx_set_stopping(chan, true);
 	cancel_delayed_work_sync(&chan->pump);
+	dmactl_periods_freeze(chan);
 	ret = dmactl_chan_terminate(chan);
 	if (ret && drain)
 		ret = dmactl_chan_drain(chan);
@@ -344,8 +355,10 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 		dmactl_tx_retire(chan, status, !ret);
 	dmactl_tx_set_stopping(chan, false);
 	/* It goes on: so must an op that waited for room. */
-	if (ret && !drain)
+	if (ret && !drain) {
+		dmactl_periods_thaw(chan);
 		schedule_delayed_work(&chan->pump, 0);
+	}
 	wait_event(chan->idle, !atomic_read(&chan->completing));
 	return ret;
 }
@@ -361,6 +374,8 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why)
 	chan->dead = why;
 	if (dmactl_chan_stop(chan, status, true))
 		dmactl_chan_quarantine(chan);
+	else
+		dmactl_prepared_drop_all(chan);
 	/* It has published all; it may not have returned yet. */
 	flush_work(&chan->finish);
 	if (why == -ENODEV)

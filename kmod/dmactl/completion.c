@@ -27,16 +27,21 @@ void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended, u32 nr
 }
 
 static void dmactl_record_fill(struct dmactl_completion *record,
-			       const struct dmactl_tx *tx)
+			       struct dmactl_tx *tx)
 {
+	if (tx->periods) {
+		dmactl_periods_fill(record, tx);
+		return;
+	}
 	*record = (struct dmactl_completion) {
 		.user_data = tx->user_data,
 		.bytes = tx->bytes,
 		.timestamp_ns = tx->timestamp_ns,
 		.chan = tx->chan->obj.handle,
 		.status = tx->status,
+		.flags = tx->check,
 		.seq = tx->seq,
-		.count = 1,
+		.count = tx->count,
 	};
 }
 

@@ -63,6 +63,7 @@ struct dmactl_session;
 struct dmactl_chan;
 struct dmactl_buf;
 struct dmactl_map;
+struct dmactl_tx;
 
 /* One ioctl under way: what came from the program, and where it goes back. */
 struct dmactl_cmd {
@@ -82,6 +83,7 @@ bool dmactl_chan_allowed(const char *name);
 enum dmactl_obj_type {
 	DMACTL_OBJ_CHAN = 1,
 	DMACTL_OBJ_BUF,
+	DMACTL_OBJ_PREPARED,
 };
 
 /*
@@ -125,6 +127,7 @@ struct dmactl_session {
 	u32 next_handle;		/* lock */
 	u32 nr_chans;			/* lock */
 	u32 nr_bufs;			/* lock */
+	u32 nr_prepared;		/* lock */
 
 	struct mutex reap_lock;		/* one reader at a time */
 	wait_queue_head_t wait;		/* records, credit, lost devices */
@@ -168,12 +171,43 @@ struct dmactl_span {
 	struct dmactl_map *map;
 	u64 off;
 	u64 len;
+	u8 coef;			/* of a source of PQ */
 };
 
 /* Where in a list of spans the next descriptor begins. */
 struct dmactl_cursor {
 	u32 index;
 	u64 pos;
+};
+
+/* What one descriptor does. */
+struct dmactl_piece {
+	u64 len;			/* bytes of the op that it ends */
+	u32 nr;				/* list entries, frames: the opcode's */
+	enum sum_check_flags *check;	/* where the result of a check goes */
+};
+
+/*
+ * What an opcode is made of. All but validate() are called with chan->lock held
+ * and softirqs off.
+ */
+struct dmactl_op_type {
+	/*
+	 * Fills the op. On failure it may hold buffers and memory already:
+	 * dmactl_tx_clear() gives them back.
+	 */
+	int (*validate)(struct dmactl_chan *chan, const struct dmactl_op *op,
+			struct dmactl_tx *tx);
+	/* The next descriptor, and what it does. NULL: none to be had now. */
+	struct dma_async_tx_descriptor *
+	(*prep)(struct dmactl_chan *chan, struct dmactl_tx *tx,
+		struct dmactl_piece *piece, unsigned long flags);
+	/* That descriptor is the provider's. */
+	void (*advance)(struct dmactl_tx *tx, const struct dmactl_piece *piece);
+	/* Ask for less at once: the provider refuses, with nothing to do. */
+	void (*shrink)(struct dmactl_chan *chan, struct dmactl_tx *tx);
+	u64 caps;			/* that the channel must have */
+	u16 flags;			/* that make sense */
 };
 
 /*
@@ -187,9 +221,12 @@ struct dmactl_tx {
 	 */
 	struct list_head node;
 	struct dmactl_chan *chan;
+	const struct dmactl_op_type *ops;
 	u16 opcode;
 	u16 flags;
-	u32 value;
+	u16 value;
+	u8 dir;				/* enum dma_transfer_direction */
+	bool reusable;			/* the descriptors stay */
 	u32 align;			/* of addresses and lengths, in bytes */
 	u32 seq;
 	s32 status;			/* chan->lock: first error */
@@ -203,8 +240,16 @@ struct dmactl_tx {
 	struct dmactl_span *spans;	/* allocated, for ops with a list */
 	struct dmactl_span inl[2];	/* dst, src of ops without */
 
+	void *priv;			/* the opcode's, freed with the op */
+	struct dmactl_metadata *metadata;
+	struct dmactl_periods *periods;
+	struct dmactl_prepared *prepared_by;
+
 	struct dmactl_cursor at_dst;	/* chan->lock */
 	struct dmactl_cursor at_src;	/* chan->lock */
+	bool all;			/* chan->lock: no descriptors to come */
+	u32 check;			/* chan->lock: enum sum_check_flags */
+	u64 count;			/* periods; 1 of what does not repeat */
 	u64 prepared;			/* chan->lock: bytes in descriptors */
 	u64 bytes;			/* chan->lock: bytes reported moved */
 	struct list_head descs;		/* chan->lock: oldest first */
@@ -217,6 +262,7 @@ struct dmactl_desc {
 	struct dmactl_chan *chan;
 	struct dmactl_tx *tx;		/* chan->lock: NULL while free */
 	u64 len;
+	enum sum_check_flags check;	/* written by the provider */
 	dma_cookie_t cookie;
 };
 
@@ -227,6 +273,7 @@ void dmactl_tx_put(struct dmactl_tx *tx);
 void dmactl_tx_recycle(struct list_head *txs);
 void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released);
 void dmactl_tx_set_stopping(struct dmactl_chan *chan, bool stopping);
+int dmactl_result_errno(const struct dmaengine_result *result);
 void dmactl_tx_callback(void *param, const struct dmaengine_result *result);
 void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended);
 void dmactl_tx_collect(struct dmactl_tx *tx, struct list_head *ended);
@@ -246,7 +293,17 @@ struct dmactl_chan {
 	u64 caps;
 	u32 copy_align;			/* in bytes */
 	u32 fill_align;
+	u32 xor_align;
+	u32 pq_align;
+	u32 max_xor;
+	u32 max_pq;
+	u32 residue_granularity;
+	u32 directions;			/* BIT(enum dma_transfer_direction) */
 	u32 depth;
+	bool tied;			/* rwsem: to a known peripheral */
+	void *peripheral_config;	/* rwsem: the provider may look at it */
+	struct list_head prepareds;	/* rwsem */
+	struct dmactl_stream *stream;	/* session->lock; read without */
 
 	struct rw_semaphore rwsem;
 	int dead;			/* rwsem: why nothing can be submitted */
@@ -306,6 +363,7 @@ int dmactl_ioctl_chan_status(struct dmactl_cmd *cmd);
 /* chan_caps.c */
 void dmactl_chan_caps(struct dma_chan *dma, struct dmactl_chan_caps *caps);
 u64 dmactl_chan_cap_bits(struct dma_chan *dma);
+u32 dmactl_chan_directions(struct dma_chan *dma);
 
 /* buffer.c */
 
@@ -342,6 +400,11 @@ int dmactl_ioctl_buf_sync(struct dmactl_cmd *cmd);
 struct dmactl_buf *dmactl_buf_use(struct dmactl_session *s, u32 handle);
 void dmactl_buf_unuse(struct dmactl_buf *buf);
 bool dmactl_buf_range_ok(const struct dmactl_buf *buf, u64 off, u64 len);
+bool dmactl_buf_touchable(const struct dmactl_buf *buf,
+			  const struct dmactl_chan *chan);
+void dmactl_buf_read(struct dmactl_buf *buf, u64 off, void *to, size_t len);
+void dmactl_buf_write(struct dmactl_buf *buf, u64 off, const void *from,
+		      size_t len);
 int dmactl_buf_destroy(struct dmactl_buf *buf);
 void dmactl_buf_put(struct dmactl_buf *buf);
 void dmactl_buf_lose(struct dmactl_buf *buf);
@@ -389,13 +452,96 @@ int dmactl_map_sync_all(struct dmactl_buf *buf, u64 off, u64 len,
 int dmactl_map_coherent(struct dmactl_buf *buf);
 
 /* validate.c */
+
+/* Fields that an opcode has no use for. */
+struct dmactl_unused {
+	bool dst, src, args, value, len;
+};
+
 int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
 		    struct dmactl_tx *tx);
 u64 dmactl_known_opcodes(void);
 bool dmactl_stride_ok(u32 nr, u32 stride, size_t least);
+bool dmactl_op_is_clean(const struct dmactl_op *op,
+			struct dmactl_unused unused);
+int dmactl_add_dst(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 handle,
+		   u64 off, u64 len);
+int dmactl_add_src(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 handle,
+		   u64 off, u64 len);
+bool dmactl_spans_overlap(const struct dmactl_span *a,
+			  const struct dmactl_span *b);
+void *dmactl_copy_args(const struct dmactl_op *op, size_t size);
+int dmactl_alloc_spans(struct dmactl_tx *tx, u32 nr, u32 nr_dst);
 
 /* prep.c */
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx);
+unsigned long dmactl_prep_flags(const struct dmactl_tx *tx);
+u64 dmactl_piece_max(const struct dmactl_chan *chan, const struct dmactl_tx *tx);
+u64 dmactl_linear_next(const struct dmactl_chan *chan,
+		       const struct dmactl_tx *tx, dma_addr_t *dst,
+		       dma_addr_t *src);
+void dmactl_linear_advance(struct dmactl_tx *tx,
+			   const struct dmactl_piece *piece);
+
+/* copy.c, raid.c, slave.c, cyclic.c, interleave.c, prepared.c */
+extern const struct dmactl_op_type dmactl_op_nop;
+extern const struct dmactl_op_type dmactl_op_memcpy;
+extern const struct dmactl_op_type dmactl_op_sg;
+extern const struct dmactl_op_type dmactl_op_memset;
+extern const struct dmactl_op_type dmactl_op_memset_sg;
+extern const struct dmactl_op_type dmactl_op_xor;
+extern const struct dmactl_op_type dmactl_op_xor_val;
+extern const struct dmactl_op_type dmactl_op_pq;
+extern const struct dmactl_op_type dmactl_op_pq_val;
+extern const struct dmactl_op_type dmactl_op_slave_sg;
+extern const struct dmactl_op_type dmactl_op_slave_single;
+extern const struct dmactl_op_type dmactl_op_peripheral_vec;
+extern const struct dmactl_op_type dmactl_op_cyclic;
+extern const struct dmactl_op_type dmactl_op_interleaved;
+extern const struct dmactl_op_type dmactl_op_rio_sg;
+extern const struct dmactl_op_type dmactl_op_imm_data;
+extern const struct dmactl_op_type dmactl_op_interrupt;
+extern const struct dmactl_op_type dmactl_op_prepared;
+
+/* slave.c */
+int dmactl_slave_allowed(const struct dmactl_chan *chan,
+			 enum dma_transfer_direction dir);
+
+/* config.c */
+int dmactl_ioctl_chan_config(struct dmactl_cmd *cmd);
+
+/* metadata.c */
+struct dmactl_metadata;
+
+int dmactl_metadata_add(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			const struct dmactl_sg *sg);
+bool dmactl_metadata_missing(const struct dmactl_tx *tx);
+int dmactl_metadata_add_args(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			     const struct dmactl_op *op);
+void dmactl_metadata_attach(struct dmactl_tx *tx,
+			    struct dma_async_tx_descriptor *txd);
+void dmactl_metadata_collect(struct dmactl_tx *tx);
+void dmactl_metadata_deliver(struct dmactl_tx *tx);
+void dmactl_metadata_free(struct dmactl_tx *tx);
+
+/* periods.c */
+int dmactl_periods_new(struct dmactl_tx *tx, u64 period_len);
+bool dmactl_periods_note(struct dmactl_desc *desc,
+			 const struct dmaengine_result *result);
+void dmactl_periods_freeze(struct dmactl_chan *chan);
+void dmactl_periods_thaw(struct dmactl_chan *chan);
+u64 dmactl_periods_uncounted(const struct dmactl_tx *tx);
+void dmactl_periods_end(struct dmactl_tx *tx);
+void dmactl_periods_fill(struct dmactl_completion *record,
+			 struct dmactl_tx *rec);
+void dmactl_periods_reaped(struct dmactl_tx *rec);
+u64 dmactl_periods_count(const struct dmactl_tx *tx);
+
+/* prepared.c */
+int dmactl_ioctl_prepare(struct dmactl_cmd *cmd);
+int dmactl_prepared_destroy(struct dmactl_obj *obj);
+void dmactl_prepared_unuse(struct dmactl_tx *tx);
+void dmactl_prepared_drop_all(struct dmactl_chan *chan);
 
 /* submit.c */
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd);

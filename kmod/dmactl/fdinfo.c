@@ -28,6 +28,8 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 			in_flight += READ_ONCE(obj_to_chan(obj)->nr_inflight);
 			continue;
 		}
+		if (obj->type != DMACTL_OBJ_BUF)
+			continue;
 		bytes += obj_to_buf(obj)->size;
 		if (obj_to_buf(obj)->user)
 			locked += obj_to_buf(obj)->npages;
@@ -35,6 +37,7 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 	seq_printf(m, "session:\t%u\n", s->id);
 	seq_printf(m, "channels:\t%u\n", s->nr_chans);
 	seq_printf(m, "buffers:\t%u\n", s->nr_bufs);
+	seq_printf(m, "prepared:\t%u\n", s->nr_prepared);
 	seq_printf(m, "buffer-bytes:\t%llu\n", bytes);
 	seq_printf(m, "locked-pages:\t%lu\n", locked);
 	seq_printf(m, "in-flight:\t%u\n", in_flight);

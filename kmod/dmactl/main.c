@@ -70,6 +70,7 @@ bool dmactl_chan_allowed(const char *name)
 union dmactl_any_arg {
 	struct dmactl_info info;
 	struct dmactl_chan_request chan_request;
+	struct dmactl_chan_config chan_config;
 	struct dmactl_chan_ctrl chan_ctrl;
 	struct dmactl_chan_status chan_status;
 	struct dmactl_buf_alloc buf_alloc;
@@ -77,6 +78,7 @@ union dmactl_any_arg {
 	struct dmactl_destroy destroy;
 	struct dmactl_submit submit;
 	struct dmactl_eventfd eventfd;
+	struct dmactl_prepare prepare;
 };
 
 struct dmactl_ioctl {
@@ -104,6 +106,7 @@ struct dmactl_ioctl {
 static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(INFO, info, 64, 0),
 	IOCTL(CHAN_REQUEST, chan_request, 456, 0),
+	IOCTL(CHAN_CONFIG, chan_config, 72, 0),
 	IOCTL(CHAN_CTRL, chan_ctrl, 16, 0),
 	IOCTL(CHAN_STATUS, chan_status, 88, DMACTL_STATUS_BY_USER_DATA),
 	IOCTL(BUF_ALLOC, buf_alloc, 48, 0),
@@ -112,6 +115,7 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(SUBMIT, submit, 64,
 	      DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT),
 	IOCTL(EVENTFD, eventfd, 16, 0),
+	IOCTL(PREPARE, prepare, 24, 0),
 };
 
 /* Hand the struct back to the program, as much of it as the program knows. */

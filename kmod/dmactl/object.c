@@ -85,6 +85,8 @@ int dmactl_ioctl_destroy(struct dmactl_cmd *cmd)
 		return -ENOENT;
 	if (obj->type == DMACTL_OBJ_BUF)
 		return dmactl_buf_destroy(obj_to_buf(obj));
+	if (obj->type == DMACTL_OBJ_PREPARED)
+		return dmactl_prepared_destroy(obj);
 	dmactl_chan_destroy(obj_to_chan(obj));
 	return 0;
 }

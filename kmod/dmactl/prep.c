@@ -9,13 +9,6 @@
 #include "core.h"
 #include "trace.h"
 
-/* What one descriptor does. */
-struct dmactl_piece {
-	dma_addr_t dst;
-	dma_addr_t src;
-	u64 len;
-};
-
 /* At a cursor: the address, and the bytes that follow in one piece. */
 static u64 dmactl_cursor_room(const struct dmactl_span *spans,
 			      const struct dmactl_cursor *at, dma_addr_t *addr)
@@ -36,61 +29,75 @@ static void dmactl_cursor_advance(const struct dmactl_span *spans,
 	}
 }
 
-static void dmactl_next_piece(const struct dmactl_chan *chan,
-			      const struct dmactl_tx *tx,
-			      struct dmactl_piece *piece)
+/* Bytes in one descriptor, at most. Pieces of an aligned op stay aligned. */
+u64 dmactl_piece_max(const struct dmactl_chan *chan, const struct dmactl_tx *tx)
 {
 	u64 len = tx->len - tx->prepared;
 
-	/* Pieces of an aligned op stay aligned. */
-	if (len > chan->max_len)
-		len = max_t(u64, round_down(chan->max_len, tx->align),
-			    tx->align);
-	if (tx->nr_dst)
-		len = min(len, dmactl_cursor_room(tx->dst, &tx->at_dst,
-						  &piece->dst));
-	if (tx->nr_src)
-		len = min(len, dmactl_cursor_room(tx->src, &tx->at_src,
-						  &piece->src));
-	piece->len = len;
+	if (len <= chan->max_len)
+		return len;
+	return max_t(u64, round_down(chan->max_len, tx->align), tx->align);
 }
 
-static struct dma_async_tx_descriptor *
-dmactl_prep_piece(struct dmactl_chan *chan, const struct dmactl_tx *tx,
-		  const struct dmactl_piece *piece)
+/* The next piece of an op that goes straight through its spans. */
+u64 dmactl_linear_next(const struct dmactl_chan *chan,
+		       const struct dmactl_tx *tx, dma_addr_t *dst,
+		       dma_addr_t *src)
+{
+	u64 len = dmactl_piece_max(chan, tx);
+
+	if (dst)
+		len = min(len, dmactl_cursor_room(tx->dst, &tx->at_dst, dst));
+	if (src)
+		len = min(len, dmactl_cursor_room(tx->src, &tx->at_src, src));
+	return len;
+}
+
+void dmactl_linear_advance(struct dmactl_tx *tx,
+			   const struct dmactl_piece *piece)
+{
+	if (tx->nr_dst)
+		dmactl_cursor_advance(tx->dst, &tx->at_dst, piece->len);
+	if (tx->nr_src)
+		dmactl_cursor_advance(tx->src, &tx->at_src, piece->len);
+}
+
+unsigned long dmactl_prep_flags(const struct dmactl_tx *tx)
 {
 	unsigned long flags = DMA_PREP_INTERRUPT | DMA_CTRL_ACK;
 
 	if (tx->flags & DMACTL_OPF_FENCE)
 		flags |= DMA_PREP_FENCE;
-	switch (tx->opcode) {
-	case DMACTL_OP_MEMCPY:
-	case DMACTL_OP_SG:
-		return dmaengine_prep_dma_memcpy(chan->dma, piece->dst,
-						 piece->src, piece->len,
-						 flags);
-	case DMACTL_OP_MEMSET:
-		return dmaengine_prep_dma_memset(chan->dma, piece->dst,
-						 tx->value, piece->len, flags);
-	}
-	return NULL;
+	if (tx->flags & DMACTL_OPF_REPEAT)
+		flags |= DMA_PREP_REPEAT;
+	/* The first takes over; the others follow it. */
+	if ((tx->flags & DMACTL_OPF_LOAD_EOT) && !tx->prepared)
+		flags |= DMA_PREP_LOAD_EOT;
+	if (tx->flags & DMACTL_OPF_CMD)
+		flags |= DMA_PREP_CMD;
+	if (tx->reusable)
+		flags |= DMA_CTRL_REUSE;
+	return flags;
 }
 
 static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 {
 	struct dma_async_tx_descriptor *txd;
-	struct dmactl_piece piece;
+	struct dmactl_piece piece = { };
 	struct dmactl_desc *desc;
 
 	desc = list_first_entry_or_null(&chan->free_descs, struct dmactl_desc,
 					node);
 	if (!desc)
 		return -EAGAIN;
-	dmactl_next_piece(chan, tx, &piece);
-	txd = dmactl_prep_piece(chan, tx, &piece);
-	if (!txd)
+	desc->check = 0;
+	piece.check = &desc->check;
+	txd = tx->ops->prep(chan, tx, &piece, dmactl_prep_flags(tx));
+	if (IS_ERR_OR_NULL(txd))
 		return -EAGAIN;
 	/* Some providers hold a lock from prep to submit: straight on. */
+	if (tx->metadata)
+		dmactl_metadata_attach(tx, txd);
 	txd->callback_result = dmactl_tx_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
@@ -102,11 +109,10 @@ static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	list_move_tail(&desc->node, &tx->descs);
 	chan->nr_descs++;
 	chan->descriptors++;
-	if (tx->nr_dst)
-		dmactl_cursor_advance(tx->dst, &tx->at_dst, piece.len);
-	if (tx->nr_src)
-		dmactl_cursor_advance(tx->src, &tx->at_src, piece.len);
 	tx->prepared += piece.len;
+	tx->all = tx->prepared == tx->len;
+	if (tx->ops->advance)
+		tx->ops->advance(tx, &piece);
 	trace_dmactl_op_prep(chan->session->id, chan->obj.handle, tx->opcode,
 			     tx->seq, piece.len);
 	trace_dmactl_op_submit(chan->session->id, chan->obj.handle, tx->seq,
@@ -123,7 +129,7 @@ int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	int ret = 0;
 
 	lockdep_assert_held(&chan->lock);
-	while (!ret && tx->prepared < tx->len)
+	while (!ret && !tx->all)
 		ret = dmactl_prep_one(chan, tx);
 	return ret;
 }

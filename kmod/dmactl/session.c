@@ -46,7 +46,11 @@ void dmactl_session_release(struct dmactl_session *s)
 		 * buffer goes on, like that channel, and nobody can reach it.
 		 */
 		xa_for_each(&s->objects, handle, obj)
-			if (dmactl_buf_destroy(obj_to_buf(obj)))
+			if (obj->type == DMACTL_OBJ_PREPARED)
+				dmactl_prepared_destroy(obj);
+		xa_for_each(&s->objects, handle, obj)
+			if (obj->type == DMACTL_OBJ_BUF &&
+			    dmactl_buf_destroy(obj_to_buf(obj)))
 				obj_to_buf(obj)->mappable = false;
 	}
 

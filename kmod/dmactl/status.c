@@ -45,6 +45,7 @@ static void dmactl_status_tx(struct dmactl_chan *chan, struct dmactl_tx *tx,
 
 	lockdep_assert_held(&chan->lock);
 	arg->user_data = tx->user_data;
+	arg->out_count = dmactl_periods_count(tx);
 	arg->out_residue = tx->len - tx->prepared;
 	list_for_each_entry(desc, &tx->descs, node)
 		arg->out_residue += desc->len;
@@ -71,6 +72,7 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 	guard(rwsem_read)(&chan->rwsem);
 	guard(dmactl_bh)(&chan->lock);
 	arg->out_residue = 0;
+	arg->out_count = 0;
 	arg->out_submitted = chan->submitted;
 	arg->out_completed = chan->completed;
 	arg->out_failed = chan->failed;

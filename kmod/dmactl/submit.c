@@ -147,7 +147,7 @@ static int dmactl_accept_locked(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	}
 	tx->seq = chan->seq;
 	ret = dmactl_prep(chan, tx);
-	if (ret == -EAGAIN && tx->prepared) {
+	if (ret == -EAGAIN && !list_empty(&tx->descs)) {
 		dmactl_enter(chan, tx);
 		chan->partial = tx;
 		return 0;
@@ -158,8 +158,8 @@ static int dmactl_accept_locked(struct dmactl_chan *chan, struct dmactl_tx *tx,
 		return -EAGAIN;
 	}
 	if (ret == -EAGAIN && !last) {
-		/* The provider declares no limit, and may still have one. */
-		chan->max_len = min_t(u64, chan->max_len, SZ_64K);
+		if (tx->ops->shrink)
+			tx->ops->shrink(chan, tx);
 		return -EBUSY;
 	}
 	if (ret)

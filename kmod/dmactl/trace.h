@@ -181,6 +181,40 @@ TRACE_EVENT(dmactl_op_submit,
 		  __entry->cookie)
 );
 
+TRACE_EVENT(dmactl_op_period,
+	TP_PROTO(u32 session, u32 chan, u32 seq, u64 count),
+	TP_ARGS(session, chan, seq, count),
+	TP_STRUCT__entry(
+		__field(u32, session)
+		__field(u32, chan)
+		__field(u32, seq)
+		__field(u64, count)
+	),
+	TP_fast_assign(
+		__entry->session = session;
+		__entry->chan = chan;
+		__entry->seq = seq;
+		__entry->count = count;
+	),
+	TP_printk("session=%u chan=%u seq=%u count=%llu",
+		  __entry->session, __entry->chan, __entry->seq,
+		  __entry->count)
+);
+
+TRACE_EVENT(dmactl_chan_config,
+	TP_PROTO(u32 session, u32 chan),
+	TP_ARGS(session, chan),
+	TP_STRUCT__entry(
+		__field(u32, session)
+		__field(u32, chan)
+	),
+	TP_fast_assign(
+		__entry->session = session;
+		__entry->chan = chan;
+	),
+	TP_printk("session=%u chan=%u", __entry->session, __entry->chan)
+);
+
 TRACE_EVENT(dmactl_op_complete,
 	TP_PROTO(u32 session, u32 chan, u32 seq, s32 status, u64 bytes),
 	TP_ARGS(session, chan, seq, status, bytes),

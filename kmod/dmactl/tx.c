@@ -20,6 +20,7 @@ void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan)
 	*tx = (struct dmactl_tx) { .chan = chan };
 	INIT_LIST_HEAD(&tx->node);
 	INIT_LIST_HEAD(&tx->descs);
+	tx->count = 1;
 	tx->dst = &tx->inl[0];
 	tx->src = &tx->inl[1];
 }
@@ -44,10 +45,14 @@ struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan)
 	return tx;
 }
 
-/* Lets go of the buffers. */
+/* Lets go of the buffers, and of what else it took to describe the op. */
 void dmactl_tx_clear(struct dmactl_tx *tx)
 {
 	u32 i;
+
+	/* Those of a prepared op are its own. */
+	if (tx->prepared_by)
+		dmactl_prepared_unuse(tx);
 
 	for (i = 0; i < tx->nr_dst; i++)
 		dmactl_buf_unuse(tx->dst[i].buf);
@@ -55,8 +60,14 @@ void dmactl_tx_clear(struct dmactl_tx *tx)
 		dmactl_buf_unuse(tx->src[i].buf);
 	tx->nr_dst = 0;
 	tx->nr_src = 0;
-	kfree(tx->spans);
+	kvfree(tx->spans);
 	tx->spans = NULL;
+	kvfree(tx->priv);
+	tx->priv = NULL;
+	if (tx->metadata)
+		dmactl_metadata_free(tx);
+	if (tx->periods)
+		dmactl_periods_end(tx);
 }
 
 /* Back to the pool. Each op holds a reference to its channel's memory. */
@@ -64,6 +75,12 @@ static void dmactl_tx_free(struct dmactl_tx *tx)
 {
 	struct dmactl_chan *chan = tx->chan;
 	bool wake;
+
+	/* An op's own is gone by now: this is the record of one. */
+	if (tx->periods) {
+		dmactl_periods_reaped(tx);
+		return;
+	}
 
 	scoped_guard(dmactl_bh, &chan->lock) {
 		/* At the tail: the longest unused is the next. */
@@ -100,7 +117,7 @@ static void dmactl_tx_end(struct dmactl_tx *tx, struct list_head *ended)
 	atomic_inc(&chan->completing);
 	chan->nr_inflight--;
 	chan->completed++;
-	chan->bytes += tx->bytes;
+	chan->bytes += dmactl_periods_uncounted(tx);
 	if (tx->status)
 		chan->failed++;
 }
@@ -146,6 +163,8 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 		return;
 	list_for_each_entry(tx, ended, node) {
 		dmactl_tx_sync_for_cpu(tx);
+		if (tx->metadata)
+			dmactl_metadata_deliver(tx);
 		/* Before the record is seen: DESTROY after it must work. */
 		dmactl_tx_clear(tx);
 		tx->timestamp_ns = now;
@@ -203,7 +222,7 @@ void dmactl_finish_work(struct work_struct *work)
 }
 
 /* Distinct for each way a provider can fail. */
-static int dmactl_result_errno(const struct dmaengine_result *result)
+int dmactl_result_errno(const struct dmaengine_result *result)
 {
 	if (!result)
 		return 0;
@@ -242,8 +261,11 @@ static void dmactl_desc_done(struct dmactl_chan *chan, struct dmactl_desc *desc,
 	if (status && !left)
 		left = desc->len;
 	tx->bytes += desc->len - left;
+	tx->check |= desc->check;
 	if (!tx->status)
 		tx->status = status;
+	if (tx->metadata)
+		dmactl_metadata_collect(tx);
 	dmactl_desc_free(chan, desc);
 }
 
@@ -263,6 +285,8 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 	scoped_guard(dmactl_bh, &chan->lock) {
 		tx = desc->tx;
 		if (!tx)
+			return;
+		if (tx->periods && dmactl_periods_note(desc, result))
 			return;
 		dmactl_desc_done(chan, desc, result);
 		chan->starved = false;
@@ -333,6 +357,18 @@ void dmactl_tx_set_stopping(struct dmactl_chan *chan, bool stopping)
 	chan->stopping = stopping;
 }
 
+/* What it uses is in use for good. */
+static void dmactl_tx_abandon(struct dmactl_tx *tx)
+{
+	tx->nr_dst = 0;
+	tx->nr_src = 0;
+	tx->metadata = NULL;
+	tx->prepared_by = NULL;
+	/* In the memory of these, the provider may still look something up. */
+	tx->spans = NULL;
+	tx->priv = NULL;
+}
+
 /*
  * Ends everything in flight. Unless the hardware has @released its memory,
  * the buffers stay in use for good.
@@ -353,10 +389,8 @@ void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released)
 			list_for_each_entry_safe(desc, next_desc, &tx->descs,
 						 node)
 				dmactl_desc_free(chan, desc);
-			if (!released) {
-				tx->nr_dst = 0;
-				tx->nr_src = 0;
-			}
+			if (!released)
+				dmactl_tx_abandon(tx);
 			if (!tx->status)
 				tx->status = released ? status : -EIO;
 			dmactl_tx_end(tx, &ended);

@@ -158,7 +158,7 @@ UAPI_TEST(submit, unknown_opcodes_and_flags)
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EOPNOTSUPP);
 	op.opcode = DMACTL_OP_MEMCPY;
 	for (i = 0; i < 16; i++) {
-		if ((DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE) & 1u << i)
+		if ((DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE | DMACTL_OPF_METADATA_ENGINE) & 1u << i)
 			continue;
 		op.flags = 1u << i;
 		check_eq(submit_flags(fd, &op, 1, 0, NULL), -EOPNOTSUPP);

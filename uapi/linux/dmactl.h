@@ -204,7 +204,8 @@ enum dmactl_opcode {
 /*
  * DMA_PREP_REPEAT: do it again and again, until a later op with LOAD_EOT takes
  * over or the channel is terminated. Records as of CYCLIC, one repetition
- * being a period. INTERLEAVED and CYCLIC; needs DMACTL_CAP_REPEAT.
+ * being a period. INTERLEAVED only, as in dmaengine, and in one piece for the
+ * device (EXDEV otherwise); needs DMACTL_CAP_REPEAT.
  */
 #define DMACTL_OPF_REPEAT	(1u << 3)
 /*
@@ -217,8 +218,9 @@ enum dmactl_opcode {
 
 /*
  * INTERLEAVED: src_inc, dst_inc, src_sgl and dst_sgl of struct
- * dma_interleaved_template: the address goes up with each byte; the gaps apply
- * to this side. A side in memory without INC is as long as the longest chunk.
+ * dma_interleaved_template: the address goes up with each byte; the icg of each
+ * chunk applies to this side. A side in memory without INC is as long as the
+ * longest chunk.
  */
 #define DMACTL_OPF_SRC_INC	(1u << 8)
 #define DMACTL_OPF_DST_INC	(1u << 9)
@@ -292,7 +294,8 @@ enum dmactl_sg_role {
  *
  * METADATA goes to the peripheral with the bytes (its content when the op is
  * accepted), or comes from it (written when the op ends). MEMCPY does both. An
- * op that has it is not split: EINVAL if one descriptor is not enough.
+ * op that has it is not split: EINVAL if one descriptor is not enough. Its buffer
+ * is STREAMING, or COHERENT of the same device: EXDEV otherwise.
  */
 struct dmactl_sg {
 	__u32 buf;
@@ -323,9 +326,13 @@ struct dmactl_cyclic {
 /**
  * struct dmactl_chunk - one element of the array of DMACTL_OP_INTERLEAVED
  * @size: bytes, not 0 (size of struct data_chunk)
- * @icg: gap after it in bytes, on sides with SGL
- * @src_icg: gap on the source side, if not 0 instead of @icg
- * @dst_icg: gap on the destination side, if not 0 instead of @icg
+ * @icg: gap after it in bytes, on sides with INC and SGL
+ * @src_icg: if not 0, the gap on the source side, with INC, whatever SGL says
+ * @dst_icg: if not 0, the gap on the destination side, with INC, whatever SGL
+ *	says
+ *
+ * Sizes, gaps and offsets are multiples of copy_align. The gap after the very
+ * last chunk does not count.
  */
 struct dmactl_chunk {
 	__aligned_u64 size;
@@ -1035,8 +1042,9 @@ struct dmactl_stream_open {
  * Descriptors are prepared with DMA_CTRL_REUSE and stay with the provider.
  * The buffers stay in use. One DMACTL_OP_PREPARED at a time may be in flight
  * for it: EBUSY otherwise, and for DESTROY. Errors: those of the op;
- * EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for CYCLIC, REPEAT,
- * METADATA, NOP and PREPARED; EAGAIN the provider has no descriptors left.
+ * EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for XOR_VAL, PQ_VAL, CYCLIC,
+ * NOP, PREPARED, METADATA, REPEAT and LOAD_EOT; EAGAIN the provider has no
+ * descriptors left.
  */
 struct dmactl_prepare {
 	__u32 size;

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ops whose descriptors are prepared once and submitted many times. */
+
+#include <linux/dmaengine.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "core.h"
+#include "trace.h"
+
+struct dmactl_prepared_desc {
+	struct dma_async_tx_descriptor *txd;
+	struct dmactl_piece piece;
+};
+
+struct dmactl_prepared {
+	struct dmactl_obj obj;
+	struct dmactl_session *session;
+	struct dmactl_chan *chan;	/* referenced */
+	struct list_head chan_node;	/* chan->rwsem */
+	struct dmactl_tx tx;		/* what the op is */
+	atomic_t busy;			/* an op with it is in flight */
+	u32 nr;				/* chan->rwsem */
+	u32 room;
+	struct dmactl_prepared_desc *descs;
+};
+
+static struct dmactl_prepared *obj_to_prepared(struct dmactl_obj *obj)
+{
+	return container_of(obj, struct dmactl_prepared, obj);
+}
+
+static void dmactl_prepared_free(struct dmactl_prepared *p)
+{
+	dmactl_tx_clear(&p->tx);
+	dmactl_chan_put(p->chan);
+	kvfree(p->descs);
+	kfree_rcu(p, obj.rcu);
+}
+
+static void dmactl_prepared_release(struct kref *ref)
+{
+	dmactl_prepared_free(container_of(ref, struct dmactl_prepared,
+					  obj.ref));
+}
+
+/* Gives the descriptors back to the provider, while there is one. */
+static void dmactl_prepared_drop(struct dmactl_prepared *p)
+{
+	lockdep_assert_held_write(&p->chan->rwsem);
+	list_del_init(&p->chan_node);
+	while (p->nr)
+		dmaengine_desc_free(p->descs[--p->nr].txd);
+}
+
+/* Of a channel that is going, and has stopped. */
+void dmactl_prepared_drop_all(struct dmactl_chan *chan)
+{
+	struct dmactl_prepared *p, *next;
+
+	list_for_each_entry_safe(p, next, &chan->prepareds, chan_node)
+		dmactl_prepared_drop(p);
+}
+
+int dmactl_prepared_destroy(struct dmactl_obj *obj)
+{
+	struct dmactl_prepared *p = obj_to_prepared(obj);
+	struct dmactl_session *s = p->session;
+
+	lockdep_assert_held(&s->lock);
+	if (!refcount_dec_if_one(&obj->users))
+		return -EBUSY;
+	xa_erase(&s->objects, obj->handle);
+	s->nr_prepared--;
+	scoped_guard(rwsem_write, &p->chan->rwsem)
+		if (!p->chan->quarantined)
+			dmactl_prepared_drop(p);
+	kref_put(&obj->ref, dmactl_prepared_release);
+	return 0;
+}
+
+/* An op lets go of what it was made from: the spans are not its own. */
+void dmactl_prepared_unuse(struct dmactl_tx *tx)
+{
+	struct dmactl_prepared *p = tx->prepared_by;
+
+	tx->prepared_by = NULL;
+	tx->nr_dst = 0;
+	tx->nr_src = 0;
+	atomic_set_release(&p->busy, 0);
+	dmactl_obj_unuse(&p->obj);
+}
+
+static bool dmactl_prepared_grow(struct dmactl_prepared *p)
+{
+	u32 room = max(p->room * 2, 8u);
+	struct dmactl_prepared_desc *descs;
+
+	descs = kvmalloc_array(room, sizeof(*descs), GFP_KERNEL_ACCOUNT);
+	if (!descs)
+		return false;
+	if (p->nr)
+		memcpy(descs, p->descs, p->nr * sizeof(*descs));
+	kvfree(p->descs);
+	p->descs = descs;
+	p->room = room;
+	return true;
+}
+
+/* One descriptor more. It stays with the provider, not submitted. */
+static int dmactl_prepared_one(struct dmactl_prepared *p)
+{
+	struct dma_async_tx_descriptor *txd;
+	struct dmactl_piece piece = { };
+	struct dmactl_tx *tx = &p->tx;
+
+	guard(dmactl_bh)(&p->chan->lock);
+	txd = tx->ops->prep(p->chan, tx, &piece, dmactl_prep_flags(tx));
+	if (IS_ERR_OR_NULL(txd))
+		return -EAGAIN;
+	p->descs[p->nr++] = (struct dmactl_prepared_desc) {
+		.txd = txd, .piece = piece,
+	};
+	tx->prepared += piece.len;
+	tx->all = tx->prepared == tx->len;
+	if (tx->ops->advance)
+		tx->ops->advance(tx, &piece);
+	return 0;
+}
+
+static int dmactl_prepared_fill(struct dmactl_prepared *p)
+{
+	struct dmactl_chan *chan = p->chan;
+	int ret = 0;
+
+	guard(rwsem_write)(&chan->rwsem);
+	if (chan->dead)
+		return chan->dead;
+	list_add_tail(&p->chan_node, &chan->prepareds);
+	while (!ret && !p->tx.all) {
+		ret = -ENOMEM;
+		if (p->nr < p->room || dmactl_prepared_grow(p))
+			ret = dmactl_prepared_one(p);
+	}
+	if (ret)
+		dmactl_prepared_drop(p);
+	return ret;
+}
+
+/* What tells the provider where to put a result cannot be used twice. */
+static bool dmactl_prepared_possible(const struct dmactl_op *op)
+{
+	switch (op->opcode) {
+	case DMACTL_OP_NOP:
+	case DMACTL_OP_PREPARED:
+	case DMACTL_OP_CYCLIC:
+	case DMACTL_OP_XOR_VAL:
+	case DMACTL_OP_PQ_VAL:
+		return false;
+	}
+	return !(op->flags & (DMACTL_OPF_REPEAT | DMACTL_OPF_LOAD_EOT));
+}
+
+static int dmactl_prepared_make(struct dmactl_prepared *p,
+				const struct dmactl_op *op)
+{
+	int ret;
+
+	ret = dmactl_validate(p->chan, op, &p->tx);
+	if (!ret && p->tx.metadata)
+		ret = -EOPNOTSUPP;
+	if (ret)
+		return ret;
+	p->tx.reusable = true;
+	return dmactl_prepared_fill(p);
+}
+
+static struct dmactl_prepared *dmactl_prepared_new(struct dmactl_session *s,
+						   struct dmactl_chan *chan)
+{
+	struct dmactl_prepared *p;
+
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	if (!p)
+		return NULL;
+	dmactl_obj_init(&p->obj, DMACTL_OBJ_PREPARED);
+	p->session = s;
+	p->chan = chan;
+	kref_get(&chan->obj.ref);
+	INIT_LIST_HEAD(&p->chan_node);
+	dmactl_tx_init(&p->tx, chan);
+	return p;
+}
+
+static int dmactl_prepare_locked(struct dmactl_cmd *cmd,
+				 struct dmactl_chan *chan,
+				 const struct dmactl_op *op)
+{
+	struct dmactl_session *s = cmd->session;
+	struct dmactl_prepare *arg = cmd->arg;
+	struct dmactl_prepared *p;
+	int ret;
+
+	lockdep_assert_held(&s->lock);
+	if (s->nr_prepared >= dmactl_max_buffers)
+		return -EDQUOT;
+	p = dmactl_prepared_new(s, chan);
+	if (!p)
+		return -ENOMEM;
+	ret = dmactl_prepared_make(p, op);
+	if (ret)
+		goto err_free;
+	ret = dmactl_obj_reserve(s, &p->obj);
+	if (ret)
+		goto err_drop;
+	arg->out_handle = p->obj.handle;
+	ret = dmactl_cmd_respond(cmd);
+	if (ret)
+		goto err_handle;
+	s->nr_prepared++;
+	dmactl_obj_publish(s, &p->obj);
+	return 0;
+
+err_handle:
+	dmactl_obj_unreserve(s, &p->obj);
+err_drop:
+	down_write(&chan->rwsem);
+	if (!chan->quarantined)
+		dmactl_prepared_drop(p);
+	up_write(&chan->rwsem);
+err_free:
+	dmactl_prepared_free(p);
+	return ret;
+}
+
+int dmactl_ioctl_prepare(struct dmactl_cmd *cmd)
+{
+	struct dmactl_prepare *arg = cmd->arg;
+	struct dmactl_chan *chan;
+	struct dmactl_op op;
+	int ret;
+
+	if (!dmactl_stride_ok(1, arg->op_size, sizeof(op)))
+		return -EINVAL;
+	ret = copy_struct_from_user(&op, sizeof(op),
+				    u64_to_user_ptr(arg->op_uptr),
+				    arg->op_size);
+	if (ret)
+		return ret;
+	if (!dmactl_prepared_possible(&op))
+		return -EOPNOTSUPP;
+	chan = dmactl_chan_get(cmd->session, op.chan);
+	if (!chan)
+		return -ENOENT;
+	ret = -EOPNOTSUPP;
+	if (chan->caps & DMACTL_CAP_REUSE) {
+		mutex_lock(&cmd->session->lock);
+		ret = dmactl_prepare_locked(cmd, chan, &op);
+		mutex_unlock(&cmd->session->lock);
+	}
+	dmactl_chan_put(chan);
+	return ret;
+}
+
+static struct dma_async_tx_descriptor *
+dmactl_prepared_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
+		     struct dmactl_piece *piece, unsigned long flags)
+{
+	struct dmactl_prepared *p = tx->prepared_by;
+
+	if (tx->at_dst.index >= p->nr)
+		return NULL;
+	*piece = p->descs[tx->at_dst.index].piece;
+	return p->descs[tx->at_dst.index].txd;
+}
+
+static void dmactl_prepared_advance(struct dmactl_tx *tx,
+				    const struct dmactl_piece *piece)
+{
+	tx->at_dst.index++;
+}
+
+static int dmactl_prepared_validate(struct dmactl_chan *chan,
+				    const struct dmactl_op *op,
+				    struct dmactl_tx *tx)
+{
+	const struct dmactl_unused unused = {
+		.dst = true, .args = true, .value = true, .len = true,
+	};
+	struct dmactl_prepared *p;
+	struct dmactl_obj *obj;
+
+	if (!dmactl_op_is_clean(op, unused) || op->src_off)
+		return -EINVAL;
+	obj = dmactl_obj_use(chan->session, op->src_buf, DMACTL_OBJ_PREPARED);
+	if (!obj)
+		return -ENOENT;
+	p = obj_to_prepared(obj);
+	if (p->chan != chan || atomic_cmpxchg(&p->busy, 0, 1)) {
+		dmactl_obj_unuse(obj);
+		return p->chan != chan ? -EINVAL : -EBUSY;
+	}
+	tx->prepared_by = p;
+	tx->dst = p->tx.dst;
+	tx->src = p->tx.src;
+	tx->nr_dst = p->tx.nr_dst;
+	tx->nr_src = p->tx.nr_src;
+	tx->flags = p->tx.flags;
+	tx->dir = p->tx.dir;
+	tx->len = p->tx.len;
+	return 0;
+}
+
+const struct dmactl_op_type dmactl_op_prepared = {
+	.validate = dmactl_prepared_validate,
+	.prep = dmactl_prepared_prep,
+	.advance = dmactl_prepared_advance,
+	.caps = DMACTL_CAP_REUSE,
+};
