@@ -11,6 +11,7 @@
 #include <linux/dmaengine.h>
 #include <linux/eventfd.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
@@ -62,6 +63,23 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 	eventfd_signal(ctx, 1);
 #endif
 }
+
+#if DMACTL_KERNEL(6, 13)
+#define DMACTL_IMPORT_NS_DMA_BUF MODULE_IMPORT_NS("DMA_BUF")
+#else
+#define DMACTL_IMPORT_NS_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
+#endif
+
+/*
+ * How memory is pinned that the device only reads. Before 6.2 only a pin for
+ * writing takes a page out of what a private mapping shares with others, and
+ * without that the program's next write goes to another page.
+ */
+#if DMACTL_KERNEL(6, 2)
+#define DMACTL_PIN_READ_ONLY 0
+#else
+#define DMACTL_PIN_READ_ONLY (FOLL_WRITE | FOLL_FORCE)
+#endif
 
 #if DMACTL_KERNEL(6, 10)
 #define dmactl_assign_str(field) __assign_str(field)

@@ -21,7 +21,7 @@
  * Charges the user, not the process: a session can be passed on, and what it
  * holds must not be forgotten with the process that opened it.
  */
-static int dmactl_buf_charge(struct dmactl_buf *buf)
+int dmactl_buf_charge(struct dmactl_buf *buf)
 {
 	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
 	struct user_struct *user;
@@ -175,10 +175,20 @@ static void dmactl_buf_free_mem(struct dmactl_buf *buf)
 {
 	dmactl_map_free_buf(buf);
 	dmactl_mmap_unreserve(buf);
-	if (buf->kind == DMACTL_BUF_COHERENT)
+	switch (buf->kind) {
+	case DMACTL_BUF_COHERENT:
 		dmactl_coherent_free(buf);
-	else
+		break;
+	case DMACTL_BUF_USER:
+		dmactl_user_free(buf);
+		break;
+	case DMACTL_BUF_IMPORTED:
+		dma_buf_put(buf->dmabuf);
+		break;
+	default:
+		dmactl_export_free(buf);
 		dmactl_pages_free(buf);
+	}
 	dmactl_buf_uncharge(buf);
 }
 
@@ -223,7 +233,8 @@ bool dmactl_buf_touchable(const struct dmactl_buf *buf,
 {
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		return buf->dev == chan->dev;
-	return buf->kind == DMACTL_BUF_STREAMING;
+	return buf->kind == DMACTL_BUF_STREAMING ||
+	       (buf->kind == DMACTL_BUF_USER && !buf->read_only);
 }
 
 static void dmactl_buf_touch_page(struct dmactl_buf *buf, u64 off, void *data,
@@ -240,10 +251,11 @@ static void dmactl_buf_touch_page(struct dmactl_buf *buf, u64 off, void *data,
 static void dmactl_buf_touch(struct dmactl_buf *buf, u64 off, void *data,
 			     size_t len, bool write)
 {
+	off += buf->page_off;
 	while (len) {
 		size_t n = min_t(size_t, len, PAGE_SIZE - offset_in_page(off));
 
-		if (buf->kind == DMACTL_BUF_STREAMING)
+		if (buf->kind != DMACTL_BUF_COHERENT)
 			dmactl_buf_touch_page(buf, off, data, n, write);
 		else if (write)
 			memcpy(buf->cpu + off, data, n);
@@ -285,7 +297,7 @@ int dmactl_buf_destroy(struct dmactl_buf *buf)
 	WRITE_ONCE(buf->mappable, false);
 	s->nr_bufs--;
 	/* No device reaches it any more, even if a program still has it. */
-	if (buf->kind == DMACTL_BUF_STREAMING)
+	if (buf->kind != DMACTL_BUF_COHERENT)
 		dmactl_map_free_buf(buf);
 	dmactl_buf_put(buf);
 	return 0;
@@ -302,8 +314,7 @@ static int dmactl_buf_check_alloc(const struct dmactl_buf_alloc *arg)
 	return 0;
 }
 
-static struct dmactl_buf *dmactl_buf_new(struct dmactl_session *s,
-					 const struct dmactl_buf_alloc *arg)
+struct dmactl_buf *dmactl_buf_new(struct dmactl_session *s, u32 kind, u64 size)
 {
 	struct dmactl_buf *buf;
 
@@ -313,9 +324,8 @@ static struct dmactl_buf *dmactl_buf_new(struct dmactl_session *s,
 	dmactl_obj_init(&buf->obj, DMACTL_OBJ_BUF);
 	buf->session = s;
 	buf->session_id = s->id;
-	buf->kind = arg->kind;
-	buf->size = PAGE_ALIGN(arg->len);
-	buf->npages = buf->size >> PAGE_SHIFT;
+	buf->kind = kind;
+	buf->size = size;
 	spin_lock_init(&buf->maps_lock);
 	INIT_LIST_HEAD(&buf->maps);
 	return buf;
@@ -337,6 +347,31 @@ static int dmactl_buf_fill(struct dmactl_buf *buf, struct dmactl_chan *chan)
 	return ret;
 }
 
+/* Gives a complete buffer a handle, and the program its answer. */
+int dmactl_buf_publish(struct dmactl_cmd *cmd, struct dmactl_buf *buf,
+		       u32 *out_buf)
+{
+	struct dmactl_session *s = cmd->session;
+	int ret;
+
+	lockdep_assert_held(&s->lock);
+	if (s->nr_bufs >= dmactl_max_buffers)
+		return -EDQUOT;
+	ret = dmactl_obj_reserve(s, &buf->obj);
+	if (ret)
+		return ret;
+	*out_buf = buf->obj.handle;
+	ret = dmactl_cmd_respond(cmd);
+	if (ret) {
+		dmactl_obj_unreserve(s, &buf->obj);
+		return ret;
+	}
+	s->nr_bufs++;
+	trace_dmactl_buf_alloc(s->id, buf->obj.handle, buf->kind, buf->size);
+	dmactl_obj_publish(s, &buf->obj);
+	return 0;
+}
+
 static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 				   struct dmactl_cmd *cmd,
 				   struct dmactl_chan *chan)
@@ -347,28 +382,21 @@ static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 
 	if (s->nr_bufs >= dmactl_max_buffers)
 		return -EDQUOT;
-	buf = dmactl_buf_new(s, arg);
+	buf = dmactl_buf_new(s, arg->kind, PAGE_ALIGN(arg->len));
 	if (!buf)
 		return -ENOMEM;
+	buf->npages = buf->size >> PAGE_SHIFT;
 	ret = dmactl_mmap_reserve(buf);
 	if (ret)
 		goto err_free;
 	ret = dmactl_buf_fill(buf, chan);
 	if (ret)
 		goto err_offset;
-	ret = dmactl_obj_reserve(s, &buf->obj);
-	if (ret)
-		goto err_mem;
-
-	arg->out_buf = buf->obj.handle;
 	arg->out_len = buf->size;
 	arg->out_mmap_offset = (u64)buf->pgoff << PAGE_SHIFT;
-	ret = dmactl_cmd_respond(cmd);
+	ret = dmactl_buf_publish(cmd, buf, &arg->out_buf);
 	if (ret)
-		goto err_handle;
-	s->nr_bufs++;
-	trace_dmactl_buf_alloc(s->id, buf->obj.handle, buf->kind, buf->size);
-	dmactl_obj_publish(s, &buf->obj);
+		goto err_mem;
 	/*
 	 * Only now: a mapping would outlive a BUF_ALLOC that fails. Pairs with
 	 * the acquire in dmactl_mmap_find().
@@ -376,8 +404,6 @@ static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 	smp_store_release(&buf->mappable, true);
 	return 0;
 
-err_handle:
-	dmactl_obj_unreserve(s, &buf->obj);
 err_mem:
 	/* Takes the offset along. */
 	dmactl_buf_put(buf);
@@ -457,6 +483,9 @@ static int dmactl_buf_do_sync(struct dmactl_buf *buf,
 		return -EINVAL;
 	trace_dmactl_buf_sync(buf->session->id, buf->obj.handle, arg->off,
 			      arg->len, begin);
+	if (buf->dmabuf)
+		return dmactl_import_sync(buf, dmactl_sync_dir(arg->flags),
+					  begin);
 	if (arg->chan)
 		return dmactl_buf_sync_chan(buf, arg);
 	return dmactl_map_sync_all(buf, arg->off, arg->len,

@@ -9,6 +9,7 @@
  *			so must never take session->lock
  *   dmactl_devs_lock	list of DMA devices
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
+ *   dma_resv_lock() of a dma-buf; inside, the lock of an export's attachments
  *   chan->rwsem	read: use of chan->dma; write: stopping it
  *   session->reap_lock	order of records among readers
  *   chan->lock		queues of a channel; callbacks take it
@@ -22,7 +23,10 @@
 #define DMACTL_CORE_H
 
 #include <linux/atomic.h>
+#include <linux/dma-buf.h>
 #include <linux/dma-direction.h>
+#include <linux/dma-fence.h>
+#include <linux/dma-resv.h>
 #include <linux/dmaengine.h>
 #include <linux/eventfd.h>
 #include <linux/fs.h>
@@ -254,6 +258,9 @@ struct dmactl_tx {
 	u64 bytes;			/* chan->lock: bytes reported moved */
 	struct list_head descs;		/* chan->lock: oldest first */
 	u64 timestamp_ns;
+
+	bool fenced;			/* a buffer is a dma-buf as well */
+	struct dma_fence *fence;	/* signalled when the op ends, or NULL */
 };
 
 /* One descriptor at the provider. */
@@ -367,19 +374,23 @@ u32 dmactl_chan_directions(struct dma_chan *dma);
 
 /* buffer.c */
 
+/* Kinds of memory that BUF_ALLOC does not make, beyond enum dmactl_buf_kind. */
+#define DMACTL_BUF_USER		0x80
+#define DMACTL_BUF_IMPORTED	0x81
+
 struct dmactl_buf {
 	struct dmactl_obj obj;
 	struct dmactl_session *session;
 	u32 session_id;
-	enum dmactl_buf_kind kind;
+	u32 kind;
 	u64 size;
 	unsigned long npages;
-	unsigned long pgoff;		/* of its mmap offset */
+	unsigned long pgoff;		/* of its mmap offset, or 0 */
 	bool mappable;			/* from publication to DESTROY */
 	struct user_struct *user;	/* charged, or NULL */
 
-	/* STREAMING */
-	struct page **pages;
+	/* All but COHERENT */
+	struct page **pages;		/* not IMPORTED */
 	spinlock_t maps_lock;		/* changes of the list of mappings */
 	struct list_head maps;		/* lookups: RCU; changes: maps_lock */
 
@@ -388,6 +399,15 @@ struct dmactl_buf {
 	struct list_head dev_node;	/* dev->lock */
 	void *cpu;			/* dev->lock: NULL once lost */
 	dma_addr_t dma;
+
+	/* USER */
+	unsigned int page_off;		/* of the first byte in the first page */
+	unsigned long nr_pinned;
+	bool read_only;
+
+	/* IMPORTED: the dma-buf's; exported: ours, from the first time on */
+	struct dma_resv *resv;
+	struct dma_buf *dmabuf;		/* IMPORTED */
 };
 
 static inline struct dmactl_buf *obj_to_buf(struct dmactl_obj *obj)
@@ -397,6 +417,10 @@ static inline struct dmactl_buf *obj_to_buf(struct dmactl_obj *obj)
 
 int dmactl_ioctl_buf_alloc(struct dmactl_cmd *cmd);
 int dmactl_ioctl_buf_sync(struct dmactl_cmd *cmd);
+struct dmactl_buf *dmactl_buf_new(struct dmactl_session *s, u32 kind, u64 size);
+int dmactl_buf_charge(struct dmactl_buf *buf);
+int dmactl_buf_publish(struct dmactl_cmd *cmd, struct dmactl_buf *buf,
+		       u32 *out_buf);
 struct dmactl_buf *dmactl_buf_use(struct dmactl_session *s, u32 handle);
 void dmactl_buf_unuse(struct dmactl_buf *buf);
 bool dmactl_buf_range_ok(const struct dmactl_buf *buf, u64 off, u64 len);
@@ -408,6 +432,29 @@ void dmactl_buf_write(struct dmactl_buf *buf, u64 off, const void *from,
 int dmactl_buf_destroy(struct dmactl_buf *buf);
 void dmactl_buf_put(struct dmactl_buf *buf);
 void dmactl_buf_lose(struct dmactl_buf *buf);
+
+/* user.c */
+int dmactl_ioctl_buf_map_user(struct dmactl_cmd *cmd);
+void dmactl_user_free(struct dmactl_buf *buf);
+
+/* import.c */
+int dmactl_ioctl_buf_import(struct dmactl_cmd *cmd);
+int dmactl_import_sync(struct dmactl_buf *buf, enum dma_data_direction dir,
+		       bool for_cpu);
+int dmactl_import_map(struct dmactl_map *map);
+void dmactl_import_unmap(struct dmactl_map *map);
+bool dmactl_import_bounces(const struct dmactl_map *map);
+
+/* export.c */
+int dmactl_ioctl_buf_export(struct dmactl_cmd *cmd);
+bool dmactl_export_is_from(const struct dma_buf *dmabuf,
+			   const struct dmactl_session *s);
+void dmactl_export_free(struct dmactl_buf *buf);
+
+/* fence.c */
+bool dmactl_fence_is_due(const struct dmactl_tx *tx);
+int dmactl_fence_txs(struct list_head *txs, bool hold);
+void dmactl_fence_signal(struct dmactl_tx *tx);
 
 /* mmap.c */
 int dmactl_mmap(struct file *file, struct vm_area_struct *vma);
@@ -429,7 +476,9 @@ struct dmactl_map {
 	struct dmactl_buf *buf;
 	struct list_head buf_node;	/* buf->maps_lock */
 	struct list_head dev_node;	/* dev->lock */
-	struct sg_table sgt;
+	struct sg_table *table;		/* NULL: COHERENT */
+	struct sg_table sgt;		/* of our own pages */
+	struct dma_buf_attachment *attach;	/* IMPORTED */
 	struct dmactl_seg *segs;	/* contiguous for the device */
 	struct dmactl_seg *ents;	/* mapped as one; NULL: no sync needed */
 	u32 nr_segs;
@@ -438,6 +487,8 @@ struct dmactl_map {
 	struct rcu_head rcu;
 };
 
+u64 dmactl_map_max_entry(struct device *dev);
+bool dmactl_map_reachable(struct device *dev, struct sg_table *table);
 struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
 				  struct dmactl_dev *dev);
 struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,

@@ -16,7 +16,7 @@ static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 
 static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 {
-	unsigned long locked = 0;
+	unsigned long locked = 0, pinned = 0;
 	struct dmactl_obj *obj;
 	unsigned long handle;
 	u32 in_flight = 0;
@@ -33,6 +33,7 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 		bytes += obj_to_buf(obj)->size;
 		if (obj_to_buf(obj)->user)
 			locked += obj_to_buf(obj)->npages;
+		pinned += obj_to_buf(obj)->nr_pinned;
 	}
 	seq_printf(m, "session:\t%u\n", s->id);
 	seq_printf(m, "channels:\t%u\n", s->nr_chans);
@@ -40,6 +41,7 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 	seq_printf(m, "prepared:\t%u\n", s->nr_prepared);
 	seq_printf(m, "buffer-bytes:\t%llu\n", bytes);
 	seq_printf(m, "locked-pages:\t%lu\n", locked);
+	seq_printf(m, "pinned-pages:\t%lu\n", pinned);
 	seq_printf(m, "in-flight:\t%u\n", in_flight);
 	seq_printf(m, "completions-queued:\t%u\n", READ_ONCE(s->nr_cq));
 	xa_for_each(&s->objects, handle, obj)

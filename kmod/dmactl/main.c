@@ -74,6 +74,9 @@ union dmactl_any_arg {
 	struct dmactl_chan_ctrl chan_ctrl;
 	struct dmactl_chan_status chan_status;
 	struct dmactl_buf_alloc buf_alloc;
+	struct dmactl_buf_map_user buf_map_user;
+	struct dmactl_buf_import buf_import;
+	struct dmactl_buf_export buf_export;
 	struct dmactl_buf_sync buf_sync;
 	struct dmactl_destroy destroy;
 	struct dmactl_submit submit;
@@ -110,6 +113,9 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(CHAN_CTRL, chan_ctrl, 16, 0),
 	IOCTL(CHAN_STATUS, chan_status, 88, DMACTL_STATUS_BY_USER_DATA),
 	IOCTL(BUF_ALLOC, buf_alloc, 48, 0),
+	IOCTL(BUF_MAP_USER, buf_map_user, 32, DMACTL_MAP_USER_READ_ONLY),
+	IOCTL(BUF_IMPORT, buf_import, 32, 0),
+	IOCTL(BUF_EXPORT, buf_export, 16, 0),
 	IOCTL(BUF_SYNC, buf_sync, 32, DMACTL_SYNC_FLAGS),
 	IOCTL(DESTROY, destroy, 16, 0),
 	IOCTL(SUBMIT, submit, 64,
@@ -224,7 +230,7 @@ static void __exit dmactl_exit(void)
 {
 	misc_deregister(&dmactl_misc);
 	dmactl_mmap_exit();
-	/* Objects and mappings are freed by RCU callbacks of this module. */
+	/* Objects, mappings and fences are freed by RCU callbacks of ours. */
 	rcu_barrier();
 }
 module_exit(dmactl_exit);
@@ -232,3 +238,4 @@ module_exit(dmactl_exit);
 MODULE_DESCRIPTION("DMA engines for ordinary programs");
 MODULE_VERSION(DMACTL_VERSION);
 MODULE_LICENSE("GPL");
+DMACTL_IMPORT_NS_DMA_BUF;

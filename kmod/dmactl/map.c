@@ -29,32 +29,38 @@ struct dmactl_cut {
 	u64 boundary;	/* mask that no entry may cross */
 };
 
+/* Bytes in one entry of a list that the device is given, at most. */
+u64 dmactl_map_max_entry(struct device *dev)
+{
+	/* SWIOTLB bounces no more than this at once. */
+	u64 max = min_t(u64, dma_get_max_seg_size(dev),
+			dma_max_mapping_size(dev));
+
+	return max > PAGE_SIZE ? round_down(max, PAGE_SIZE) : max;
+}
+
 static struct dmactl_cut dmactl_map_cut(struct device *dev)
 {
-	struct dmactl_cut cut = {
-		.max = dma_get_max_seg_size(dev),
+	return (struct dmactl_cut) {
+		.max = dmactl_map_max_entry(dev),
 		.boundary = dma_get_seg_boundary(dev),
 	};
-
-	/* SWIOTLB bounces no more than this at once. */
-	cut.max = min_t(u64, cut.max, dma_max_mapping_size(dev));
-	if (cut.max > PAGE_SIZE)
-		cut.max = round_down(cut.max, PAGE_SIZE);
-	return cut;
 }
 
 /* Bytes from @off on that lie in one piece of memory and in one entry. */
 static u64 dmactl_map_piece(const struct dmactl_buf *buf,
 			    const struct dmactl_cut *cut, u64 off)
 {
-	unsigned long i = off >> PAGE_SHIFT;
-	u64 phys = page_to_phys(buf->pages[i]) + offset_in_page(off);
+	u64 pos = off + buf->page_off;
+	unsigned long i = pos >> PAGE_SHIFT;
+	u64 phys = page_to_phys(buf->pages[i]) + offset_in_page(pos);
 	u64 limit = min(cut->max, cut->boundary - (phys & cut->boundary) + 1);
-	u64 len = PAGE_SIZE - offset_in_page(off);
+	u64 len = PAGE_SIZE - offset_in_page(pos);
 
 	/* A boundary of all ones wraps to 0: no boundary. */
 	if (!limit)
 		limit = cut->max;
+	limit = min(limit, buf->size - off);
 	while (len < limit && i + 1 < buf->npages &&
 	       page_to_pfn(buf->pages[i + 1]) ==
 	       page_to_pfn(buf->pages[i]) + 1) {
@@ -69,9 +75,8 @@ static u64 dmactl_map_piece(const struct dmactl_buf *buf,
  * none, or where it may itself be out of reach (it is somewhere below 4 GiB),
  * the DMA API warns of who tries.
  */
-static bool dmactl_map_reachable(const struct dmactl_map *map)
+bool dmactl_map_reachable(struct device *dev, struct sg_table *table)
 {
-	struct device *dev = map->dev->dev;
 	struct scatterlist *sg;
 	unsigned int i;
 
@@ -80,7 +85,7 @@ static bool dmactl_map_reachable(const struct dmactl_map *map)
 	if (dma_get_mask(dev) >= DMA_BIT_MASK(32) &&
 	    dma_max_mapping_size(dev) != SIZE_MAX)
 		return true;
-	for_each_sgtable_sg(&map->sgt, sg, i)
+	for_each_sgtable_sg(table, sg, i)
 		if (!dma_capable(dev, phys_to_dma(dev, sg_phys(sg)),
 				 sg->length, true))
 			return false;
@@ -105,12 +110,49 @@ static int dmactl_map_fill_sgt(struct dmactl_map *map)
 	off = 0;
 	for_each_sgtable_sg(&map->sgt, sg, i) {
 		u64 len = dmactl_map_piece(buf, &cut, off);
+		u64 pos = off + buf->page_off;
 
-		sg_set_page(sg, buf->pages[off >> PAGE_SHIFT], len,
-			    offset_in_page(off));
+		sg_set_page(sg, buf->pages[pos >> PAGE_SHIFT], len,
+			    offset_in_page(pos));
 		off += len;
 	}
 	return 0;
+}
+
+/* A device that only reads need not be able to write. */
+static enum dma_data_direction dmactl_map_dir(const struct dmactl_map *map)
+{
+	return map->buf->read_only ? DMA_TO_DEVICE : DMA_BIDIRECTIONAL;
+}
+
+static int dmactl_map_pages(struct dmactl_map *map)
+{
+	struct device *dev = map->dev->dev;
+	int ret;
+
+	ret = dmactl_map_fill_sgt(map);
+	if (ret)
+		return ret;
+	ret = -EXDEV;
+	if (dmactl_map_reachable(dev, &map->sgt))
+		ret = dma_map_sgtable(dev, &map->sgt, dmactl_map_dir(map),
+				      DMACTL_MAP_ATTRS);
+	if (ret)
+		sg_free_table(&map->sgt);
+	else
+		map->table = &map->sgt;
+	return ret;
+}
+
+static void dmactl_map_unmap(struct dmactl_map *map)
+{
+	if (map->attach) {
+		dmactl_import_unmap(map);
+		return;
+	}
+	dma_unmap_sgtable(map->dev->dev, &map->sgt, dmactl_map_dir(map),
+			  DMACTL_MAP_ATTRS);
+	sg_free_table(&map->sgt);
 }
 
 /* What the device sees as one piece becomes one segment. */
@@ -123,11 +165,11 @@ static int dmactl_map_fill_segs(struct dmactl_map *map)
 	unsigned int i;
 
 	/* One more: the end. */
-	segs = kvmalloc_array(map->sgt.nents + 1, sizeof(*segs),
+	segs = kvmalloc_array(map->table->nents + 1, sizeof(*segs),
 			      GFP_KERNEL_ACCOUNT);
 	if (!segs)
 		return -ENOMEM;
-	for_each_sgtable_dma_sg(&map->sgt, sg, i) {
+	for_each_sgtable_dma_sg(map->table, sg, i) {
 		/* Neighbours across a boundary stay two. */
 		if (!map->nr_segs || sg_dma_address(sg) != next ||
 		    !(next & boundary))
@@ -209,6 +251,12 @@ void dmactl_map_sync(const struct dmactl_map *map, u64 off, u64 len,
 
 	if (!map->ents)
 		return;
+	/* What the device did not write must not go over the pages. */
+	if (map->buf->read_only) {
+		if (for_cpu)
+			return;
+		dir = DMA_TO_DEVICE;
+	}
 	ent = dmactl_seg_find(map->ents, map->nr_ents, off);
 	for (; len; ent++) {
 		u64 n = min(len, ent[1].off - off);
@@ -231,7 +279,9 @@ static int dmactl_map_charge(struct dmactl_map *map)
 {
 	long size = map->buf->size;
 
-	if (!map->ents || !dev_is_dma_coherent(map->dev->dev))
+	if (!map->ents && !(map->attach && dmactl_import_bounces(map)))
+		return 0;
+	if (!dev_is_dma_coherent(map->dev->dev))
 		return 0;
 	if (atomic_long_add_return(size, &dmactl_bounced) >
 	    (long)dmactl_max_bounce_bytes) {
@@ -260,20 +310,14 @@ static struct dmactl_map *dmactl_map_new(struct dmactl_buf *buf,
 		return ERR_PTR(-ENOMEM);
 	map->buf = buf;
 	map->dev = dev;
-	ret = dmactl_map_fill_sgt(map);
+	ret = buf->dmabuf ? dmactl_import_map(map) : dmactl_map_pages(map);
 	if (ret)
 		goto err_map;
-	ret = dmactl_map_reachable(map) ? 0 : -EXDEV;
-	if (ret)
-		goto err_sgt;
-	ret = dma_map_sgtable(dev->dev, &map->sgt, DMA_BIDIRECTIONAL,
-			      DMACTL_MAP_ATTRS);
-	if (ret)
-		goto err_sgt;
 	ret = dmactl_map_fill_segs(map);
 	if (ret)
 		goto err_unmap;
-	ret = dmactl_map_fill_ents(map);
+	/* The caches of a dma-buf are its exporter's business. */
+	ret = buf->dmabuf ? 0 : dmactl_map_fill_ents(map);
 	if (ret)
 		goto err_segs;
 	ret = dmactl_map_charge(map);
@@ -292,10 +336,7 @@ err_ents:
 err_segs:
 	kvfree(map->segs);
 err_unmap:
-	dma_unmap_sgtable(dev->dev, &map->sgt, DMA_BIDIRECTIONAL,
-			  DMACTL_MAP_ATTRS);
-err_sgt:
-	sg_free_table(&map->sgt);
+	dmactl_map_unmap(map);
 err_map:
 	kfree(map);
 	return ERR_PTR(ret);
@@ -374,13 +415,11 @@ static void dmactl_map_free(struct dmactl_map *map)
 {
 	lockdep_assert_held(&map->dev->lock);
 	list_del(&map->dev_node);
-	if (map->sgt.sgl) {
+	if (map->table) {
 		trace_dmactl_buf_unmap(map->buf->session_id,
 				       map->buf->obj.handle,
 				       dev_name(map->dev->dev));
-		dma_unmap_sgtable(map->dev->dev, &map->sgt, DMA_BIDIRECTIONAL,
-				  DMACTL_MAP_ATTRS);
-		sg_free_table(&map->sgt);
+		dmactl_map_unmap(map);
 	}
 	if (map->bounced)
 		atomic_long_sub(map->buf->size, &dmactl_bounced);

@@ -69,6 +69,9 @@ int dmactl_mmap_reserve(struct dmactl_buf *buf)
  */
 void dmactl_mmap_unreserve(struct dmactl_buf *buf)
 {
+	/* Pinned and imported memory has none. */
+	if (!buf->pgoff)
+		return;
 	guard(mutex)(&dmactl_offsets_lock);
 	mtree_erase(&dmactl_offsets, buf->pgoff);
 }

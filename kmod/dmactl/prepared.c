@@ -308,6 +308,7 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 	tx->flags = p->tx.flags;
 	tx->dir = p->tx.dir;
 	tx->len = p->tx.len;
+	tx->fenced = dmactl_fence_is_due(tx);
 	return 0;
 }
 

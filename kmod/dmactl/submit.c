@@ -23,6 +23,7 @@ struct dmactl_batch {
 	u32 bad;		/* the op to blame for a failure */
 	u32 accepted;
 	bool hold;
+	bool fenced;		/* an op works with a dma-buf */
 	struct dmactl_chan *full;	/* that took no more; a reference */
 	struct list_head txs;	/* checked, in order, not yet accepted */
 };
@@ -70,7 +71,9 @@ static int dmactl_check_op(struct dmactl_batch *b, struct dmactl_chan *chan,
 	if (tx) {
 		/* On the list first: whoever unwinds finds it there. */
 		list_add_tail(&tx->node, &b->txs);
-		return dmactl_validate(chan, op, tx);
+		ret = dmactl_validate(chan, op, tx);
+		b->fenced |= tx->fenced;
+		return ret;
 	}
 	if (!b->full)
 		dmactl_batch_set_full(b, chan);
@@ -248,6 +251,8 @@ static int dmactl_submit_copied(struct dmactl_batch *b)
 	int ret;
 
 	ret = dmactl_check_batch(b);
+	if (!ret && b->fenced)
+		ret = dmactl_fence_txs(&b->txs, b->hold);
 	if (!ret)
 		return dmactl_accept_batch(b);
 	list_for_each_entry_safe(tx, next, &b->txs, node)

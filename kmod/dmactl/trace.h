@@ -10,6 +10,7 @@
 #include <linux/dmactl.h>
 
 #include "../compat.h"
+#include "core.h"
 
 DECLARE_EVENT_CLASS(dmactl_chan_name,
 	TP_PROTO(u32 session, u32 chan, const char *name),
@@ -71,7 +72,9 @@ TRACE_EVENT(dmactl_buf_alloc,
 		  __entry->session, __entry->buf,
 		  __print_symbolic(__entry->kind,
 				   { DMACTL_BUF_STREAMING, "STREAMING" },
-				   { DMACTL_BUF_COHERENT, "COHERENT" }),
+				   { DMACTL_BUF_COHERENT, "COHERENT" },
+				   { DMACTL_BUF_USER, "USER" },
+				   { DMACTL_BUF_IMPORTED, "IMPORTED" }),
 		  __entry->len)
 );
 

@@ -50,6 +50,8 @@ void dmactl_tx_clear(struct dmactl_tx *tx)
 {
 	u32 i;
 
+	if (tx->fence)
+		dmactl_fence_signal(tx);
 	/* Those of a prepared op are its own. */
 	if (tx->prepared_by)
 		dmactl_prepared_unuse(tx);

@@ -66,21 +66,27 @@ static int dmactl_span_init(struct dmactl_chan *chan, struct dmactl_span *span,
 int dmactl_add_dst(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 handle,
 		   u64 off, u64 len)
 {
-	int ret = dmactl_span_init(chan, &tx->dst[tx->nr_dst], handle, off,
-				   len, tx->align);
+	struct dmactl_span *span = &tx->dst[tx->nr_dst];
+	int ret = dmactl_span_init(chan, span, handle, off, len, tx->align);
 
-	tx->nr_dst += !ret;
-	return ret;
+	if (ret)
+		return ret;
+	tx->nr_dst++;
+	tx->fenced |= !!READ_ONCE(span->buf->resv);
+	return span->buf->read_only ? -EPERM : 0;
 }
 
 int dmactl_add_src(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 handle,
 		   u64 off, u64 len)
 {
-	int ret = dmactl_span_init(chan, &tx->src[tx->nr_src], handle, off,
-				   len, tx->align);
+	struct dmactl_span *span = &tx->src[tx->nr_src];
+	int ret = dmactl_span_init(chan, span, handle, off, len, tx->align);
 
-	tx->nr_src += !ret;
-	return ret;
+	if (ret)
+		return ret;
+	tx->nr_src++;
+	tx->fenced |= !!READ_ONCE(span->buf->resv);
+	return 0;
 }
 
 /* Both are inside their buffers: the sums do not overflow. */
