@@ -7,6 +7,7 @@
 static int fd;
 static uint32_t chan;
 static struct mem mem;
+static int dmabuf; /* of another session */
 
 union any {
 	struct dmactl_info info;
@@ -14,6 +15,9 @@ union any {
 	struct dmactl_chan_ctrl chan_ctrl;
 	struct dmactl_chan_status chan_status;
 	struct dmactl_buf_alloc buf_alloc;
+	struct dmactl_buf_map_user buf_map_user;
+	struct dmactl_buf_import buf_import;
+	struct dmactl_buf_export buf_export;
 	struct dmactl_buf_sync buf_sync;
 	struct dmactl_destroy destroy;
 	struct dmactl_submit submit;
@@ -52,6 +56,22 @@ static void fill_buf_alloc(union any *arg)
 {
 	arg->buf_alloc.kind = DMACTL_BUF_STREAMING;
 	arg->buf_alloc.len = PAGE;
+}
+
+static void fill_buf_map_user(union any *arg)
+{
+	arg->buf_map_user.addr = (uintptr_t)mem.p + 1;
+	arg->buf_map_user.len = 100;
+}
+
+static void fill_buf_import(union any *arg)
+{
+	arg->buf_import.fd = dmabuf;
+}
+
+static void fill_buf_export(union any *arg)
+{
+	arg->buf_export.buf = mem.buf;
 }
 
 static void fill_buf_sync(union any *arg)
@@ -95,6 +115,13 @@ static const struct call {
 	 DMACTL_STATUS_BY_USER_DATA, NONE, 0, true, fill_chan_status},
 	{"BUF_ALLOC", DMACTL_IOC_BUF_ALLOC, sizeof(struct dmactl_buf_alloc), 0,
 	 offsetof(struct dmactl_buf_alloc, reserved), 4, true, fill_buf_alloc},
+	{"BUF_MAP_USER", DMACTL_IOC_BUF_MAP_USER, sizeof(struct dmactl_buf_map_user),
+	 DMACTL_MAP_USER_READ_ONLY, offsetof(struct dmactl_buf_map_user, reserved), 4, true,
+	 fill_buf_map_user},
+	{"BUF_IMPORT", DMACTL_IOC_BUF_IMPORT, sizeof(struct dmactl_buf_import), 0,
+	 offsetof(struct dmactl_buf_import, reserved), 8, true, fill_buf_import},
+	{"BUF_EXPORT", DMACTL_IOC_BUF_EXPORT, sizeof(struct dmactl_buf_export), 0, NONE, 0, true,
+	 fill_buf_export},
 	{"BUF_SYNC", DMACTL_IOC_BUF_SYNC, sizeof(struct dmactl_buf_sync),
 	 DMACTL_SYNC_BEGIN | DMACTL_SYNC_END | DMACTL_SYNC_READ | DMACTL_SYNC_WRITE, NONE, 0, false,
 	 fill_buf_sync},
@@ -111,7 +138,14 @@ static unsigned char *fence;
 
 static void begin(void)
 {
+	struct mem theirs;
+	int other;
+
 	uapi_begin();
+	other = dev_open(0);
+	check_eq(buf_alloc(other, DMACTL_BUF_STREAMING, 0, PAGE, &theirs), 0);
+	dmabuf = buf_export(other, theirs.buf);
+	check(dmabuf >= 0);
 	fd = dev_open(0);
 	chan = chan_get(fd);
 	mem = mem_get(fd, PAGE);
@@ -123,6 +157,7 @@ static void begin(void)
 static void end(void)
 {
 	munmap(fence, 3 * PAGE);
+	close(dmabuf);
 	uapi_end();
 }
 
@@ -132,11 +167,15 @@ static void end(void)
 struct objects {
 	long channels;
 	long buffers;
+	int fds; /* the lowest that is free */
 };
 
 static struct objects objects(void)
 {
-	return (struct objects){fdinfo(fd, "channels"), fdinfo(fd, "buffers")};
+	int free_fd = dup(fd);
+
+	close(free_fd);
+	return (struct objects){fdinfo(fd, "channels"), fdinfo(fd, "buffers"), free_fd};
 }
 
 static void prepare(const struct call *call, union any *arg)
@@ -164,6 +203,12 @@ static void undo(const struct call *call, const union any *arg, int ret)
 		check_eq(destroy(fd, result->chan_request.out_chan), 0);
 	if (call->request == DMACTL_IOC_BUF_ALLOC && !ret)
 		check_eq(destroy(fd, result->buf_alloc.out_buf), 0);
+	if (call->request == DMACTL_IOC_BUF_MAP_USER && !ret)
+		check_eq(destroy(fd, result->buf_map_user.out_buf), 0);
+	if (call->request == DMACTL_IOC_BUF_IMPORT && !ret)
+		check_eq(destroy(fd, result->buf_import.out_buf), 0);
+	if (call->request == DMACTL_IOC_BUF_EXPORT && !ret)
+		check_eq(close(result->buf_export.out_fd), 0);
 	if (call->request == DMACTL_IOC_DESTROY && ret)
 		check_eq(destroy(fd, arg->destroy.handle), 0);
 }
@@ -182,6 +227,7 @@ static void expect(const struct call *call, const union any *arg, const char *wh
 	expect_ret(call, what, ret, want);
 	undo(call, arg, ret);
 	after = objects();
+	check_eq(after.fds, before.fds);
 	/* DESTROY takes back what was made for it. */
 	check_eq(after.channels, before.channels);
 	check_eq(after.buffers, before.buffers - (call->request == DMACTL_IOC_DESTROY ? 1 : 0));
@@ -317,7 +363,7 @@ CONTRACT_TEST(reserved_fields_are_zero)
 		}
 		tested++;
 	}
-	check_eq(tested, 4);
+	check_eq(tested, 6);
 }
 
 CONTRACT_TEST(bad_pointers_are_faults)
@@ -366,6 +412,7 @@ CONTRACT_TEST(an_answer_that_cannot_be_written_undoes_the_call)
 			   calls[i].answers ? -EFAULT : 0);
 		check_eq(objects().channels, before.channels);
 		check_eq(objects().buffers, before.buffers);
+		check_eq(objects().fds, before.fds);
 	}
 	/* Every channel can be had again. */
 	check_eq(destroy(fd, chan), 0);

@@ -18,6 +18,8 @@ UAPI_TEST(info, says_what_the_module_can_do)
 	check_eq(info.flags, 0);
 	check(info.out_features & DMACTL_FEATURE_READ);
 	check(info.out_features & DMACTL_FEATURE_EVENTFD);
+	check(info.out_features & DMACTL_FEATURE_MAP_USER);
+	check(info.out_features & DMACTL_FEATURE_DMABUF);
 	check(info.out_opcodes & 1u << DMACTL_OP_NOP);
 	check(info.out_opcodes & 1u << DMACTL_OP_MEMCPY);
 	check(info.out_opcodes & 1u << DMACTL_OP_SG);

@@ -131,6 +131,16 @@ void mem_forget_all(void);
 /* mmap() with a 64-bit offset also in 32-bit programs. */
 void *map_at(void *addr, size_t len, int prot, int flags, int fd, uint64_t off);
 
+/* share.c: memory that others have as well; no mapping is made */
+
+int buf_map_user(int fd, const void *p, uint64_t len, uint32_t flags, struct mem *mem);
+int buf_import(int fd, int dmabuf, struct mem *mem);
+/* The fd of the dma-buf, or a negated errno. */
+int buf_export(int fd, uint32_t buf);
+/* Passes a file and some data through a socket. */
+void fd_send(int sock, int fd, const void *data, size_t len);
+int fd_recv(int sock, void *data, size_t len);
+
 /* batch.c */
 
 struct dmactl_op op_nop(uint32_t chan, uint64_t user_data);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+/* Memory that is not only ours: pinned, imported, exported. */
+#include <sys/socket.h>
+
+#include "private.h"
+
+int buf_map_user(int fd, const void *p, uint64_t len, uint32_t flags, struct mem *mem)
+{
+	struct dmactl_buf_map_user arg = {
+		.size = sizeof(arg), .flags = flags, .addr = (uintptr_t)p, .len = len};
+	int ret = dev_ioctl(fd, DMACTL_IOC_BUF_MAP_USER, &arg);
+
+	if (ret)
+		return ret;
+	*mem = (struct mem){.buf = arg.out_buf, .len = len, .p = (unsigned char *)(uintptr_t)p};
+	check(mem->buf);
+	return 0;
+}
+
+int buf_import(int fd, int dmabuf, struct mem *mem)
+{
+	struct dmactl_buf_import arg = {.size = sizeof(arg), .fd = dmabuf};
+	int ret = dev_ioctl(fd, DMACTL_IOC_BUF_IMPORT, &arg);
+
+	if (ret)
+		return ret;
+	*mem = (struct mem){.buf = arg.out_buf, .len = arg.out_len};
+	check(mem->buf);
+	return 0;
+}
+
+int buf_export(int fd, uint32_t buf)
+{
+	struct dmactl_buf_export arg = {.size = sizeof(arg), .buf = buf};
+	int ret = dev_ioctl(fd, DMACTL_IOC_BUF_EXPORT, &arg);
+
+	return ret ? ret : arg.out_fd;
+}
+
+void fd_send(int sock, int fd, const void *data, size_t len)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {0};
+	struct iovec iov = {(void *)data, len};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
+			     .msg_controllen = sizeof(control)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	check_eq(sendmsg(sock, &msg, 0), len);
+}
+
+int fd_recv(int sock, void *data, size_t len)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = {data, len};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
+			     .msg_controllen = sizeof(control)};
+	int fd;
+
+	check_eq(recvmsg(sock, &msg, 0), len);
+	check(CMSG_FIRSTHDR(&msg));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
+}
