@@ -6,9 +6,11 @@
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/dmaengine.h>
+#include <linux/kref.h>
 #include <linux/types.h>
 
-#define SIM_MAX_DEVICES		16
+#define SIM_MAX_DEVICES		16	/* by parameter; configfs may add more */
+#define SIM_MAX_INDEX		64
 #define SIM_MAX_CHANNELS	64
 #define SIM_MAX_DESCRIPTORS	65536
 #define SIM_MAX_ALIGN		256
@@ -16,11 +18,13 @@
 #define SIM_MAX_BURST		65536
 #define SIM_MAX_RATE		BIT_ULL(34)
 #define SIM_MAX_FIFO		(1024 * 1024)
+#define SIM_COUNTER_FIFO	65536
 #define SIM_PERIPHERALS		4
 #define SIM_ADDR_WIDTHS		(BIT(1) | BIT(2) | BIT(4) | BIT(8))
 
 /**
  * struct sim_control - how a controller behaves; may change at any time
+ * @ref: whoever has a controller that behaves so, and where it can be changed
  * @hold: nothing moves and nothing completes
  * @packets: a descriptor of loop-tx is a packet
  * @latency: ns from the start of a descriptor to its first byte
@@ -37,6 +41,7 @@
  * Plain fields are read and written with READ_ONCE() and WRITE_ONCE().
  */
 struct sim_control {
+	struct kref ref;
 	bool hold;
 	bool packets;
 	u64 latency;
@@ -60,6 +65,9 @@ struct sim_control {
  *	channels that lead to such; 0 if there are none
  * @dma_mask: address bits
  * @copy_align: alignment in bytes of addresses and lengths
+ * @fill_align: the same for MEMSET; 0 as @copy_align, until it was checked
+ * @xor_align: the same for XOR
+ * @pq_align: the same for PQ
  * @max_segment: bytes in one segment, 0 for the default of the DMA API
  * @max_xor: sources of XOR
  * @max_pq: sources of PQ
@@ -80,6 +88,9 @@ struct sim_config {
 	u32 peripherals;
 	u32 dma_mask;
 	u32 copy_align;
+	u32 fill_align;
+	u32 xor_align;
+	u32 pq_align;
 	u32 max_segment;
 	u32 max_xor;
 	u32 max_pq;
@@ -94,8 +105,38 @@ struct sim_config {
 	struct sim_control *control;
 };
 
+/* config.c */
+extern const struct sim_config sim_config_default;
+bool sim_in_range(const char *name, u32 val, u32 min, u32 max);
+int sim_config_check(struct sim_config *config);
+int sim_residue_parse(const char *val);
+const char *sim_residue_name(enum dma_residue_granularity residue);
+void sim_control_init(struct sim_control *control);
+void sim_control_put(struct sim_control *control);
+int sim_set_switch(bool *to, const char *val);
+int sim_set_number(u64 *to, const char *val, u64 max);
+int sim_set_fifo(u32 *to, const char *val);
+int sim_set_nth(atomic_t *to, const char *val);
+int sim_set_fail_how(enum dmaengine_tx_result *to, const char *val);
+const char *sim_fail_name(enum dmaengine_tx_result how);
+
 /* param.c */
 int sim_param_config(struct sim_config *config, unsigned int *devices,
 		     struct sim_config *peripherals);
+
+/* configfs.c */
+#if IS_ENABLED(CONFIG_CONFIGFS_FS)
+int sim_configfs_init(void);
+void sim_configfs_exit(void);
+#else
+static inline int sim_configfs_init(void)
+{
+	return 0;
+}
+
+static inline void sim_configfs_exit(void)
+{
+}
+#endif
 
 #endif /* DMA_SIM_CONFIG_H */

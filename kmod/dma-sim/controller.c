@@ -13,7 +13,9 @@
 static DEFINE_MUTEX(sim_mutex);
 static LIST_HEAD(sim_controllers);	/* protected by sim_mutex */
 static struct workqueue_struct *sim_wq;
-static struct platform_device *sim_devices[SIM_MAX_DEVICES + 1];
+
+static DEFINE_MUTEX(sim_devices_mutex);
+static struct platform_device *sim_devices[SIM_MAX_INDEX];
 
 /* The way they behave has changed. */
 void sim_controllers_poke(void)
@@ -44,6 +46,7 @@ static void sim_controller_free(struct sim_controller *ctl)
 {
 	put_device(ctl->dev);
 	sim_ports_free(ctl);
+	sim_control_put(ctl->config.control);
 	kvfree(ctl);
 }
 
@@ -154,6 +157,7 @@ static int sim_controller_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	ctl->dev = get_device(&pdev->dev);
 	ctl->config = *config;
+	kref_get(&ctl->config.control->ref);
 	mutex_init(&ctl->mutex);
 	INIT_WORK(&ctl->free_work, sim_controller_free_work);
 
@@ -193,18 +197,35 @@ static struct platform_driver sim_driver = {
 	},
 };
 
-static int sim_device_add(struct sim_config *config, unsigned int index)
+/* Make a controller with the next free number, and return that. */
+int sim_device_add(struct sim_config *config)
 {
 	struct platform_device *pdev;
+	unsigned int index = 0;
 
+	guard(mutex)(&sim_devices_mutex);
+	while (sim_devices[index])
+		if (++index == ARRAY_SIZE(sim_devices))
+			return -ENOSPC;
 	config->index = index;
 	pdev = platform_device_register_data(NULL, SIM_NAME, index, config,
 					     sizeof(*config));
 	if (IS_ERR(pdev))
 		return PTR_ERR(pdev);
-	sim_devices[index] = pdev;
 	/* The probe has said why. */
-	return platform_get_drvdata(pdev) ? 0 : -EINVAL;
+	if (!platform_get_drvdata(pdev)) {
+		platform_device_unregister(pdev);
+		return -EINVAL;
+	}
+	sim_devices[index] = pdev;
+	return index;
+}
+
+void sim_device_remove(unsigned int index)
+{
+	guard(mutex)(&sim_devices_mutex);
+	platform_device_unregister(sim_devices[index]);
+	sim_devices[index] = NULL;
 }
 
 static void sim_devices_remove(void)
@@ -212,7 +233,7 @@ static void sim_devices_remove(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sim_devices); i++)
-		platform_device_unregister(sim_devices[i]);
+		sim_device_remove(i);
 }
 
 int sim_controllers_init(void)
@@ -233,15 +254,18 @@ int sim_controllers_init(void)
 	if (ret)
 		goto err_wq;
 	for (i = 0; i < devices; i++) {
-		ret = sim_device_add(&config, i);
-		if (ret)
+		ret = sim_device_add(&config);
+		if (ret < 0)
 			goto err_devices;
 	}
 	if (peripherals.peripherals) {
-		ret = sim_device_add(&peripherals, devices);
-		if (ret)
+		ret = sim_device_add(&peripherals);
+		if (ret < 0)
 			goto err_devices;
 	}
+	ret = sim_configfs_init();
+	if (ret)
+		goto err_devices;
 	return 0;
 
 err_devices:
@@ -254,6 +278,7 @@ err_wq:
 
 void sim_controllers_exit(void)
 {
+	sim_configfs_exit();
 	sim_devices_remove();
 	platform_driver_unregister(&sim_driver);
 	destroy_workqueue(sim_wq);

@@ -94,13 +94,13 @@ static enum dmaengine_tx_result sim_step_memset_sg(struct sim_chan *sc,
 static void sim_declare_memset(struct sim_controller *ctl)
 {
 	ctl->dma.device_prep_dma_memset = sim_prep_memset;
-	ctl->dma.fill_align = ilog2(ctl->config.copy_align);
+	ctl->dma.fill_align = ilog2(ctl->config.fill_align);
 }
 
 static void sim_declare_memset_sg(struct sim_controller *ctl)
 {
 	ctl->dma.device_prep_dma_memset_sg = sim_prep_memset_sg;
-	ctl->dma.fill_align = ilog2(ctl->config.copy_align);
+	ctl->dma.fill_align = ilog2(ctl->config.fill_align);
 }
 
 const struct sim_op sim_op_memset = {

@@ -29,6 +29,11 @@ const struct sim_op *sim_op(unsigned int i)
 	return i < ARRAY_SIZE(sim_ops) ? sim_ops[i] : NULL;
 }
 
+u64 sim_ops_all(void)
+{
+	return GENMASK_ULL(ARRAY_SIZE(sim_ops) - 1, 0);
+}
+
 /* What makes sense for a channel that leads to a peripheral. */
 u64 sim_ops_slave(void)
 {
@@ -64,7 +69,7 @@ int sim_op_parse(const char *words, u64 *ops)
 	*ops = 0;
 	rest = copy;
 	if (!strcmp(words, "all")) {
-		*ops = GENMASK_ULL(ARRAY_SIZE(sim_ops) - 1, 0);
+		*ops = sim_ops_all();
 		rest = NULL;
 	}
 	while ((word = strsep(&rest, ","))) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Module parameters */
-#include <linux/log2.h>
 #include <linux/moduleparam.h>
 #include <linux/module.h>
 #include <linux/string.h>
@@ -9,11 +8,11 @@
 #include "port.h"
 #include "sim.h"
 
+/* Parameters are set before anything runs, so not by sim_control_init(). */
 static struct sim_control sim_control = {
+	.ref = KREF_INIT(1),
 	.fail_how = DMA_TRANS_READ_FAILED,
-	.fail_nth = ATOMIC_INIT(0),
-	.short_nth = ATOMIC_INIT(0),
-	.counter_fifo = 65536,
+	.counter_fifo = SIM_COUNTER_FIFO,
 };
 
 static unsigned int channels = 4;
@@ -93,12 +92,8 @@ static int sim_param_bad(const char *name, const char *val, const char *wanted)
 
 static int sim_switch_set(const char *val, const struct kernel_param *kp)
 {
-	bool on;
-
-	if (kstrtobool(val, &on))
+	if (sim_set_switch(kp->arg, val))
 		return sim_param_bad(kp->name, val, "Y or N");
-	WRITE_ONCE(*(bool *)kp->arg, on);
-	sim_controllers_poke();
 	return 0;
 }
 
@@ -117,12 +112,8 @@ MODULE_PARM_DESC(packets,
 
 static int sim_speed_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned long long n;
-
-	if (kstrtoull(val, 0, &n))
+	if (sim_set_number(kp->arg, val, U64_MAX))
 		return sim_param_bad(kp->name, val, "a number");
-	WRITE_ONCE(*(u64 *)kp->arg, n);
-	sim_controllers_poke();
 	return 0;
 }
 
@@ -140,11 +131,9 @@ MODULE_PARM_DESC(bandwidth,
 
 static int sim_rate_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned long long n;
-
-	if (kstrtoull(val, 0, &n) || n > SIM_MAX_RATE)
+	if (sim_set_number(kp->arg, val, SIM_MAX_RATE))
 		return sim_param_bad(kp->name, val, "a number up to 2^34");
-	return sim_speed_set(val, kp);
+	return 0;
 }
 
 static const struct kernel_param_ops sim_rate_ops = {
@@ -162,11 +151,8 @@ MODULE_PARM_DESC(sink_rate,
 
 static int sim_fifo_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned int n;
-
-	if (kstrtouint(val, 0, &n) || n < SIM_WORD || n > SIM_MAX_FIFO)
+	if (sim_set_fifo(kp->arg, val))
 		return sim_param_bad(kp->name, val, "a number from 4 to 1048576");
-	WRITE_ONCE(sim_control.counter_fifo, n);
 	return 0;
 }
 
@@ -198,11 +184,8 @@ MODULE_PARM_DESC(sink_errors,
 
 static int sim_nth_set(const char *val, const struct kernel_param *kp)
 {
-	int n;
-
-	if (kstrtoint(val, 0, &n) || n < 0)
+	if (sim_set_nth(kp->arg, val))
 		return sim_param_bad(kp->name, val, "a number from 0");
-	atomic_set(kp->arg, n);
 	return 0;
 }
 
@@ -224,27 +207,17 @@ __MODULE_PARM_TYPE(short_nth, "int");
 MODULE_PARM_DESC(short_nth,
 		 "The Nth slave descriptor started from now on ends half way, once (default 0: none)");
 
-static const char *const sim_fail_names[] = {
-	[DMA_TRANS_READ_FAILED] = "read",
-	[DMA_TRANS_WRITE_FAILED] = "write",
-	[DMA_TRANS_ABORTED] = "abort",
-};
-
 static int sim_fail_how_set(const char *val, const struct kernel_param *kp)
 {
-	int how = __sysfs_match_string(&sim_fail_names[1],
-				       ARRAY_SIZE(sim_fail_names) - 1, val);
-
-	if (how < 0)
+	if (sim_set_fail_how(&sim_control.fail_how, val))
 		return sim_param_bad(kp->name, val, "read, write or abort");
-	WRITE_ONCE(sim_control.fail_how, how + 1);
 	return 0;
 }
 
 static int sim_fail_how_get(char *buf, const struct kernel_param *kp)
 {
 	return sysfs_emit(buf, "%s\n",
-			  sim_fail_names[READ_ONCE(sim_control.fail_how)]);
+			  sim_fail_name(READ_ONCE(sim_control.fail_how)));
 }
 
 static const struct kernel_param_ops sim_fail_how_ops = {
@@ -256,26 +229,11 @@ __MODULE_PARM_TYPE(fail_how, "string");
 MODULE_PARM_DESC(fail_how,
 		 "What fail_nth reports: read (default), write or abort");
 
-static const char *const sim_residue_names[] = {
-	[DMA_RESIDUE_GRANULARITY_DESCRIPTOR] = "descriptor",
-	[DMA_RESIDUE_GRANULARITY_SEGMENT] = "segment",
-	[DMA_RESIDUE_GRANULARITY_BURST] = "burst",
-};
-
-static bool sim_param_in(const char *name, unsigned int val, unsigned int min,
-			 unsigned int max)
-{
-	if (val >= min && val <= max)
-		return true;
-	pr_err(SIM_NAME ": %s=%u: not from %u to %u\n", name, val, min, max);
-	return false;
-}
-
 static int sim_param_peripherals(struct sim_config *config,
 				 const struct sim_config *plain)
 {
 	*config = *plain;
-	config->ops = sim_ops_slave();
+	config->ops = sim_ops_all();
 	return sim_ports_parse(peripherals, config);
 }
 
@@ -285,33 +243,15 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 {
 	int granularity, ret;
 
-	if (!sim_param_in("channels", channels, 1, SIM_MAX_CHANNELS) ||
-	    !sim_param_in("devices", devices, 1, SIM_MAX_DEVICES) ||
-	    !sim_param_in("dma_mask", dma_mask, 24, 64) ||
-	    !sim_param_in("copy_align", copy_align, 1, SIM_MAX_ALIGN) ||
-	    !sim_param_in("max_xor", max_xor, 2, SIM_MAX_SOURCES) ||
-	    !sim_param_in("max_pq", max_pq, 2, SIM_MAX_SOURCES) ||
-	    !sim_param_in("max_burst", max_burst, 1, SIM_MAX_BURST) ||
-	    !sim_param_in("descriptors", descriptors, 1, SIM_MAX_DESCRIPTORS))
+	if (!sim_in_range("devices", devices, 1, SIM_MAX_DEVICES))
 		return -EINVAL;
-	if (!is_power_of_2(copy_align)) {
-		pr_err(SIM_NAME ": copy_align=%u: not a power of two\n",
-		       copy_align);
-		return -EINVAL;
-	}
-	if (max_segment % copy_align) {
-		pr_err(SIM_NAME ": max_segment=%u: not a multiple of copy_align=%u\n",
-		       max_segment, copy_align);
-		return -EINVAL;
-	}
-	granularity = match_string(sim_residue_names,
-				   ARRAY_SIZE(sim_residue_names), residue);
+	granularity = sim_residue_parse(residue);
 	if (granularity < 0)
 		return sim_param_bad("residue", residue,
 				     "descriptor, segment or burst");
 
 	*n = devices;
-	*config = (struct sim_config){ };
+	*config = sim_config_default;
 	config->channels = channels;
 	config->dma_mask = dma_mask;
 	config->copy_align = copy_align;
@@ -324,9 +264,10 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 	config->max_xor = max_xor;
 	config->max_pq = max_pq;
 	config->max_burst = max_burst;
-	config->addr_widths = SIM_ADDR_WIDTHS;
 	config->control = &sim_control;
-	ret = sim_op_parse(caps, &config->ops);
+	ret = sim_config_check(config);
+	if (!ret)
+		ret = sim_op_parse(caps, &config->ops);
 	if (ret)
 		return ret;
 	return sim_param_peripherals(extra, config);

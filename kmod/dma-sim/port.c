@@ -83,7 +83,10 @@ int sim_ports_parse(const char *words, struct sim_config *config)
 		ret = 0;
 	}
 	kfree(copy);
-	config->channels = sim_ports_count(config->peripherals);
+	if (!ret && config->peripherals) {
+		config->channels = sim_ports_count(config->peripherals);
+		config->ops &= sim_ops_slave();
+	}
 	return ret;
 }
 

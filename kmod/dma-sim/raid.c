@@ -238,7 +238,7 @@ static void sim_declare_xor(struct sim_controller *ctl)
 {
 	ctl->dma.device_prep_dma_xor = sim_prep_xor;
 	ctl->dma.max_xor = ctl->config.max_xor;
-	ctl->dma.xor_align = ilog2(ctl->config.copy_align);
+	ctl->dma.xor_align = ilog2(ctl->config.xor_align);
 }
 
 static void sim_declare_xor_val(struct sim_controller *ctl)
@@ -251,7 +251,7 @@ static void sim_declare_pq(struct sim_controller *ctl)
 {
 	ctl->dma.device_prep_dma_pq = sim_prep_pq;
 	dma_set_maxpq(&ctl->dma, ctl->config.max_pq, true);
-	ctl->dma.pq_align = ilog2(ctl->config.copy_align);
+	ctl->dma.pq_align = ilog2(ctl->config.pq_align);
 }
 
 static void sim_declare_pq_val(struct sim_controller *ctl)

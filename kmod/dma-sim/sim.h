@@ -344,6 +344,7 @@ static inline bool sim_len_valid(const struct sim_chan *sc, size_t len)
 /* op.c */
 const struct sim_op *sim_op(unsigned int i);
 int sim_op_parse(const char *words, u64 *ops);
+u64 sim_ops_all(void);
 u64 sim_ops_slave(void);
 
 /*
@@ -397,6 +398,8 @@ void sim_segments_free(struct sim_segments *s);
 int sim_controllers_init(void);
 void sim_controllers_exit(void);
 void sim_controllers_poke(void);
+int sim_device_add(struct sim_config *config);
+void sim_device_remove(unsigned int index);
 
 /* channel.c */
 void sim_chan_init(struct sim_controller *ctl, unsigned int index);

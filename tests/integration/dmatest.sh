@@ -156,6 +156,7 @@ run_case() {
 
 load() {
 	echo "# dma-sim $*"
+	modprobe -q configfs
 	insmod "$DMA_SIM_KO" "$@" || die "dma-sim does not load"
 }
 
