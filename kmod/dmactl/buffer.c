@@ -372,6 +372,36 @@ int dmactl_buf_publish(struct dmactl_cmd *cmd, struct dmactl_buf *buf,
 	return 0;
 }
 
+/* Memory of the module's own, without a handle; a user of it until freed. */
+struct dmactl_buf *dmactl_buf_internal(struct dmactl_chan *chan, u64 len)
+{
+	struct dmactl_buf *buf;
+	int ret;
+
+	buf = dmactl_buf_new(chan->session, DMACTL_BUF_STREAMING,
+			     PAGE_ALIGN(len));
+	if (!buf)
+		return ERR_PTR(-ENOMEM);
+	buf->npages = buf->size >> PAGE_SHIFT;
+	ret = dmactl_buf_fill(buf, chan);
+	if (ret) {
+		kfree(buf);
+		return ERR_PTR(ret);
+	}
+	/* It may outlive the session. */
+	buf->session = NULL;
+	return buf;
+}
+
+void dmactl_buf_internal_free(struct dmactl_buf *buf)
+{
+	/* Hardware that did not stop may still write to it. */
+	if (!refcount_dec_if_one(&buf->obj.users))
+		return;
+	dmactl_map_free_buf(buf);
+	dmactl_buf_put(buf);
+}
+
 static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 				   struct dmactl_cmd *cmd,
 				   struct dmactl_chan *chan)

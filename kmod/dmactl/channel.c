@@ -372,6 +372,8 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why)
 	if (chan->dead)
 		return;
 	chan->dead = why;
+	if (chan->stream)
+		dmactl_stream_kill(chan->stream);
 	if (dmactl_chan_stop(chan, status, true))
 		dmactl_chan_quarantine(chan);
 	else
@@ -464,6 +466,37 @@ int dmactl_ioctl_chan_ctrl(struct dmactl_cmd *cmd)
 	ret = dmactl_chan_ctrl(chan, arg->ctrl);
 	dmactl_chan_put(chan);
 	return ret;
+}
+
+int dmactl_chan_attach_stream(struct dmactl_chan *chan,
+			      struct dmactl_stream *st)
+{
+	guard(rwsem_write)(&chan->rwsem);
+	if (chan->dead)
+		return chan->dead;
+	if (chan->stream || READ_ONCE(chan->nr_inflight))
+		return -EBUSY;
+	WRITE_ONCE(chan->stream, st);
+	return 0;
+}
+
+/* Nothing of the stream is in flight after this. */
+void dmactl_chan_detach_stream(struct dmactl_chan *chan)
+{
+	int ret = 0;
+
+	scoped_guard(rwsem_write, &chan->rwsem) {
+		if (!chan->dead && READ_ONCE(chan->nr_inflight))
+			ret = dmactl_chan_stop(chan, -ECANCELED, false);
+		if (!ret)
+			WRITE_ONCE(chan->stream, NULL);
+	}
+	if (!ret)
+		return;
+	/* It cannot be taken back: the channel has had its day. */
+	dmactl_chan_kill(chan, -ENOENT);
+	scoped_guard(rwsem_write, &chan->rwsem)
+		WRITE_ONCE(chan->stream, NULL);
 }
 
 /* Starts what was held back, for a caller who holds no lock of the channel. */

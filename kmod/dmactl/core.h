@@ -68,6 +68,11 @@ struct dmactl_chan;
 struct dmactl_buf;
 struct dmactl_map;
 struct dmactl_tx;
+struct dmactl_block;
+struct dmactl_metadata;
+struct dmactl_periods;
+struct dmactl_prepared;
+struct dmactl_stream;
 
 /* One ioctl under way: what came from the program, and where it goes back. */
 struct dmactl_cmd {
@@ -248,6 +253,7 @@ struct dmactl_tx {
 	struct dmactl_metadata *metadata;
 	struct dmactl_periods *periods;
 	struct dmactl_prepared *prepared_by;
+	struct dmactl_block *block;	/* of a stream: not for the queue */
 
 	struct dmactl_cursor at_dst;	/* chan->lock */
 	struct dmactl_cursor at_src;	/* chan->lock */
@@ -310,7 +316,7 @@ struct dmactl_chan {
 	bool tied;			/* rwsem: to a known peripheral */
 	void *peripheral_config;	/* rwsem: the provider may look at it */
 	struct list_head prepareds;	/* rwsem */
-	struct dmactl_stream *stream;	/* session->lock; read without */
+	struct dmactl_stream *stream;	/* rwsem; read without */
 
 	struct rw_semaphore rwsem;
 	int dead;			/* rwsem: why nothing can be submitted */
@@ -362,6 +368,9 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why);
 void dmactl_chan_release(struct dmactl_chan *chan);
 void dmactl_chan_issue(struct dmactl_chan *chan);
 void dmactl_chan_issue_held(struct dmactl_chan *chan);
+int dmactl_chan_attach_stream(struct dmactl_chan *chan,
+			      struct dmactl_stream *st);
+void dmactl_chan_detach_stream(struct dmactl_chan *chan);
 u32 dmactl_quarantined(void);
 
 /* status.c */
@@ -432,6 +441,8 @@ void dmactl_buf_write(struct dmactl_buf *buf, u64 off, const void *from,
 int dmactl_buf_destroy(struct dmactl_buf *buf);
 void dmactl_buf_put(struct dmactl_buf *buf);
 void dmactl_buf_lose(struct dmactl_buf *buf);
+struct dmactl_buf *dmactl_buf_internal(struct dmactl_chan *chan, u64 len);
+void dmactl_buf_internal_free(struct dmactl_buf *buf);
 
 /* user.c */
 int dmactl_ioctl_buf_map_user(struct dmactl_cmd *cmd);
@@ -558,12 +569,17 @@ extern const struct dmactl_op_type dmactl_op_prepared;
 int dmactl_slave_allowed(const struct dmactl_chan *chan,
 			 enum dma_transfer_direction dir);
 
+int dmactl_slave_single_list(struct dmactl_chan *chan, struct dmactl_tx *tx);
+
+/* stream.c */
+int dmactl_ioctl_stream_open(struct dmactl_cmd *cmd);
+void dmactl_stream_ended(struct dmactl_tx *tx);
+void dmactl_stream_kill(struct dmactl_stream *st);
+
 /* config.c */
 int dmactl_ioctl_chan_config(struct dmactl_cmd *cmd);
 
 /* metadata.c */
-struct dmactl_metadata;
-
 int dmactl_metadata_add(struct dmactl_chan *chan, struct dmactl_tx *tx,
 			const struct dmactl_sg *sg);
 bool dmactl_metadata_missing(const struct dmactl_tx *tx);
@@ -596,6 +612,7 @@ void dmactl_prepared_drop_all(struct dmactl_chan *chan);
 
 /* submit.c */
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd);
+int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold);
 
 /* completion.c */
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,

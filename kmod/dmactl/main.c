@@ -81,6 +81,7 @@ union dmactl_any_arg {
 	struct dmactl_destroy destroy;
 	struct dmactl_submit submit;
 	struct dmactl_eventfd eventfd;
+	struct dmactl_stream_open stream_open;
 	struct dmactl_prepare prepare;
 };
 
@@ -121,6 +122,8 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(SUBMIT, submit, 64,
 	      DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT),
 	IOCTL(EVENTFD, eventfd, 16, 0),
+	IOCTL(STREAM_OPEN, stream_open, 48,
+	      DMACTL_STREAM_NONBLOCK | DMACTL_STREAM_PACKETS),
 	IOCTL(PREPARE, prepare, 24, 0),
 };
 

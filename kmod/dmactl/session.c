@@ -70,7 +70,8 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 		.size = arg->size,
 		.out_features = DMACTL_FEATURE_READ | DMACTL_FEATURE_EVENTFD |
 				DMACTL_FEATURE_MAP_USER |
-				DMACTL_FEATURE_DMABUF,
+				DMACTL_FEATURE_DMABUF |
+				DMACTL_FEATURE_STREAM,
 		.out_opcodes = dmactl_known_opcodes(),
 		.out_version = DMACTL_VERSION_CODE,
 		.out_session = cmd->session->id,

@@ -271,6 +271,18 @@ dmactl_slave_single_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 					   tx->dir, flags);
 }
 
+/* Scattered memory is a list: one descriptor all the same. */
+int dmactl_slave_single_list(struct dmactl_chan *chan, struct dmactl_tx *tx)
+{
+	const struct dmactl_span *span = tx->nr_dst ? tx->dst : tx->src;
+	dma_addr_t addr;
+
+	if (span->len <= chan->max_len &&
+	    dmactl_map_addr(span->map, span->off, &addr) >= span->len)
+		return 0;
+	return dmactl_list_make(chan, tx, span, 1, false);
+}
+
 static int dmactl_slave_single_validate(struct dmactl_chan *chan,
 					const struct dmactl_op *op,
 					struct dmactl_tx *tx)
@@ -278,8 +290,6 @@ static int dmactl_slave_single_validate(struct dmactl_chan *chan,
 	const struct dmactl_unused unused = {
 		.dst = !op->dst_buf, .src = !op->src_buf, .value = true,
 	};
-	struct dmactl_span *span;
-	dma_addr_t addr;
 	int ret;
 
 	if (!dmactl_op_is_clean(op, unused) || !op->dst_buf == !op->src_buf)
@@ -299,12 +309,7 @@ static int dmactl_slave_single_validate(struct dmactl_chan *chan,
 		ret = dmactl_metadata_add_args(chan, tx, op);
 	if (ret)
 		return ret;
-	span = op->dst_buf ? tx->dst : tx->src;
-	/* Scattered memory is a list: one descriptor all the same. */
-	if (span->len <= chan->max_len &&
-	    dmactl_map_addr(span->map, span->off, &addr) >= span->len)
-		return 0;
-	return dmactl_list_make(chan, tx, span, 1, false);
+	return dmactl_slave_single_list(chan, tx);
 }
 
 const struct dmactl_op_type dmactl_op_slave_single = {

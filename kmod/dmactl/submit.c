@@ -95,8 +95,12 @@ static int dmactl_check_batch(struct dmactl_batch *b)
 				dmactl_chan_put(chan);
 			chan = dmactl_chan_get(b->session, b->ops[i].chan);
 		}
-		ret = chan ? dmactl_check_op(b, chan, &b->ops[i])
-			   : -ENOENT;
+		if (!chan)
+			ret = -ENOENT;
+		else if (READ_ONCE(chan->stream))
+			ret = -EBUSY;
+		else
+			ret = dmactl_check_op(b, chan, &b->ops[i]);
 		if (ret)
 			b->bad = i;
 	}
@@ -175,8 +179,7 @@ static int dmactl_accept_locked(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	return 0;
 }
 
-static int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx,
-			 bool hold)
+int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold)
 {
 	LIST_HEAD(ended);
 	int tries = 0;
@@ -208,6 +211,8 @@ static int dmactl_accept_run(struct dmactl_batch *b, struct dmactl_chan *chan)
 	guard(rwsem_read)(&chan->rwsem);
 	if (chan->dead)
 		return chan->dead;
+	if (chan->stream)
+		return -EBUSY;
 	while (!ret && !list_empty(&b->txs)) {
 		tx = list_first_entry(&b->txs, struct dmactl_tx, node);
 		if (tx->chan != chan)

@@ -153,17 +153,37 @@ static void dmactl_tx_sync_for_cpu(struct dmactl_tx *tx)
 				DMA_FROM_DEVICE, true);
 }
 
+/* Ops of a stream: back to the pool, then on to the stream. */
+static int dmactl_tx_finish_own(struct list_head *own)
+{
+	struct dmactl_tx *tx, *next;
+	int nr = 0;
+
+	list_for_each_entry_safe(tx, next, own, node) {
+		struct dmactl_tx ended = { .block = tx->block,
+					   .status = tx->status,
+					   .bytes = tx->bytes };
+
+		/* First: who is woken wants to submit the next one. */
+		dmactl_tx_free(tx);
+		dmactl_stream_ended(&ended);
+		nr++;
+	}
+	return nr;
+}
+
 /* Hands ended ops, and what they wrote, to the program. */
 void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 {
 	struct dmactl_session *s = chan->session;
+	struct dmactl_tx *tx, *next;
 	u64 now = ktime_get_ns();
-	struct dmactl_tx *tx;
+	LIST_HEAD(own);
 	int nr = 0;
 
 	if (list_empty(ended))
 		return;
-	list_for_each_entry(tx, ended, node) {
+	list_for_each_entry_safe(tx, next, ended, node) {
 		dmactl_tx_sync_for_cpu(tx);
 		if (tx->metadata)
 			dmactl_metadata_deliver(tx);
@@ -172,14 +192,19 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 		tx->timestamp_ns = now;
 		trace_dmactl_op_complete(s->id, chan->obj.handle, tx->seq,
 					 tx->status, tx->bytes);
-		nr++;
+		if (tx->block)
+			list_move_tail(&tx->node, &own);
+		else
+			nr++;
 	}
 	/*
 	 * Whoever waits for completing to become 0 may free the channel right
 	 * away. RCU keeps it until the wake-up below has come to its end.
 	 */
 	guard(rcu)();
-	dmactl_cq_publish(s, ended, nr);
+	if (nr)
+		dmactl_cq_publish(s, ended, nr);
+	nr += dmactl_tx_finish_own(&own);
 	if (atomic_sub_and_test(nr, &chan->completing))
 		wake_up(&chan->idle);
 }
