@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* dmactl status [CHAN]: what the channels do, and which programs use them */
 #include "device.h"
-#include "fdinfo.h"
+#include "holder.h"
 #include "print.h"
 #include "units.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,29 +40,6 @@ static const struct argp status_argp = {
 	       "\vExamples:\n  dmactl status\n  dmactl status dma0chan0 --json\n",
 };
 
-/* One open file of some process that is a dmactl session. */
-struct holder {
-	int pid;
-	int fd;
-	char comm[64];
-	struct fdinfo info;
-};
-
-static bool read_small(int dir, const char *path, char *text, size_t size)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
-	size_t used = 0;
-	ssize_t got;
-
-	if (fd < 0)
-		return false;
-	while (used + 1 < size && (got = read(fd, text + used, size - used - 1)) > 0)
-		used += (size_t)got;
-	close(fd);
-	text[used] = '\0';
-	return true;
-}
-
 static bool skipped_key(const char *key)
 {
 	/* Lines that every fdinfo has. */
@@ -75,20 +47,6 @@ static bool skipped_key(const char *key)
 
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		if (strcmp(key, usual[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool holds_channel(const struct fdinfo *info, const char *chan)
-{
-	size_t length = strlen(chan);
-
-	for (size_t i = 0; i < info->count; i++) {
-		const struct fdinfo_pair *pair = &info->pairs[i];
-
-		if (strcmp(pair->key, "channel") == 0 && strncmp(pair->value, chan, length) == 0 &&
-		    (pair->value[length] == ' ' || pair->value[length] == '\0'))
 			return true;
 	}
 	return false;
@@ -157,72 +115,26 @@ static void print_holder(struct printer *printer, const struct holder *holder)
 	print_close(printer);
 }
 
-static bool is_session(int fd_dir, const char *name)
+struct session_print {
+	struct printer *printer;
+	const char *chan; /* NULL: all */
+};
+
+static bool print_session(struct holder *holder, void *context)
 {
-	char target[PATH_MAX];
-	ssize_t length = readlinkat(fd_dir, name, target, sizeof(target) - 1);
+	const struct session_print *print = context;
 
-	if (length < 0)
-		return false;
-	target[length] = '\0';
-	return strcmp(target, DMACTL_DEVICE) == 0;
-}
-
-static void print_one_fd(struct printer *printer, int proc_dir, struct holder *holder,
-			 const char *chan)
-{
-	char path[64], text[16384];
-
-	snprintf(path, sizeof(path), "fdinfo/%d", holder->fd);
-	if (!read_small(proc_dir, path, text, sizeof(text)) || fdinfo_parse(&holder->info, text))
-		return;
-	if (!chan || holds_channel(&holder->info, chan))
-		print_holder(printer, holder);
-	fdinfo_free(&holder->info);
-}
-
-static void print_process(struct printer *printer, int proc, const char *pid, const char *chan)
-{
-	struct holder holder = {.pid = atoi(pid)};
-	int proc_dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd_dir;
-	struct dirent *entry;
-	DIR *dir;
-
-	if (proc_dir < 0)
-		return;
-	fd_dir = openat(proc_dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd_dir < 0 ? NULL : fdopendir(fd_dir);
-	if (!dir) {
-		if (fd_dir >= 0)
-			close(fd_dir);
-		close(proc_dir);
-		return;
-	}
-	if (read_small(proc_dir, "comm", holder.comm, sizeof(holder.comm)))
-		holder.comm[strcspn(holder.comm, "\n")] = '\0';
-	while ((entry = readdir(dir))) {
-		if (!isdigit((unsigned char)entry->d_name[0]) || !is_session(fd_dir, entry->d_name))
-			continue;
-		holder.fd = atoi(entry->d_name);
-		print_one_fd(printer, proc_dir, &holder, chan);
-	}
-	closedir(dir);
-	close(proc_dir);
+	if (!print->chan || holder_has(holder, print->chan))
+		print_holder(print->printer, holder);
+	return true;
 }
 
 static void print_sessions(struct printer *printer, const char *chan)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
+	struct session_print print = {printer, chan};
 
 	print_open(printer, GROUP_LIST, "sessions", NULL);
-	while (proc && (entry = readdir(proc))) {
-		if (isdigit((unsigned char)entry->d_name[0]))
-			print_process(printer, dirfd(proc), entry->d_name, chan);
-	}
-	if (proc)
-		closedir(proc);
+	holder_each(print_session, &print);
 	print_close(printer);
 }
 
