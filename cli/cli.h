@@ -35,14 +35,26 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
+extern const struct command cmd_capture;
 extern const struct command cmd_copy;
 extern const struct command cmd_fill;
 extern const struct command cmd_help;
 extern const struct command cmd_info;
+extern const struct command cmd_interleave;
 extern const struct command cmd_list;
+extern const struct command cmd_pause;
+extern const struct command cmd_play;
+extern const struct command cmd_pq;
+extern const struct command cmd_recv;
+extern const struct command cmd_resume;
+extern const struct command cmd_send;
 extern const struct command cmd_status;
+extern const struct command cmd_stream;
+extern const struct command cmd_terminate;
 extern const struct command cmd_test;
+extern const struct command cmd_verify;
 extern const struct command cmd_version;
+extern const struct command cmd_xor;
 
 /* All verbs, in the order of the help; ends with NULL. */
 extern const struct command *const cli_commands[];

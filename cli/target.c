@@ -336,7 +336,7 @@ static void sync_directory(const struct target *target)
 	close(fd);
 }
 
-int target_commit(struct target *target, struct cli *cli)
+static int commit(struct target *target, struct cli *cli, bool stoppable)
 {
 	int err;
 
@@ -347,13 +347,23 @@ int target_commit(struct target *target, struct cli *cli)
 	if (fchmod(target->fd, target->mode) < 0)
 		return fail(cli, target, "cannot set its mode", -errno);
 	/* The last moment at which the old file can stay. */
-	if (stop_requested())
+	if (stoppable && stop_requested())
 		return -EINTR;
 	err = give_name(target);
 	if (err)
 		return fail(cli, target, "cannot give the file its name", err);
 	sync_directory(target);
 	return 0;
+}
+
+int target_commit(struct target *target, struct cli *cli)
+{
+	return commit(target, cli, true);
+}
+
+int target_commit_anyway(struct target *target, struct cli *cli)
+{
+	return commit(target, cli, false);
 }
 
 void target_close(struct target *target)

@@ -41,6 +41,8 @@ int target_fd(const struct target *target, uint64_t offset, size_t length);
 void target_give_up_direct(struct target *target, struct cli *cli);
 /* Puts everything on the disk and gives the file its name. 0 or -errno after a message. */
 int target_commit(struct target *target, struct cli *cli);
+/* The same, also after a signal asked to stop: for what has no other end. */
+int target_commit_anyway(struct target *target, struct cli *cli);
 /* Without target_commit(), nothing is left of a regular file. */
 void target_close(struct target *target);
 

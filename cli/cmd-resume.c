@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* dmactl resume CHAN: let a transfer go on that was paused */
+#include "control.h"
+
+static int run_resume(struct cli *cli, int argc, char **argv)
+{
+	return control_main(cli, argc, argv, CONTROL_RESUME);
+}
+
+const struct command cmd_resume = {
+	.name = "resume",
+	.summary = "let a transfer go on that was paused",
+	.run = run_resume,
+};

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* dmactl terminate CHAN: end the transfer of another dmactl */
+#include "control.h"
+
+static int run_terminate(struct cli *cli, int argc, char **argv)
+{
+	return control_main(cli, argc, argv, CONTROL_TERMINATE);
+}
+
+const struct command cmd_terminate = {
+	.name = "terminate",
+	.summary = "end the transfer of another dmactl",
+	.run = run_terminate,
+};

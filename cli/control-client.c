@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/* The asking side: what pause, resume and terminate have in common. */
+#include "control.h"
+#include "control-socket.h"
+#include "device.h"
+#include "holder.h"
+#include "print.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name, *done, *doc;
+	const char *refused; /* what -EOPNOTSUPP means */
+} commands[] = {
+	[CONTROL_PAUSE] = {"pause", "paused",
+			   "Halts the transfer that another dmactl runs on CHAN, so that `dmactl "
+			   "resume' lets it go on. CHAN is the channel or its slave name. The "
+			   "transfer must be yours, unless you are root."
+			   "\vExample:\n  dmactl capture counter data.bin &\n  dmactl pause "
+			   "counter\n",
+			   "the channel cannot pause"},
+	[CONTROL_RESUME] = {"resume", "resumed",
+			    "Lets the transfer on CHAN go on that `dmactl pause' has halted."
+			    "\vExample:\n  dmactl resume counter\n",
+			    "the channel cannot resume"},
+	[CONTROL_TERMINATE] = {"terminate", "terminated",
+			       "Ends the transfer that another dmactl runs on CHAN. `capture', "
+			       "`play' and `stream' complete what they have; others fail."
+			       "\vExample:\n  dmactl terminate counter\n",
+			       "the channel cannot be stopped"},
+};
+
+struct control_args {
+	struct cli *cli;
+	const char *chan;
+};
+
+static error_t parse_control(int key, char *arg, struct argp_state *state)
+{
+	struct control_args *args = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (args->chan)
+			argp_error(state, "only one channel, please");
+		if (!*arg || strlen(arg) >= DMACTL_NAME_LEN)
+			argp_error(state, "'%s' is no name of a channel", arg);
+		args->chan = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which channel? `dmactl status' shows which are in use");
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* Nobody listens: who has the channel? */
+static void explain_silence(struct cli *cli, const char *chan)
+{
+	char resolved[DMACTL_NAME_LEN];
+	const char *name = slave_to_chan(chan, resolved, sizeof(resolved)) ? resolved : chan;
+	const struct dmauser_chan_desc *desc = NULL;
+	struct dmauser_chan_list *list = NULL;
+	struct holder_name holder;
+
+	if (dmauser_discover(&list) == 0)
+		desc = device_find(list, name);
+	if (holder_find(name, &holder))
+		cli_error(cli,
+			  "%s: is held by %s, process %d, which takes no commands; only a dmactl "
+			  "that runs a transfer does",
+			  chan, holder.comm, holder.pid);
+	else if (desc && desc->in_use && geteuid())
+		cli_error(cli,
+			  "%s: is held by another user's process or by a driver; as root, `dmactl "
+			  "status %s' shows which",
+			  chan, name);
+	else if (desc && desc->in_use)
+		cli_error(cli, "%s: is held by a driver in the kernel, not by dmactl", chan);
+	else if (desc)
+		cli_error(cli, "%s: nobody uses this channel now", chan);
+	else
+		cli_error(cli,
+			  "%s: no dmactl runs a transfer on such a channel; `dmactl status' shows "
+			  "which are in use",
+			  chan);
+	dmauser_chan_list_free(list);
+}
+
+static int ask(struct cli *cli, const char *chan, uint32_t command, struct control_answer *answer)
+{
+	struct timeval patience = {.tv_sec = 30};
+	struct sockaddr_un address;
+	socklen_t length = control_address(&address, chan);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int err = 0;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
+		err = -errno;
+		cli_error(cli, "cannot make a socket: %s", strerror(-err));
+	} else if (connect(fd, (struct sockaddr *)&address, length) < 0) {
+		err = -errno;
+		if (err == -ECONNREFUSED)
+			explain_silence(cli, chan);
+		else
+			cli_error(cli, "%s: %s", chan, strerror(-err));
+	} else if (send(fd, &command, sizeof(command), MSG_NOSIGNAL) != sizeof(command) ||
+		   recv(fd, answer, sizeof(*answer), 0) != sizeof(*answer)) {
+		err = -EPIPE;
+		cli_error(cli, "%s: the dmactl that holds it ended or does not answer", chan);
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+int control_main(struct cli *cli, int argc, char **argv, enum control_command command)
+{
+	const struct argp argp = {
+		.parser = parse_control, .args_doc = "CHAN", .doc = commands[command].doc};
+	struct control_args args = {.cli = cli};
+	struct control_answer answer;
+	struct printer *printer;
+
+	cli_parse(&argp, argc, argv, 0, &args);
+	if (ask(cli, args.chan, command, &answer))
+		return CLI_FAILED;
+	if (answer.error == -EACCES) {
+		cli_error(cli, "%s: process %d, which holds it, is another user's", args.chan,
+			  answer.pid);
+		return CLI_FAILED;
+	}
+	if (answer.error) {
+		cli_error(cli, "%s: %s", args.chan,
+			  answer.error == -EOPNOTSUPP ? commands[command].refused
+						      : strerror(-answer.error));
+		return CLI_FAILED;
+	}
+	if (!cli->json) {
+		if (!cli->quiet)
+			printf("%s: %s, in process %d\n", args.chan, commands[command].done,
+			       answer.pid);
+		return CLI_OK;
+	}
+	printer = printer_new(cli);
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_string(printer, "channel", NULL, args.chan);
+	print_string(printer, "command", NULL, commands[command].name);
+	print_signed(printer, "pid", NULL, answer.pid);
+	print_close(printer);
+	return printer_end(printer);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "io.h"
+#include "cli.h"
+#include "source.h"
+#include "stop.h"
+#include "target.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Waiting here and not in read(2): a signal just before it would be missed there. */
+static int wait_for(int fd, short events)
+{
+	struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = stop_fd(), .events = POLLIN}};
+
+	while (!stop_requested()) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (fds[0].revents)
+			return 0;
+	}
+	return -EINTR;
+}
+
+int64_t io_read(int fd, void *memory, size_t length, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t got;
+		int err = wait_for(fd, POLLIN);
+
+		if (err)
+			return err;
+		if (offset == IO_IN_ORDER)
+			got = read(fd, (char *)memory + done, length - done);
+		else
+			got = pread(fd, (char *)memory + done, length - done,
+				    (off_t)(offset + done));
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		if (got == 0)
+			break;
+		if (got > 0)
+			done += (size_t)got;
+	}
+	return (int64_t)done;
+}
+
+int io_write(int fd, const void *memory, size_t length, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t put;
+		int err = wait_for(fd, POLLOUT);
+
+		if (err)
+			return err;
+		if (offset == IO_IN_ORDER)
+			put = write(fd, (const char *)memory + done, length - done);
+		else
+			put = pwrite(fd, (const char *)memory + done, length - done,
+				     (off_t)(offset + done));
+		if (put < 0 && errno != EINTR && errno != EAGAIN)
+			return -errno;
+		if (put > 0)
+			done += (size_t)put;
+	}
+	return 0;
+}
+
+int64_t io_read_source(struct cli *cli, const struct source *source, void *memory, size_t length,
+		       uint64_t offset)
+{
+	int64_t got = io_read(source->fd, memory, length, source->stream ? IO_IN_ORDER : offset);
+
+	if (got < 0 && got != -EINTR)
+		cli_error(cli, "%s: cannot read it: %s", source->name, strerror((int)-got));
+	return got;
+}
+
+int io_write_target(struct cli *cli, const struct target *target, const void *memory, size_t length,
+		    uint64_t offset)
+{
+	int err = io_write(target->fd, memory, length, target->stream ? IO_IN_ORDER : offset);
+
+	if (err && err != -EINTR)
+		cli_error(cli, "%s: cannot write it: %s", target->name, strerror(-err));
+	return err;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What `send' and `recv' have in common: options, the run, the summary. */
+#ifndef SLAVE_TRANSFER_H
+#define SLAVE_TRANSFER_H
+
+#include "slave.h"
+#include "source.h"
+#include "target.h"
+
+enum slave_mode { SLAVE_SINGLE, SLAVE_SG, SLAVE_VEC, SLAVE_STREAM };
+
+struct slave_transfer_options {
+	struct cli *cli; /* first, see cli_parse() */
+	struct slave_options slave;
+	enum slave_mode mode;
+	uint64_t block;
+	uint64_t depth;
+	uint64_t timeout_ns; /* longest time without a completion, 0 no limit */
+	uint64_t size;	     /* SIZE_UNKNOWN: until the file ends (send) */
+	uint64_t metadata_size;
+	const char *metadata; /* file, NULL: none */
+	bool packets;	      /* recv: a short transfer is the end of a packet */
+	bool command;	      /* DMACTL_OPF_CMD */
+	const char *channel;
+	const char *file;
+};
+
+void slave_transfer_defaults(struct slave_transfer_options *options);
+/* Options and both arguments of either verb. */
+extern const struct argp_option slave_transfer_argp_options[];
+error_t slave_transfer_parse(int key, char *arg, struct argp_state *state);
+
+/* Either source or target is NULL. Completes the target. The exit status. */
+int slave_transfer_run(struct slave_transfer_options *options, struct source *source,
+		       struct target *target);
+
+/* slave-queue.c, slave-file.c: the two ways to do it */
+struct slave_transfer {
+	const struct slave_transfer_options *options;
+	struct cli *cli;
+	struct slave slave;
+	struct source *source;
+	struct target *target;
+	uint32_t direction;
+	int metadata_fd;
+	uint64_t bytes; /* that have arrived */
+	uint64_t ops;
+	uint64_t short_ops; /* that moved less than they could */
+	uint64_t block;
+};
+
+/* Each 0 or -errno after a message. */
+int slave_queue_run(struct slave_transfer *transfer);
+int slave_stream_run(struct slave_transfer *transfer);
+
+#endif /* SLAVE_TRANSFER_H */
