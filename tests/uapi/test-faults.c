@@ -81,19 +81,6 @@ UAPI_TEST(faults, one_piece_of_an_op)
 	run_ok(fd, &op);
 }
 
-/* With other dma-sim parameters; what was there comes back afterwards. */
-static void with_sim(const char *parameters, void (*fn)(void))
-{
-	int status;
-	pid_t pid;
-
-	sim_reload(parameters);
-	pid = child_start((void (*)(void *))(void *)fn, NULL);
-	check_eq(waitpid(pid, &status, 0), pid);
-	sim_restore();
-	check_eq(status, 0);
-}
-
 static void few_descriptors(void)
 {
 	struct dmactl_completion record;

@@ -78,8 +78,11 @@ void dmactl_param_get(const char *name, char *value, size_t size)
 void sim_reset(void)
 {
 	static const char *const normal[][2] = {
-		{"hold", "N"},	   {"latency", "0"},	 {"bandwidth", "0"},
-		{"fail_nth", "0"}, {"fail_how", "read"},
+		{"hold", "N"},	      {"latency", "0"},
+		{"bandwidth", "0"},   {"fail_nth", "0"},
+		{"fail_how", "read"}, {"short_nth", "0"},
+		{"packets", "N"},     {"counter_rate", "0"},
+		{"sink_rate", "0"},   {"counter_fifo", "65536"},
 	};
 	char value[32];
 	size_t i;
@@ -95,6 +98,7 @@ void sim_reset(void)
 static const char *const fixed[] = {
 	"channels",    "devices", "caps",	 "dma_mask",	 "copy_align",
 	"max_segment", "residue", "descriptors", "no_terminate", "no_synchronize",
+	"peripherals", "max_xor", "max_pq",	 "max_burst",	 "no_pause",
 };
 
 static const char *const dmactl_fixed[] = {
@@ -102,7 +106,7 @@ static const char *const dmactl_fixed[] = {
 	"max_bounce_bytes", "stop_timeout_ms", "allow",
 };
 
-static char sim_original[512];
+static char sim_original[1024];
 static char dmactl_original[512];
 
 static void module_load(const char *name, const char *file, const char *parameters)
@@ -142,7 +146,7 @@ static void remember(char *original, size_t size, const char *dir, const char *c
 
 void sim_reload(const char *parameters)
 {
-	char all[768];
+	char all[1536];
 
 	remember(sim_original, sizeof(sim_original), SIM_PARAMETERS, fixed, ARRAY_SIZE(fixed));
 	snprintf(all, sizeof(all), "%s%s", sim_original, parameters);
@@ -154,9 +158,21 @@ void sim_restore(void)
 	module_load("dma_sim", "dma-sim.ko", sim_original);
 }
 
+void with_sim(const char *parameters, void (*fn)(void))
+{
+	int status;
+	pid_t pid;
+
+	sim_reload(parameters);
+	pid = child_start((void (*)(void *))(void *)fn, NULL);
+	check_eq(waitpid(pid, &status, 0), pid);
+	sim_restore();
+	check_eq(status, 0);
+}
+
 void dmactl_reload(const char *parameters)
 {
-	char all[768];
+	char all[1536];
 
 	remember(dmactl_original, sizeof(dmactl_original), DMACTL_PARAMETERS, dmactl_fixed,
 		 ARRAY_SIZE(dmactl_fixed));

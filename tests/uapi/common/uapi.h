@@ -93,6 +93,8 @@ void sim_reset(void);
 /* Loads dma-sim anew with these parameters more than it was loaded with. */
 void sim_reload(const char *parameters);
 void sim_restore(void);
+/* In a child, with other parameters; what was there comes back afterwards. */
+void with_sim(const char *parameters, void (*fn)(void));
 /* The same for dmactl; no session may be open. */
 void dmactl_reload(const char *parameters);
 void dmactl_restore(void);
@@ -175,5 +177,17 @@ void pattern_check(const unsigned char *p, size_t at, size_t len, enum pattern k
 /* One copy, and that it changed just what it should. */
 void copy_check(int fd, uint32_t chan, const struct mem *dst, size_t doff, const struct mem *src,
 		size_t soff, size_t len);
+
+/* ops.c */
+
+/* The answer tells what the channel can do, too. */
+struct dmactl_chan_request chan_with(int fd, uint64_t caps);
+struct dmactl_chan_request chan_slave(int fd, const char *name);
+struct dmactl_op op_list(uint16_t opcode, uint32_t chan, struct dmactl_sg *sg, uint32_t nr,
+			 uint64_t len);
+/* Nothing may have come of it. */
+void op_refused(int fd, const struct dmactl_op *op, int want, const char *what);
+void noise_fill(unsigned char *p, size_t len, uint32_t seed);
+void bytes_check(const unsigned char *p, const unsigned char *want, size_t len, const char *what);
 
 #endif /* UAPI_H */

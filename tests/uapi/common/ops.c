@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+/* Channels with more than copies, and what their tests compare with. */
+#include "private.h"
+
+struct dmactl_chan_request chan_with(int fd, uint64_t caps)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
+
+	arg.caps = caps;
+	check_eq(chan_request(fd, &arg), 0);
+	return arg;
+}
+
+struct dmactl_chan_request chan_slave(int fd, const char *name)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_SLAVE, name);
+
+	check_eq(chan_request(fd, &arg), 0);
+	return arg;
+}
+
+struct dmactl_op op_list(uint16_t opcode, uint32_t chan, struct dmactl_sg *sg, uint32_t nr,
+			 uint64_t len)
+{
+	struct dmactl_op op = op_sg(chan, sg, nr, len);
+
+	op.opcode = opcode;
+	return op;
+}
+
+void op_refused(int fd, const struct dmactl_op *op, int want, const char *what)
+{
+	struct dmactl_chan_status before = chan_status(fd, op->chan);
+	uint32_t accepted;
+	int ret = submit_flags(fd, op, 1, 0, &accepted);
+
+	if (ret != want)
+		fail("%s: %d, not %d", what, ret, want);
+	check_eq(accepted, 0);
+	check_eq(chan_status(fd, op->chan).out_submitted, before.out_submitted);
+}
+
+/* Bytes that look random, the same for the same seed. */
+void noise_fill(unsigned char *p, size_t len, uint32_t seed)
+{
+	uint32_t x = seed * 2654435761u | 1;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		p[i] = x >> 11;
+	}
+}
+
+void bytes_check(const unsigned char *p, const unsigned char *want, size_t len, const char *what)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] != want[i])
+			fail("%s: byte %zu of %zu is %#x, not %#x", what, i, len, p[i], want[i]);
+}
