@@ -471,9 +471,14 @@ static int dmactl_pq_check(const struct dmactl_raid *raid)
 	return raid->nr >= least ? 0 : -EINVAL;
 }
 
-/* A chain needs room for a source beside what it carries. */
-static bool dmactl_pq_can_chain(const struct dmactl_chan *chan)
+/*
+ * A chain needs room for a source beside what it carries, and a check always
+ * carries it among its sources.
+ */
+static bool dmactl_pq_can_chain(const struct dmactl_chan *chan, bool val)
 {
+	if (!val && (chan->caps & DMACTL_CAP_PQ_CONTINUE))
+		return chan->max_pq;
 	return chan->max_pq > DMACTL_PQ_CARRIED;
 }
 
@@ -496,7 +501,7 @@ static int dmactl_pq_validate(struct dmactl_chan *chan,
 	ret = dmactl_pq_check(raid);
 	if (ret)
 		return ret;
-	if (raid->nr > chan->max_pq && !dmactl_pq_can_chain(chan))
+	if (raid->nr > chan->max_pq && !dmactl_pq_can_chain(chan, false))
 		return -EOPNOTSUPP;
 	return dmactl_raid_check_overlap(tx, chan->max_pq);
 }
@@ -529,7 +534,8 @@ static int dmactl_pq_val_validate(struct dmactl_chan *chan,
 	if (ret)
 		return ret;
 	if (raid->nr > max) {
-		if (!(chan->caps & DMACTL_CAP_PQ) || !dmactl_pq_can_chain(chan))
+		if (!(chan->caps & DMACTL_CAP_PQ) ||
+		    !dmactl_pq_can_chain(chan, true))
 			return -EOPNOTSUPP;
 		raid->lead = raid->nr - (max - DMACTL_PQ_CARRIED);
 	}
