@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: MIT
+/* STREAM_OPEN: a slave channel as a file, byte by byte. */
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/uio.h>
+
+#include "uapi.h"
+
+#define MIB	    (1u << 20)
+#define PERIPHERALS "peripherals=loopback,counter,sink"
+
+static const char unbind_name[] = "dma-sim.2";
+
+/* dma-sim with its peripherals; what was there comes back afterwards. */
+static void with_peripherals(void (*fn)(void))
+{
+	int status;
+	pid_t pid;
+
+	sim_reload(PERIPHERALS);
+	pid = child_start((void (*)(void *))(void *)fn, NULL);
+	check_eq(waitpid(pid, &status, 0), pid);
+	sim_restore();
+	check_eq(status, 0);
+}
+
+static uint32_t slave_get(int fd, const char *name)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_SLAVE, name);
+
+	check_eq(chan_request(fd, &arg), 0);
+	return arg.out_chan;
+}
+
+static struct dmactl_stream_open stream_arg(uint32_t chan, uint32_t direction)
+{
+	return (struct dmactl_stream_open){
+		.size = sizeof(struct dmactl_stream_open),
+		.chan = chan,
+		.direction = direction,
+	};
+}
+
+static int stream_get(int fd, uint32_t chan, uint32_t direction, uint32_t flags)
+{
+	struct dmactl_stream_open arg = stream_arg(chan, direction);
+
+	arg.flags = flags;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), 0);
+	check(arg.out_fd >= 0);
+	check(fcntl(arg.out_fd, F_GETFD) & FD_CLOEXEC);
+	check_eq(arg.out_block_len, 65536);
+	check_eq(arg.out_nr_blocks, 4);
+	return arg.out_fd;
+}
+
+struct pair {
+	int fd, rx, tx;
+};
+
+static struct pair pair_get(uint32_t flags)
+{
+	struct pair p = {.fd = dev_open(0)};
+
+	p.rx = stream_get(p.fd, slave_get(p.fd, "loop-rx"), DMACTL_DIR_DEV_TO_MEM, flags);
+	p.tx = stream_get(p.fd, slave_get(p.fd, "loop-tx"), DMACTL_DIR_MEM_TO_DEV, flags);
+	return p;
+}
+
+static unsigned char byte_at(size_t i)
+{
+	return (i * 2654435761u) >> 13;
+}
+
+static void write_all(int fd, size_t from, size_t len, size_t step)
+{
+	unsigned char *p = malloc(step);
+	size_t i, n;
+
+	check(p);
+	for (; len; from += n, len -= n) {
+		ssize_t ret;
+
+		n = len < step ? len : step;
+		for (i = 0; i < n; i++)
+			p[i] = byte_at(from + i);
+		ret = write(fd, p, n);
+		check_eq(ret, n);
+	}
+	free(p);
+}
+
+static void read_all(int fd, size_t from, size_t len, size_t step)
+{
+	unsigned char *p = malloc(step);
+	size_t i;
+
+	check(p);
+	while (len) {
+		ssize_t n = read(fd, p, len < step ? len : step);
+
+		check(n > 0);
+		for (i = 0; i < (size_t)n; i++)
+			if (p[i] != byte_at(from + i))
+				fail("byte %zu is wrong", from + i);
+		from += n;
+		len -= n;
+	}
+	free(p);
+}
+
+struct writer {
+	int fd;
+	size_t len, step;
+};
+
+static void *writer(void *arg)
+{
+	struct writer *w = arg;
+
+	write_all(w->fd, 0, w->len, w->step);
+	return NULL;
+}
+
+static void through_loopback(void)
+{
+	static const size_t steps[][2] = {
+		{65536, 65536}, {1000, 70001}, {200000, 333}, {4096, 4096}, {MIB, 100001}};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct pair p = pair_get(0);
+		struct writer w = {p.tx, MIB + 12345, steps[i][0]};
+		pthread_t thread;
+
+		/* The reader wants whole blocks: the last one is filled up. */
+		w.len = (w.len + 65535) & ~65535ul;
+		check_eq(pthread_create(&thread, NULL, writer, &w), 0);
+		read_all(p.rx, 0, w.len, steps[i][1]);
+		check_eq(pthread_join(thread, NULL), 0);
+		close(p.rx);
+		close(p.tx);
+		dev_close(p.fd);
+	}
+}
+
+UAPI_TEST(stream, what_goes_in_comes_out)
+{
+	with_peripherals(through_loopback);
+}
+
+static void packets(void)
+{
+	static const size_t lens[] = {1, 100, 65536, 65535, 4096, 7};
+	struct pair p = {.fd = dev_open(0)};
+	unsigned char *buf = malloc(MIB);
+	size_t i, j, from = 0;
+
+	check(buf);
+	sim_set("packets", "Y");
+	p.rx = stream_get(p.fd, slave_get(p.fd, "loop-rx"), DMACTL_DIR_DEV_TO_MEM,
+			  DMACTL_STREAM_PACKETS);
+	p.tx = stream_get(p.fd, slave_get(p.fd, "loop-tx"), DMACTL_DIR_MEM_TO_DEV, 0);
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		write_all(p.tx, from, lens[i], lens[i]);
+		check_eq(read(p.rx, buf, MIB), lens[i]);
+		for (j = 0; j < lens[i]; j++)
+			check_eq(buf[j], byte_at(from + j));
+		from += lens[i];
+	}
+	/* Half a packet, and the other half. */
+	write_all(p.tx, 0, 1000, 1000);
+	check_eq(read(p.rx, buf, 600), 600);
+	check_eq(read(p.rx, buf + 600, 600), 400);
+	for (j = 0; j < 1000; j++)
+		check_eq(buf[j], byte_at(j));
+	free(buf);
+}
+
+UAPI_TEST(stream, packets_are_reads)
+{
+	with_peripherals(packets);
+}
+
+static void nonblocking(void)
+{
+	struct pair p = pair_get(DMACTL_STREAM_NONBLOCK);
+	struct pollfd polled = {.fd = p.rx, .events = POLLIN};
+	unsigned char *block = malloc(65536);
+	size_t total = 0;
+	ssize_t n;
+
+	check(block);
+	check_eq(read(p.rx, block, 10), -1);
+	check_eq(errno, EAGAIN);
+	check_eq(poll(&polled, 1, 50), 0);
+	memset(block, 0x5a, 65536);
+	/* Until FIFO and blocks of both sides are full. */
+	for (;;) {
+		n = write(p.tx, block, 65536);
+		if (n < 0)
+			break;
+		total += n;
+		check(total < 2 * MIB);
+		sleep_ms(5);
+	}
+	check_eq(errno, EAGAIN);
+	check(total >= 4 * 65536);
+	check_eq(poll(&polled, 1, 1000), 1);
+	check_eq(polled.revents, POLLIN);
+	polled = (struct pollfd){.fd = p.tx, .events = POLLOUT};
+	check_eq(poll(&polled, 1, 0), 0);
+	n = read(p.rx, block, 65536);
+	check_eq(n, 65536);
+	check_eq(block[0], 0x5a);
+	check_eq(poll(&polled, 1, 1000), 1);
+	check_eq(polled.revents, POLLOUT);
+	free(block);
+}
+
+UAPI_TEST(stream, nonblocking_and_poll)
+{
+	with_peripherals(nonblocking);
+}
+
+static void vectors(void)
+{
+	struct pair p = pair_get(0);
+	unsigned char a[1000], b[64536], c[3], d[65533];
+	struct iovec out[] = {{a, sizeof(a)}, {b, sizeof(b)}};
+	struct iovec in[] = {{c, sizeof(c)}, {d, sizeof(d)}};
+	size_t i;
+
+	for (i = 0; i < sizeof(a); i++)
+		a[i] = byte_at(i);
+	for (i = 0; i < sizeof(b); i++)
+		b[i] = byte_at(sizeof(a) + i);
+	check_eq(writev(p.tx, out, 2), 65536);
+	check_eq(readv(p.rx, in, 2), 65536);
+	for (i = 0; i < 65536; i++)
+		check_eq(i < 3 ? c[i] : d[i - 3], byte_at(i));
+	/* There is no place in it. */
+	check_eq(lseek(p.rx, 0, SEEK_SET), -1);
+	check_eq(errno, ESPIPE);
+	check_eq(pread(p.rx, c, 1, 0), -1);
+	check_eq(errno, ESPIPE);
+	check_eq(write(p.rx, c, 1), -1);
+	check_eq(errno, EBADF);
+	check_eq(read(p.tx, c, 1), -1);
+	check_eq(errno, EBADF);
+	check_eq(read(p.rx, c, 0), 0);
+	check_eq(write(p.tx, c, 0), 0);
+}
+
+UAPI_TEST(stream, vectors_and_no_offsets)
+{
+	with_peripherals(vectors);
+}
+
+static void bad_pointers(void)
+{
+	/* The compiler would know better. */
+	void *volatile nowhere = (void *)8;
+	struct pair p = pair_get(0);
+
+	write_all(p.tx, 0, 65536, 65536);
+	check_eq(read(p.rx, nowhere, 100), -1);
+	check_eq(errno, EFAULT);
+	/* Nothing was lost. */
+	read_all(p.rx, 0, 65536, 1000);
+	check_eq(write(p.tx, nowhere, 100), -1);
+	check_eq(errno, EFAULT);
+	write_all(p.tx, 0, 65536, 4096);
+	read_all(p.rx, 0, 65536, 65536);
+}
+
+UAPI_TEST(stream, bad_pointers_lose_nothing)
+{
+	with_peripherals(bad_pointers);
+}
+
+static void in_use(void)
+{
+	int fd = dev_open(0);
+	uint32_t rx = slave_get(fd, "loop-rx");
+	struct dmactl_chan_config config = {.size = sizeof(config), .chan = rx};
+	struct dmactl_stream_open arg = stream_arg(rx, DMACTL_DIR_DEV_TO_MEM);
+	struct dmactl_op op = op_nop(rx, 1);
+	int stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
+
+	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EBUSY);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EBUSY);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_CHAN_CONFIG, &config), -EBUSY);
+	check_eq(chan_status(fd, rx).out_in_flight, 4);
+	close(stream);
+	check_eq(chan_status(fd, rx).out_in_flight, 0);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_CHAN_CONFIG, &config), 0);
+	run_ok(fd, &op);
+	/* None of its ops is a record of the session. */
+	check_eq(fdinfo(fd, "completions-queued"), 0);
+	close(stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0));
+}
+
+UAPI_TEST(stream, has_the_channel_to_itself)
+{
+	with_peripherals(in_use);
+}
+
+static void nonsense(void)
+{
+	int fd = dev_open(0);
+	uint32_t rx = slave_get(fd, "loop-rx");
+	struct dmactl_stream_open arg = stream_arg(rx, DMACTL_DIR_MEM_TO_DEV);
+
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EOPNOTSUPP);
+	arg = stream_arg(rx, 0);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EINVAL);
+	arg = stream_arg(rx, DMACTL_DIR_MEM_TO_DEV | DMACTL_DIR_DEV_TO_MEM);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EINVAL);
+	arg = stream_arg(rx + 100, DMACTL_DIR_DEV_TO_MEM);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -ENOENT);
+	arg = stream_arg(rx, DMACTL_DIR_DEV_TO_MEM);
+	arg.nr_blocks = 1;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EINVAL);
+	arg.nr_blocks = 1025;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EINVAL);
+	arg.nr_blocks = 2;
+	arg.block_len = ~0ull;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EDQUOT);
+	arg.block_len = 1;
+	arg.reserved = 1;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EINVAL);
+	arg.reserved = 0;
+	arg.flags = 1u << 31;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EOPNOTSUPP);
+	arg.flags = 0;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), 0);
+	check_eq(arg.out_block_len, sysconf(_SC_PAGESIZE));
+	check_eq(arg.out_nr_blocks, 2);
+	close(arg.out_fd);
+}
+
+UAPI_TEST(stream, refuses_nonsense)
+{
+	with_peripherals(nonsense);
+}
+
+static void terminated(void)
+{
+	int fd = dev_open(0);
+	uint32_t rx = slave_get(fd, "loop-rx");
+	int stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
+	int tx = stream_get(fd, slave_get(fd, "loop-tx"), DMACTL_DIR_MEM_TO_DEV, 0);
+	unsigned char byte;
+
+	check_eq(chan_ctrl(fd, rx, DMACTL_CTRL_TERMINATE), 0);
+	/* Told once, and then it goes on. */
+	check_eq(read(stream, &byte, 1), -1);
+	check_eq(errno, ECANCELED);
+	check_eq(fcntl(stream, F_SETFL, O_NONBLOCK), 0);
+	check_eq(read(stream, &byte, 1), -1);
+	check_eq(errno, EAGAIN);
+	check_eq(fcntl(stream, F_SETFL, 0), 0);
+	write_all(tx, 0, 65536, 65536);
+	read_all(stream, 0, 65536, 65536);
+}
+
+UAPI_TEST(stream, goes_on_after_terminate)
+{
+	with_peripherals(terminated);
+}
+
+static void check_gone(int stream)
+{
+	struct pollfd polled = {.fd = stream, .events = POLLIN};
+	unsigned char byte;
+
+	check_eq(poll(&polled, 1, 0), 1);
+	check(polled.revents & POLLHUP);
+	check(polled.revents & POLLERR);
+	check_eq(read(stream, &byte, 1), -1);
+	check_eq(errno, ENODEV);
+}
+
+static void outlives_nothing(void)
+{
+	int fd = dev_open(0);
+	uint32_t rx = slave_get(fd, "loop-rx");
+	int stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
+
+	check_eq(destroy(fd, rx), 0);
+	check_gone(stream);
+	close(stream);
+	rx = slave_get(fd, "loop-rx");
+	stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
+	dev_close(fd);
+	check_gone(stream);
+	fd = dev_open(0);
+	/* The channel is free although the file is open. */
+	close(stream_get(fd, slave_get(fd, "loop-rx"), DMACTL_DIR_DEV_TO_MEM, 0));
+	close(stream);
+}
+
+UAPI_TEST(stream, ends_with_its_channel)
+{
+	with_peripherals(outlives_nothing);
+}
+
+static void *blocked_reader(void *arg)
+{
+	unsigned char byte;
+
+	if (read(*(int *)arg, &byte, 1) != -1)
+		return NULL;
+	return (void *)(intptr_t)errno;
+}
+
+static void unbound(void)
+{
+	struct pair p = pair_get(0);
+	pthread_t thread;
+	void *result;
+
+	check_eq(pthread_create(&thread, NULL, blocked_reader, &p.rx), 0);
+	sleep_ms(50);
+	check_eq(sim_bind(unbind_name, false), 0);
+	check_eq(pthread_join(thread, &result), 0);
+	check_eq((intptr_t)result, ENODEV);
+	check_gone(p.rx);
+	check_eq(write(p.tx, "x", 1), -1);
+	check_eq(errno, ENODEV);
+}
+
+UAPI_TEST(stream, ends_with_its_device)
+{
+	with_peripherals(unbound);
+}
+
+static void close_drains(void)
+{
+	uint32_t numbers[5000];
+	char value[32];
+	int fd = dev_open(0);
+	int tx = stream_get(fd, slave_get(fd, "sink"), DMACTL_DIR_MEM_TO_DEV, 0);
+	uint32_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		numbers[i] = i;
+	/* Slow enough that it cannot be done before the close. */
+	sim_set("sink_rate", "100000");
+	check_eq(write(tx, numbers, sizeof(numbers)), sizeof(numbers));
+	check_eq(fsync(tx), 0);
+	sim_get("sink_bytes", value, sizeof(value));
+	check_eq(atol(value), sizeof(numbers));
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		numbers[i] += ARRAY_SIZE(numbers);
+	check_eq(write(tx, numbers, sizeof(numbers)), sizeof(numbers));
+	close(tx);
+	sim_get("sink_bytes", value, sizeof(value));
+	check_eq(atol(value), 2 * sizeof(numbers));
+	sim_get("sink_errors", value, sizeof(value));
+	check_eq(atol(value), 0);
+	sim_set("sink_rate", "0");
+}
+
+UAPI_TEST(stream, fsync_and_close_lose_nothing)
+{
+	with_peripherals(close_drains);
+}
+
+static void counts(void)
+{
+	static uint32_t numbers[65536];
+	int fd = dev_open(0);
+	int stream = stream_get(fd, slave_get(fd, "counter"), DMACTL_DIR_DEV_TO_MEM, 0);
+	uint64_t end = now_ns() + SEC / 2;
+	uint32_t next = 0;
+	size_t have = 0, i;
+
+	do {
+		ssize_t n = read(stream, (char *)numbers + have, sizeof(numbers) - have);
+
+		check(n > 0);
+		have += n;
+		for (i = 0; i < have / 4; i++)
+			if (numbers[i] != next++)
+				fail("%u came instead of %u", numbers[i], next - 1);
+		memmove(numbers, (char *)numbers + have / 4 * 4, have % 4);
+		have %= 4;
+	} while (now_ns() < end);
+	check(next > 100000);
+}
+
+UAPI_TEST(stream, counter_is_unbroken)
+{
+	with_peripherals(counts);
+}
+
+static void failing(void)
+{
+	int fd = dev_open(0);
+	unsigned char byte;
+	int stream;
+
+	sim_set("fail_how", "read");
+	sim_set("fail_nth", "2");
+	stream = stream_get(fd, slave_get(fd, "counter"), DMACTL_DIR_DEV_TO_MEM, 0);
+	{
+		static unsigned char block[65536];
+
+		/* First what came before it. */
+		check_eq(read(stream, block, 65536), 65536);
+	}
+	check_eq(read(stream, &byte, 1), -1);
+	check_eq(errno, EFAULT);
+	check_eq(read(stream, &byte, 1), 1);
+}
+
+UAPI_TEST(stream, an_error_in_its_place)
+{
+	with_peripherals(failing);
+}
+
+static void killed_child(void *arg)
+{
+	struct pair *p = arg;
+
+	write_all(p->tx, 0, 64 * MIB, 65536);
+}
+
+static void killed(void)
+{
+	struct pair p = pair_get(0);
+	pid_t pid = child_start(killed_child, &p);
+
+	read_all(p.rx, 0, MIB, 65536);
+	kill(pid, SIGKILL);
+	child_expect_killed(pid);
+	close(p.tx);
+	close(p.rx);
+	dev_close(p.fd);
+	/* Whoever comes next finds it empty. */
+	p = pair_get(0);
+	write_all(p.tx, 0, 65536, 65536);
+	read_all(p.rx, 0, 65536, 65536);
+}
+
+UAPI_TEST(stream, survives_a_killed_writer)
+{
+	with_peripherals(killed);
+}
