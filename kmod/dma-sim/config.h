@@ -125,7 +125,7 @@ int sim_param_config(struct sim_config *config, unsigned int *devices,
 		     struct sim_config *peripherals);
 
 /* configfs.c */
-#if IS_ENABLED(CONFIG_CONFIGFS_FS)
+#ifdef SIM_CONFIGFS
 int sim_configfs_init(void);
 void sim_configfs_exit(void);
 #else
