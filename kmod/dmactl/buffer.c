@@ -501,6 +501,9 @@ static int dmactl_buf_sync_chan(struct dmactl_buf *buf,
 		dmactl_map_sync(map, arg->off, arg->len, dir, begin);
 	up_read(&chan->rwsem);
 	dmactl_chan_put(chan);
+	/* It can take long: not with the channel locked. */
+	if (!ret && buf->dmabuf)
+		ret = dmactl_import_sync(buf, dir, begin);
 	return ret;
 }
 
@@ -513,11 +516,11 @@ static int dmactl_buf_do_sync(struct dmactl_buf *buf,
 		return -EINVAL;
 	trace_dmactl_buf_sync(buf->session->id, buf->obj.handle, arg->off,
 			      arg->len, begin);
+	if (arg->chan)
+		return dmactl_buf_sync_chan(buf, arg);
 	if (buf->dmabuf)
 		return dmactl_import_sync(buf, dmactl_sync_dir(arg->flags),
 					  begin);
-	if (arg->chan)
-		return dmactl_buf_sync_chan(buf, arg);
 	return dmactl_map_sync_all(buf, arg->off, arg->len,
 				   dmactl_sync_dir(arg->flags), begin);
 }

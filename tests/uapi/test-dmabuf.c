@@ -198,6 +198,10 @@ UAPI_TEST(dmabuf, ranges_are_checked)
 	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), -EINVAL);
 	arg.len = LEN;
 	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	arg.chan = chan;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
+	arg.chan = theirs.buf;
+	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), -ENOENT);
 	check_eq(theirs.p[LEN - 2], 0);
 	check_eq(theirs.p[LEN - 1], 1);
 	munmap(theirs.p, LEN);

@@ -128,6 +128,36 @@ UAPI_TEST(fence, held_ops_have_none)
 	close(p.dmabuf);
 }
 
+/* What was prepared before the buffer was anybody else's. */
+UAPI_TEST(fence, a_prepared_op)
+{
+	struct dmactl_completion record;
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
+	int fd = dev_open(0), dmabuf;
+	struct mem mem = mem_get(fd, LEN);
+	struct dmactl_op op;
+	struct dmactl_prepare prepare = {
+		.size = sizeof(prepare), .op_uptr = (uintptr_t)&op, .op_size = sizeof(op)};
+
+	arg.caps = DMACTL_CAP_REUSE | DMACTL_CAP_MEMSET;
+	check_eq(chan_request(fd, &arg), 0);
+	op = op_memset(arg.out_chan, &mem, 0, LEN, 0x44);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_PREPARE, &prepare), 0);
+	dmabuf = buf_export(fd, mem.buf);
+	check(dmabuf >= 0);
+	op = (struct dmactl_op){
+		.opcode = DMACTL_OP_PREPARED, .chan = arg.out_chan, .src_buf = prepare.out_handle};
+	sim_set("hold", "1");
+	submit_all(fd, &op, 1);
+	check_eq(ready(dmabuf), 0);
+	sim_set("hold", "0");
+	reap_all(fd, &record, 1);
+	check_eq(record.status, 0);
+	check_eq(mem.p[LEN - 1], 0x44);
+	check_eq(ready(dmabuf), POLLIN | POLLOUT);
+	close(dmabuf);
+}
+
 /* All the ways in which an op can end. */
 
 static void end_by_terminate(struct pair *p)

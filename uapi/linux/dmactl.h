@@ -791,12 +791,16 @@ struct dmactl_buf_alloc {
  * @reserved: 0
  *
  * The pages are pinned (FOLL_LONGTERM) until DESTROY or close and count
- * against RLIMIT_MEMLOCK. They stay what they were at the time of the call:
- * what the program unmaps or maps anew there later has no effect on the
- * buffer. It has no mmap offset. Errors: EFAULT no memory, or not writable
- * and no READ_ONLY; EOPNOTSUPP memory that cannot be pinned for long (PFN
- * mappings, file mappings of most file systems, DAX). A READ_ONLY buffer as
- * destination of an op is EPERM.
+ * against RLIMIT_MEMLOCK, also those that are used in part. They stay what
+ * they were at the time of the call: what the program unmaps or maps anew
+ * there later has no effect on the buffer. It has no mmap offset. After
+ * fork(2) they are the parent's. Unless the channel has
+ * DMACTL_CAP_CACHE_COHERENT, leave the rest of the cache lines at both ends
+ * alone while an op writes there. Errors: EFAULT no memory, not readable, or
+ * not writable and no READ_ONLY; EOPNOTSUPP memory that cannot be pinned for
+ * long (PFN mappings, DAX, without READ_ONLY shared mappings of files on
+ * disks); EINTR the program was killed. A READ_ONLY buffer as destination of
+ * an op is EPERM; as METADATA it is EXDEV.
  */
 struct dmactl_buf_map_user {
 	__u32 size;
@@ -817,11 +821,20 @@ struct dmactl_buf_map_user {
  * @reserved: 0
  *
  * The memory belongs to the exporter and is not counted here. It is mapped
- * through the fd of the dma-buf; BUF_SYNC stands for DMA_BUF_IOCTL_SYNC. Ops
- * without a peripheral wait for the fences of the dma-buf before they are
- * accepted, and add one that is signalled when they end; ops of a batch with
- * HOLD and ops with a peripheral add none, as nobody knows when they end.
- * Errors: EBADF; EINVAL no dma-buf, or this session's own export.
+ * through the fd of the dma-buf. Handing it over is the exporter's business
+ * too: ops do not, with or without NO_SYNC. What the CPU does is put between
+ * BUF_SYNC BEGIN and END, which stand for DMA_BUF_IOCTL_SYNC on the whole
+ * dma-buf, whatever the range; BEGIN waits for fences.
+ *
+ * SUBMIT waits for the fences of the dma-buf, for up to the module parameter
+ * stop_timeout_ms, if an op without a peripheral works with it; EBUSY after
+ * that, EINTR for a signal, and nothing of the batch was submitted. It does
+ * not wait for ops of the same session. Such an op adds a fence, which is
+ * signalled when the op ends; ops of a batch with HOLD, those that repeat and
+ * those with a peripheral add none, as nobody knows when they end.
+ *
+ * Errors: EBADF; EINVAL no dma-buf, or this session's own export. Of ops:
+ * EXDEV the exporter cannot map it for the device; METADATA is EXDEV always.
  */
 struct dmactl_buf_import {
 	__u32 size;
@@ -841,9 +854,12 @@ struct dmactl_buf_import {
  *
  * The memory lives as long as the dma-buf, also after DESTROY and close, and
  * stays counted for that long. Any driver, process or session may use it;
- * two exports of one buffer are two dma-bufs of the same memory. Errors:
- * EOPNOTSUPP any other kind of buffer: import gave a dma-buf already, and
- * COHERENT memory belongs to one device.
+ * two exports of one buffer are two dma-bufs of the same memory, with the
+ * same fences. From now on ops of this session wait and add fences as said
+ * at &struct dmactl_buf_import. To a device that has the dma-buf mapped, they
+ * are accesses of the CPU: DMA_BUF_IOCTL_SYNC on @out_fd is around them.
+ * Errors: EOPNOTSUPP any other kind of buffer: import gave a dma-buf already,
+ * pinned memory is the program's, and COHERENT memory one device's; EMFILE.
  */
 struct dmactl_buf_export {
 	__u32 size;
@@ -945,7 +961,8 @@ struct dmactl_destroy {
  * The call succeeds if it accepted an op or wrote a record, also when the
  * wait was cut short (see @out_wait). Errors: EAGAIN no op could be accepted
  * and there was nothing to reap; ETIME, EINTR only the wait was asked for
- * and it brought nothing; EXDEV a COHERENT buffer with another device's
+ * and it brought nothing; EINTR, EBUSY fences of a dma-buf did not come, see
+ * &struct dmactl_buf_import; EXDEV a COHERENT buffer with another device's
  * channel; EDQUOT too much memory would have to go through SWIOTLB; and those
  * of the common list. Preset @out_accepted to ~0: it is not written if the
  * size or the flags are refused.
