@@ -288,6 +288,9 @@ static void check_waits(int writer, uint32_t wchan, const struct mem *wmem, int 
 	reap_all(reader, &record, 1);
 	check_eq(record.status, 0);
 	reap_all(writer, &record, 1);
+	/* Fences order the ops; copies of a device's own are not brought up to date. */
+	if (devices_bounce())
+		return;
 	check_eq(rown->p[0], value);
 	check_eq(rown->p[LEN - 1], value);
 }

@@ -37,6 +37,23 @@ int buf_export(int fd, uint32_t buf)
 	return ret ? ret : arg.out_fd;
 }
 
+/* Told to, or because there is memory that they do not reach. */
+bool devices_bounce(void)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
+	char cmdline[2048] = "";
+	int fd = dev_open(0);
+	FILE *f;
+
+	check_eq(chan_request(fd, &arg), 0);
+	dev_close(fd);
+	f = fopen("/proc/cmdline", "re");
+	check(f);
+	check(fgets(cmdline, sizeof(cmdline), f));
+	fclose(f);
+	return arg.out.caps & DMACTL_CAP_ADDRESSING_LIMITED || strstr(cmdline, "swiotlb=force");
+}
+
 void fd_send(int sock, int fd, const void *data, size_t len)
 {
 	char control[CMSG_SPACE(sizeof(int))] = {0};

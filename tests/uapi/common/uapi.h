@@ -139,6 +139,8 @@ int buf_map_user(int fd, const void *p, uint64_t len, uint32_t flags, struct mem
 int buf_import(int fd, int dmabuf, struct mem *mem);
 /* The fd of the dma-buf, or a negated errno. */
 int buf_export(int fd, uint32_t buf);
+/* The devices have copies of their own: what one wrote another does not see. */
+bool devices_bounce(void);
 /* Passes a file and some data through a socket. */
 void fd_send(int sock, int fd, const void *data, size_t len);
 int fd_recv(int sock, void *data, size_t len);
