@@ -37,15 +37,14 @@ static int dmactl_user_check_vma(struct vm_area_struct *vma, bool write)
 
 static int dmactl_user_check(unsigned long addr, unsigned long len, bool write)
 {
-	unsigned long start = untagged_addr(addr);
+	VMA_ITERATOR(vmi, current->mm, untagged_addr(addr));
 	struct vm_area_struct *vma;
 	int ret = 0;
-	VMA_ITERATOR(vmi, current->mm, start);
 
 	if (mmap_read_lock_killable(current->mm))
 		return -EINTR;
 	/* Gaps are left to the pinning: a stack can grow into one. */
-	for_each_vma_range(vmi, vma, start + len) {
+	for_each_vma_range(vmi, vma, untagged_addr(addr) + len) {
 		ret = dmactl_user_check_vma(vma, write);
 		if (ret)
 			break;
