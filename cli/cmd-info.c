@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dmactl info CHAN: everything about one channel */
 #include "device.h"
+#include "holder.h"
 #include "memory.h"
 #include "print.h"
 #include "units.h"
@@ -39,7 +40,8 @@ static error_t parse_info(int key, char *arg, struct argp_state *state)
 static const struct argp info_argp = {
 	.parser = parse_info,
 	.args_doc = "CHAN",
-	.doc = "Prints what the channel CHAN can do, what it demands, and how memory gets to its "
+	.doc = "Prints what the channel CHAN (or with this slave name) can do, what it demands, "
+	       "and how memory gets to its "
 	       "device."
 	       "\vExamples:\n  dmactl info dma0chan0\n  dmactl info --json dma0chan0\n",
 };
@@ -88,9 +90,12 @@ static void print_widths(struct printer *printer, const char *key, const char *l
 	unsigned int used = 0;
 
 	for (unsigned int i = 0; i < 64; i++) {
+		/* The last two bits are kept for widths that have none of their own. */
+		unsigned int width = i == 62 ? 64 : i == 63 ? 128 : i;
+
 		if (!(widths >> i & 1))
 			continue;
-		snprintf(texts[used], sizeof(texts[used]), "%u", i);
+		snprintf(texts[used], sizeof(texts[used]), "%u", width);
 		names[used] = texts[used];
 		used++;
 	}
@@ -112,13 +117,23 @@ static void print_directions(struct printer *printer, uint32_t directions)
 	print_names(printer, "directions", "Directions", names);
 }
 
+/* The kernel says so where it does; else it follows from the memory there is. */
+static enum bounce find_bounce(const struct dmactl_chan_caps *caps, bool known, uint64_t top)
+{
+	bool iommu = caps->caps & DMACTL_CAP_IOMMU;
+
+	if (caps->caps & DMACTL_CAP_ADDRESSING_LIMITED && !iommu)
+		return BOUNCE_YES;
+	return memory_bounce(caps->dma_mask, iommu, known, top);
+}
+
 static void print_bounce(struct printer *printer, const struct dmactl_chan_caps *caps)
 {
 	uint64_t top = 0;
 	bool known = memory_top(&top);
 	char text[128];
 
-	switch (memory_bounce(caps->dma_mask, caps->caps & DMACTL_CAP_IOMMU, known, top)) {
+	switch (find_bounce(caps, known, top)) {
 	case BOUNCE_IOMMU:
 		print_string(printer, NULL, "SWIOTLB bouncing", "no, an IOMMU translates");
 		print_bool(printer, "bounces", NULL, false);
@@ -158,6 +173,68 @@ static const char *residue_name(uint32_t granularity)
 	}
 }
 
+/* In units of the address width: no bytes. */
+static void print_burst(struct printer *printer, const char *key, const char *label, uint32_t burst)
+{
+	char text[32];
+
+	print_unsigned(printer, key, NULL, burst, UNIT_NONE);
+	snprintf(text, sizeof(text), "%u accesses", burst);
+	print_string(printer, NULL, label, burst ? text : "not declared");
+}
+
+/* What the channel can be asked for, by the names of the functions and verbs. */
+static void print_operations(struct printer *printer, const struct dmactl_chan_caps *caps)
+{
+	static const struct {
+		uint64_t any; /* one of these is enough */
+		const char *name;
+	} all[] = {
+		{DMACTL_CAP_MEMCPY, "memcpy"},
+		{DMACTL_CAP_MEMCPY, "sg"},
+		{DMACTL_CAP_MEMSET, "memset"},
+		{DMACTL_CAP_MEMSET_SG | DMACTL_CAP_MEMSET, "memset_sg"},
+		{DMACTL_CAP_XOR, "xor"},
+		{DMACTL_CAP_XOR_VAL, "xor_val"},
+		{DMACTL_CAP_PQ, "pq"},
+		{DMACTL_CAP_PQ_VAL, "pq_val"},
+		{DMACTL_CAP_SLAVE, "slave_sg"},
+		{DMACTL_CAP_SLAVE, "slave_single"},
+		{DMACTL_CAP_PERIPHERAL_VEC, "peripheral_vec"},
+		{DMACTL_CAP_CYCLIC, "cyclic"},
+		{DMACTL_CAP_INTERLEAVE, "interleaved"},
+		{DMACTL_CAP_RIO_SG, "rio_sg"},
+		{DMACTL_CAP_IMM_DATA, "imm_data"},
+		{DMACTL_CAP_INTERRUPT, "interrupt"},
+	};
+	const char *names[sizeof(all) / sizeof(all[0]) + 1];
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (caps->caps & all[i].any)
+			names[used++] = all[i].name;
+	}
+	names[used] = NULL;
+	print_names(printer, "operations", "Operations", names);
+}
+
+static void print_extras(struct printer *printer, uint64_t caps)
+{
+	const char *modes[3] = {NULL};
+	unsigned int used = 0;
+
+	if (caps & DMACTL_CAP_METADATA_CLIENT)
+		modes[used++] = "client";
+	if (caps & DMACTL_CAP_METADATA_ENGINE)
+		modes[used++] = "engine";
+	print_names(printer, "metadata", "Metadata", modes);
+	print_bool(printer, "reuse", "Prepared once, used often", caps & DMACTL_CAP_REUSE);
+	print_bool(printer, "repeat", "Repeats (REPEAT)", caps & DMACTL_CAP_REPEAT);
+	print_bool(printer, "load_eot", "Taken over (LOAD_EOT)", caps & DMACTL_CAP_LOAD_EOT);
+	print_bool(printer, "cache_coherent", "Sees the CPU's caches",
+		   caps & DMACTL_CAP_CACHE_COHERENT);
+}
+
 static void print_limits(struct printer *printer, const struct dmactl_chan_caps *caps)
 {
 	print_unsigned(printer, "copy_align", "Copy alignment", caps->copy_align, UNIT_ALIGN);
@@ -168,8 +245,8 @@ static void print_limits(struct printer *printer, const struct dmactl_chan_caps 
 	print_unsigned(printer, "max_pq", "PQ sources", caps->max_pq, UNIT_NONE);
 	print_unsigned(printer, "max_segment", "Largest segment", caps->max_segment,
 		       UNIT_BYTES_OR_NONE);
-	print_unsigned(printer, "min_burst", "Smallest burst", caps->min_burst, UNIT_BYTES_OR_NONE);
-	print_unsigned(printer, "max_burst", "Largest burst", caps->max_burst, UNIT_BYTES_OR_NONE);
+	print_burst(printer, "min_burst", "Smallest burst", caps->min_burst);
+	print_burst(printer, "max_burst", "Largest burst", caps->max_burst);
 	print_unsigned(printer, "max_sg_burst", caps->max_sg_burst ? "Segments in a burst" : NULL,
 		       caps->max_sg_burst, UNIT_NONE);
 	if (!caps->max_sg_burst)
@@ -183,10 +260,12 @@ static void print_caps(struct printer *printer, const struct dmauser_chan *chan)
 
 	cap_names(caps->caps, names);
 	print_names(printer, "capabilities", "Capabilities", names);
+	print_operations(printer, caps);
 	print_directions(printer, caps->directions);
 	print_widths(printer, "src_addr_widths", "Register widths, read", caps->src_addr_widths);
 	print_widths(printer, "dst_addr_widths", "Register widths, write", caps->dst_addr_widths);
 	print_limits(printer, caps);
+	print_extras(printer, caps->caps);
 	print_string(printer, "residue_granularity", "Residue counted per",
 		     residue_name(caps->residue_granularity));
 	print_unsigned(printer, "default_depth", "Default depth", dmauser_chan_depth(chan),
@@ -230,14 +309,34 @@ static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc)
 	return printer_end(printer) || err ? CLI_FAILED : CLI_OK;
 }
 
+/* dmaengine's name for the slave channel that has this one. */
+static bool find_slave(const char *slave, char name[DMACTL_NAME_LEN])
+{
+	struct dmauser_session *session;
+	struct dmauser_chan *chan = NULL;
+
+	/* Nobody can ask for one that is held, but sysfs says what it is. */
+	if (slave_to_chan(slave, name, DMACTL_NAME_LEN))
+		return true;
+	if (dmauser_open(NULL, &session))
+		return false;
+	if (dmauser_chan_request_slave(session, slave, 0, &chan) == 0)
+		strcpy(name, dmauser_chan_name(chan));
+	dmauser_close(session);
+	return chan != NULL;
+}
+
 static int run_info(struct cli *cli, int argc, char **argv)
 {
 	struct info_args args = {.cli = cli};
 	const struct dmauser_chan_desc *desc;
 	struct dmauser_chan_list *list;
+	char name[DMACTL_NAME_LEN];
 	int err, status = CLI_FAILED;
 
 	cli_parse(&info_argp, argc, argv, 0, &args);
+	if (find_slave(args.chan, name))
+		args.chan = name;
 	err = dmauser_discover(&list);
 	if (err) {
 		cli_error(cli, "/sys/class/dma: %s", strerror(-err));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* dmactl test CHAN...: what the kernel's dmatest does, from user space */
+#include "control.h"
 #include "device.h"
 #include "print.h"
 #include "stop.h"
@@ -33,7 +34,11 @@ enum {
 
 static const struct argp_option test_options[] = {
 	{.name = "all", .key = 'a', .doc = "Test every free channel that can do the operation"},
-	{.name = "op", .key = 'o', .arg = "OP", .doc = "memcpy (default), memset or sg"},
+	{.name = "op",
+	 .key = 'o',
+	 .arg = "LIST",
+	 .doc = "Operations in turn, with commas: memcpy (default), memset, sg, memset_sg, xor, "
+		"xor_val, pq, pq_val, interleave; or all that a channel offers"},
 	{.name = "threads", .key = 't', .arg = "N", .doc = "Threads on each channel (default 1)"},
 	{.name = "iterations",
 	 .key = 'i',
@@ -56,15 +61,34 @@ static const struct argp_option test_options[] = {
 	{0},
 };
 
-static void parse_op(const char *arg, struct argp_state *state, enum plan_op *op)
+static void parse_op(const char *word, struct argp_state *state, struct test_options *options)
 {
 	for (int i = 0; i < PLAN_OPS; i++) {
-		if (strcmp(arg, plan_op_name((enum plan_op)i)) == 0) {
-			*op = (enum plan_op)i;
+		if (strcmp(word, plan_op_name((enum plan_op)i)) == 0) {
+			options->ops |= 1u << i;
 			return;
 		}
 	}
-	argp_error(state, "--op: '%s' is none of memcpy, memset, sg", arg);
+	argp_error(state,
+		   "--op: '%s' is none of memcpy, memset, sg, memset_sg, xor, xor_val, pq, "
+		   "pq_val, interleave, all",
+		   word);
+}
+
+static void parse_ops(const char *arg, struct argp_state *state, struct test_options *options)
+{
+	char *copy, *rest, *word;
+
+	options->ops = 0;
+	options->all_ops = strcmp(arg, "all") == 0;
+	if (options->all_ops) {
+		options->ops = (1u << PLAN_OPS) - 1;
+		return;
+	}
+	copy = rest = strdup(arg);
+	while (copy && (word = strsep(&rest, ",")))
+		parse_op(word, state, options);
+	free(copy);
 }
 
 static error_t parse_channels(int key, char *arg, struct argp_state *state, struct test_args *args)
@@ -97,7 +121,7 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 		args->all = true;
 		return 0;
 	case 'o':
-		parse_op(arg, state, &options->op);
+		parse_ops(arg, state, options);
 		return 0;
 	case 't':
 		if (!parse_number(arg, 1, TEST_MAX_THREADS, &options->threads))
@@ -148,11 +172,30 @@ static const struct argp test_argp = {
 	       "  dmactl test --op sg --max-size 1M --seed 42 dma0chan1\n",
 };
 
+/* The ops to test on this channel; 0 after a message if it lacks one. */
+static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan, bool optional)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(chan);
+	uint32_t offered = test_ops_of(caps->caps), wanted = run->options->ops;
+	uint32_t missing = wanted & ~offered;
+
+	if (!missing || (run->options->all_ops && wanted & offered))
+		return wanted & offered;
+	if (optional)
+		cli_detail(run->cli, "%s: left out: it lacks %s", caps->name,
+			   cap_name(test_op_caps((enum plan_op)__builtin_ctz(missing))));
+	else
+		cli_error(run->cli,
+			  "%s: the channel lacks %s; `dmactl info %s' shows what it can do",
+			  caps->name, cap_name(test_op_caps((enum plan_op)__builtin_ctz(missing))),
+			  caps->name);
+	return 0;
+}
+
 /* 0, a positive number if the channel was left out, or -errno after a message. */
 static int open_channel(struct test_run *run, const char *name, bool optional)
 {
 	struct test_channel *channel = &run->channels[run->channel_count];
-	uint64_t caps = test_op_caps(run->options->op);
 	int err;
 
 	memset(channel, 0, sizeof(*channel));
@@ -162,20 +205,21 @@ static int open_channel(struct test_run *run, const char *name, bool optional)
 		return err;
 	if (optional) {
 		err = dmauser_chan_request_name(channel->session, name, 0, &channel->chan);
-		if (!err && (dmauser_chan_caps(channel->chan)->caps & caps) != caps) {
-			dmauser_chan_destroy(channel->chan);
-			err = -EOPNOTSUPP;
-		}
 		if (err)
 			cli_detail(run->cli, "%s: left out: %s", name, strerror(-err));
 	} else {
-		err = device_channel(run->cli, channel->session, name, caps, 0, &channel->chan);
+		err = device_channel(run->cli, channel->session, name, 0, 0, &channel->chan);
+	}
+	if (!err) {
+		channel->ops = choose_ops(run, channel->chan, optional);
+		err = channel->ops ? 0 : -EOPNOTSUPP;
 	}
 	if (err) {
 		dmauser_close(channel->session);
 		return optional ? 1 : err;
 	}
 	strcpy(channel->name, dmauser_chan_name(channel->chan));
+	channel->control = control_start(run->cli, channel->chan, NULL);
 	run->channel_count++;
 	return 0;
 }
@@ -199,7 +243,7 @@ static int open_all(struct test_run *run)
 		cli_error(run->cli,
 			  "no free DMA channel can do %s; `dmactl list' shows them all, and "
 			  "`modprobe dma-sim' adds simulated ones",
-			  cap_name(test_op_caps(run->options->op)));
+			  cap_name(test_op_caps((enum plan_op)__builtin_ctz(run->options->ops))));
 		return -ENOENT;
 	}
 	return err < 0 ? err : 0;
@@ -208,6 +252,7 @@ static int open_all(struct test_run *run)
 static void close_channels(struct test_run *run)
 {
 	for (unsigned int i = 0; i < run->channel_count; i++) {
+		control_stop(run->channels[i].control);
 		dmauser_chan_destroy(run->channels[i].chan);
 		dmauser_close(run->channels[i].session);
 		free(run->channels[i].workers);
@@ -236,6 +281,38 @@ static struct totals add_up(const struct test_channel *channel)
 	return totals;
 }
 
+static void ops_names(uint32_t ops, const char **names)
+{
+	unsigned int used = 0;
+
+	for (unsigned int op = 0; op < PLAN_OPS; op++) {
+		if (ops >> op & 1)
+			names[used++] = plan_op_name((enum plan_op)op);
+	}
+	names[used] = NULL;
+}
+
+static uint64_t count_op(const struct test_channel *channel, unsigned int op)
+{
+	uint64_t count = 0;
+
+	for (unsigned int i = 0; i < channel->threads; i++)
+		count += channel->workers[i].by_op[op];
+	return count;
+}
+
+/* How often each was tested, for programs. */
+static void print_by_op(struct printer *printer, const struct test_channel *channel)
+{
+	print_open(printer, GROUP_OBJECT, "by_op", NULL);
+	for (unsigned int op = 0; op < PLAN_OPS; op++) {
+		if (channel->ops >> op & 1)
+			print_unsigned(printer, plan_op_name((enum plan_op)op), NULL,
+				       count_op(channel, op), UNIT_NONE);
+	}
+	print_close(printer);
+}
+
 static void print_channel(struct printer *printer, const struct test_channel *channel)
 {
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(channel->chan);
@@ -253,6 +330,7 @@ static void print_channel(struct printer *printer, const struct test_channel *ch
 	print_real(printer, "dma_seconds", NULL, seconds, UNIT_NONE);
 	print_real(printer, "bytes_per_second", "RATE",
 		   seconds > 0 ? (double)totals.bytes / seconds : 0, UNIT_RATE);
+	print_by_op(printer, channel);
 	print_close(printer);
 }
 
@@ -262,7 +340,10 @@ static void print_failure(struct printer *printer, const struct test_failure *fa
 	const struct mismatch *mismatch = &failure->mismatch;
 
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
-	print_string(printer, "kind", NULL, kinds[failure->kind]);
+	print_string(printer, "kind", NULL,
+		     failure->kind == TEST_MISMATCH && mismatch->verdict ? "verdict"
+									 : kinds[failure->kind]);
+	print_string(printer, "op", NULL, plan_op_name(failure->op));
 	print_string(printer, "channel", NULL, failure->channel);
 	print_unsigned(printer, "thread", NULL, failure->thread, UNIT_NONE);
 	print_unsigned(printer, "transfer", NULL, failure->transfer, UNIT_NONE);
@@ -283,13 +364,20 @@ static void print_failure(struct printer *printer, const struct test_failure *fa
 static int print_result(const struct test_run *run, bool passed)
 {
 	const struct test_options *options = run->options;
+	const char *names[PLAN_OPS + 1];
 	struct printer *printer;
 
 	if (run->cli->quiet && !run->cli->json)
 		return CLI_OK;
 	printer = printer_new(run->cli);
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
-	print_string(printer, "op", "Operation", plan_op_name(options->op));
+	if (options->ops & (options->ops - 1)) {
+		ops_names(options->ops, names);
+		print_names(printer, "ops", "Operations", names);
+	} else {
+		print_string(printer, "op", "Operation",
+			     plan_op_name((enum plan_op)__builtin_ctz(options->ops)));
+	}
 	print_unsigned(printer, "max_size", "Longest transfer", options->max_size, UNIT_BYTES);
 	print_unsigned(printer, "seed", "Seed", options->seed, UNIT_NONE);
 	print_real(printer, "seconds", "Time", run->seconds, UNIT_SECONDS);
@@ -340,6 +428,7 @@ static int run_test(struct cli *cli, int argc, char **argv)
 		.cli = cli,
 		.options =
 			{
+				.ops = 1u << PLAN_MEMCPY,
 				.threads = 1,
 				.max_size = 64 * 1024,
 				.timeout_ns = 10 * NS_PER_SEC,

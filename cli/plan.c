@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "plan.h"
+#include "plan-internal.h"
 
 #include <string.h>
 
 const char *plan_op_name(enum plan_op op)
 {
-	static const char *const names[] = {"memcpy", "memset", "sg"};
+	static const char *const names[] = {"memcpy",  "memset", "sg",	   "memset_sg", "xor",
+					    "xor_val", "pq",	 "pq_val", "interleave"};
 
 	return names[op];
 }
@@ -61,6 +62,76 @@ static void shuffle(struct side *side, struct random *random)
 	}
 }
 
+/* `count` pieces of the same length, in any order, with gaps that differ. */
+static void place_equal(struct side *side, struct random *random, unsigned int count,
+			size_t buffer_len, size_t len, size_t align)
+{
+	size_t gaps = (buffer_len - count * len) / align;
+	size_t position = 0;
+
+	side->count = count;
+	for (unsigned int i = 0; i < count; i++) {
+		size_t gap = random_below(random, gaps + 1);
+
+		gaps -= gap;
+		position += gap * align;
+		side->sorted[i] = (struct piece){position, len};
+		position += len;
+	}
+	shuffle(side, random);
+}
+
+/* The same with equal gaps, in their order. Returns the gap. */
+static size_t place_frames(struct side *side, struct random *random, unsigned int count,
+			   size_t buffer_len, size_t len, size_t align)
+{
+	/* The gap behind the last one must be in the buffer, too. */
+	size_t gap = random_below(random, (buffer_len / count - len) / align + 1) * align;
+	size_t room = buffer_len - count * (len + gap);
+	size_t start = random_below(random, room / align + 1) * align;
+
+	side->count = count;
+	for (unsigned int i = 0; i < count; i++) {
+		side->sorted[i] = (struct piece){start + i * (len + gap), len};
+		side->pieces[i] = side->sorted[i];
+	}
+	return gap;
+}
+
+static bool is_raid(enum plan_op op)
+{
+	return op == PLAN_XOR || op == PLAN_XOR_VAL || op == PLAN_PQ || op == PLAN_PQ_VAL;
+}
+
+/* All pieces together must not be longer than max_len. */
+static void make_equal(struct plan *plan, struct random *random, size_t max_len, size_t align)
+{
+	unsigned int count = 2 + (unsigned int)random_below(random, PLAN_MAX_SOURCES - 1);
+	bool pq = plan->op == PLAN_PQ || plan->op == PLAN_PQ_VAL;
+	size_t units = max_len / align / count;
+
+	/* Shorter than asked for is not possible. */
+	if (!units) {
+		count = 2;
+		units = 1;
+	}
+	plan->len = (1 + random_below(random, units)) * align;
+	if (plan->op == PLAN_INTERLEAVE) {
+		plan->src_gap =
+			place_frames(&plan->src, random, count, plan->buffer_len, plan->len, align);
+		plan->dst_gap =
+			place_frames(&plan->dst, random, count, plan->buffer_len, plan->len, align);
+		plan->len *= count;
+		return;
+	}
+	place_equal(&plan->src, random, count, plan->buffer_len, plan->len, align);
+	place_equal(&plan->dst, random, pq ? 2 : 1, plan->buffer_len, plan->len, align);
+	if (plan->op == PLAN_XOR_VAL || plan->op == PLAN_PQ_VAL)
+		plan->p_bad = random_below(random, 2);
+	if (plan->op == PLAN_PQ_VAL)
+		plan->q_bad = random_below(random, 2);
+}
+
 void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t buffer_len,
 	       size_t max_len, size_t align)
 {
@@ -72,11 +143,15 @@ void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t
 	plan->salt = random_next(random);
 	plan->len = (1 + random_below(random, max_len / align)) * align;
 	plan->value = (uint8_t)random_next(random);
-	if (op == PLAN_SG) {
-		src_pieces = 1 + (unsigned int)random_below(random, PLAN_MAX_PIECES);
-		dst_pieces = 1 + (unsigned int)random_below(random, PLAN_MAX_PIECES);
+	if (is_raid(op) || op == PLAN_INTERLEAVE) {
+		make_equal(plan, random, max_len, align);
+		return;
 	}
-	if (op != PLAN_MEMSET) {
+	if (op == PLAN_SG)
+		src_pieces = 1 + (unsigned int)random_below(random, PLAN_MAX_PIECES);
+	if (op == PLAN_SG || op == PLAN_MEMSET_SG)
+		dst_pieces = 1 + (unsigned int)random_below(random, PLAN_MAX_PIECES);
+	if (op != PLAN_MEMSET && op != PLAN_MEMSET_SG) {
 		place_pieces(&plan->src, random, src_pieces, buffer_len, plan->len, align);
 		shuffle(&plan->src, random);
 	}
@@ -99,122 +174,9 @@ void plan_fill(const struct plan *plan, uint8_t *src, uint8_t *dst)
 {
 	fill_side(plan, &plan->src, src, REGION_SRC_INSIDE, REGION_SRC_OUTSIDE);
 	fill_side(plan, &plan->dst, dst, REGION_DST_INSIDE, REGION_DST_OUTSIDE);
-}
-
-/* memory[off .. off + len) must still hold the pattern it was given. */
-static bool check_kept(const struct plan *plan, const uint8_t *memory, size_t off, size_t len,
-		       enum region region, struct mismatch *mismatch)
-{
-	size_t good = pattern_check(memory + off, len, region, plan->salt, off);
-
-	if (good == len)
-		return true;
-	*mismatch = (struct mismatch){
-		.region = region,
-		.offset = off + good,
-		.expected = pattern_byte(region, plan->salt, off + good),
-		.got = memory[off + good],
-	};
-	return false;
-}
-
-static bool check_outside(const struct plan *plan, const struct side *side, const uint8_t *memory,
-			  enum region region, struct mismatch *mismatch)
-{
-	size_t position = 0;
-
-	for (unsigned int i = 0; i < side->count; i++) {
-		const struct piece *piece = &side->sorted[i];
-
-		if (!check_kept(plan, memory, position, piece->off - position, region, mismatch))
-			return false;
-		position = piece->off + piece->len;
-	}
-	return check_kept(plan, memory, position, plan->buffer_len - position, region, mismatch);
-}
-
-static bool check_source(const struct plan *plan, const uint8_t *src, struct mismatch *mismatch)
-{
-	for (unsigned int i = 0; i < plan->src.count; i++) {
-		const struct piece *piece = &plan->src.sorted[i];
-
-		if (!check_kept(plan, src, piece->off, piece->len, REGION_SRC_INSIDE, mismatch))
-			return false;
-	}
-	return check_outside(plan, &plan->src, src, REGION_SRC_OUTSIDE, mismatch);
-}
-
-/* A stretch of the destination that comes from one stretch of the source. */
-static bool check_copied(const struct plan *plan, const uint8_t *dst, size_t dst_off,
-			 size_t src_off, size_t len, struct mismatch *mismatch)
-{
-	size_t good = pattern_check(dst + dst_off, len, REGION_SRC_INSIDE, plan->salt, src_off);
-
-	if (good == len)
-		return true;
-	*mismatch = (struct mismatch){
-		.region = REGION_DST_INSIDE,
-		.offset = dst_off + good,
-		.expected = pattern_byte(REGION_SRC_INSIDE, plan->salt, src_off + good),
-		.got = dst[dst_off + good],
-	};
-	return false;
-}
-
-static bool check_transferred(const struct plan *plan, const uint8_t *dst,
-			      struct mismatch *mismatch)
-{
-	const struct piece *from = plan->src.pieces;
-	size_t used = 0; /* of *from */
-
-	for (unsigned int i = 0; i < plan->dst.count; i++) {
-		const struct piece *to = &plan->dst.pieces[i];
-		size_t done = 0;
-
-		while (done < to->len) {
-			size_t left = to->len - done;
-			size_t step = left < from->len - used ? left : from->len - used;
-
-			if (!check_copied(plan, dst, to->off + done, from->off + used, step,
-					  mismatch))
-				return false;
-			done += step;
-			used += step;
-			if (used == from->len) {
-				from++;
-				used = 0;
-			}
-		}
-	}
-	return true;
-}
-
-static bool check_set(const struct plan *plan, const uint8_t *dst, struct mismatch *mismatch)
-{
-	const struct piece *piece = &plan->dst.pieces[0];
-
-	for (size_t i = 0; i < piece->len; i++) {
-		if (dst[piece->off + i] == plan->value)
-			continue;
-		*mismatch = (struct mismatch){
-			.region = REGION_DST_INSIDE,
-			.offset = piece->off + i,
-			.expected = plan->value,
-			.got = dst[piece->off + i],
-		};
-		return false;
-	}
-	return true;
-}
-
-bool plan_check(const struct plan *plan, const uint8_t *src, const uint8_t *dst,
-		struct mismatch *mismatch)
-{
-	bool inside;
-
-	if (!check_source(plan, src, mismatch))
-		return false;
-	inside = plan->op == PLAN_MEMSET ? check_set(plan, dst, mismatch)
-					 : check_transferred(plan, dst, mismatch);
-	return inside && check_outside(plan, &plan->dst, dst, REGION_DST_OUTSIDE, mismatch);
+	/* What a check looks at has to be right, or wrong in one bit. */
+	if (plan->op != PLAN_XOR_VAL && plan->op != PLAN_PQ_VAL)
+		return;
+	for (unsigned int i = 0; i < plan->dst.count; i++)
+		plan_raid_fill(plan, i, dst + plan->dst.pieces[i].off);
 }

@@ -12,7 +12,20 @@
 
 #define PLAN_MAX_PIECES 16
 
-enum plan_op { PLAN_MEMCPY, PLAN_MEMSET, PLAN_SG, PLAN_OPS };
+#define PLAN_MAX_SOURCES 8 /* of XOR and PQ */
+
+enum plan_op {
+	PLAN_MEMCPY,
+	PLAN_MEMSET,
+	PLAN_SG,
+	PLAN_MEMSET_SG,
+	PLAN_XOR,
+	PLAN_XOR_VAL,
+	PLAN_PQ,
+	PLAN_PQ_VAL,
+	PLAN_INTERLEAVE,
+	PLAN_OPS
+};
 
 const char *plan_op_name(enum plan_op op);
 
@@ -39,11 +52,20 @@ struct side {
 struct plan {
 	enum plan_op op;
 	size_t buffer_len; /* of each of the two */
-	size_t len;	   /* of the whole transfer */
+	size_t len;	   /* of the whole transfer; XOR and PQ: of each piece */
 	struct side src;   /* MEMSET: no pieces */
-	struct side dst;
-	uint8_t value; /* MEMSET */
+	struct side dst;   /* PQ: P, then Q; XOR_VAL: what makes the sum zero */
+	uint8_t value;	   /* MEMSET */
 	uint64_t salt;
+	/* *_VAL: what is wrong in the destination before the transfer */
+	bool p_bad, q_bad;
+	/* INTERLEAVE: so many equal pieces on both sides, so far apart */
+	size_t src_gap, dst_gap;
+};
+
+/* What the channel must report for a check, as DMACTL_COMP_*_BAD has it. */
+struct verdict {
+	bool p_bad, q_bad;
 };
 
 /* max_len and buffer_len: multiples of align; max_len <= buffer_len. */
@@ -52,7 +74,11 @@ void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t
 /* Writes the patterns of before the transfer. */
 void plan_fill(const struct plan *plan, uint8_t *src, uint8_t *dst);
 
+/* The coefficient of source i of a PQ plan: 2 to its power. */
+uint8_t plan_coef(unsigned int i);
+
 struct mismatch {
+	bool verdict; /* the channel's, not that of a byte */
 	enum region region;
 	size_t offset; /* in the buffer of that region */
 	uint8_t expected;
@@ -62,5 +88,7 @@ struct mismatch {
 /* Checks all four regions; false: the first mismatch that was found. */
 bool plan_check(const struct plan *plan, const uint8_t *src, const uint8_t *dst,
 		struct mismatch *mismatch);
+/* The same for what a check reported. */
+bool plan_check_verdict(const struct plan *plan, struct verdict verdict, struct mismatch *mismatch);
 
 #endif /* PLAN_H */

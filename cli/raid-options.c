@@ -95,8 +95,3 @@ void raid_check_pq(struct argp_state *state, const struct raid_options *options)
 		argp_error(state, "--coef: %u coefficients for %u sources", options->coef_count,
 			   options->count);
 }
-
-uint8_t raid_double(uint8_t value)
-{
-	return (uint8_t)(value << 1 ^ (value & 0x80 ? 0x1d : 0));
-}

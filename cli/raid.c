@@ -3,6 +3,7 @@
 #include "blocks.h"
 #include "control.h"
 #include "device.h"
+#include "gf256.h"
 #include "io.h"
 #include "print.h"
 #include "progress.h"
@@ -476,7 +477,7 @@ static void set_coefs(struct raid *r)
 
 	for (unsigned int i = 0; i < r->options->count; i++) {
 		r->coef[i] = r->options->coef_count ? r->options->coef[i] : power;
-		power = raid_double(power);
+		power = gf256_double(power);
 	}
 }
 

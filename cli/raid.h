@@ -36,7 +36,4 @@ void raid_check_pq(struct argp_state *state, const struct raid_options *options)
 /* The exit status. */
 int raid_run(struct raid_options *options);
 
-/* Twice the value in GF(2^8), polynomial 0x11d. */
-uint8_t raid_double(uint8_t value);
-
 #endif /* RAID_H */

@@ -14,13 +14,40 @@
 #define FETCH_BATCH    16
 #define FETCH_SLICE_NS (50 * NS_PER_MS)
 
-static size_t alignment(const struct test_worker *worker)
+static size_t alignment(const struct test_worker *worker, enum plan_op op)
 {
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(worker->channel->chan);
-	enum plan_op op = worker->channel->run->options->op;
-	size_t align = op == PLAN_MEMSET ? caps->fill_align : caps->copy_align;
+	size_t align;
 
+	switch (op) {
+	case PLAN_MEMSET:
+	case PLAN_MEMSET_SG:
+		align = caps->fill_align;
+		break;
+	case PLAN_XOR:
+	case PLAN_XOR_VAL:
+		align = caps->xor_align;
+		break;
+	case PLAN_PQ:
+	case PLAN_PQ_VAL:
+		align = caps->pq_align;
+		break;
+	default:
+		align = caps->copy_align;
+		break;
+	}
 	return align ? align : 1;
+}
+
+/* The ops of the channel in turn. */
+static enum plan_op next_op(const struct test_worker *worker)
+{
+	uint32_t ops = worker->channel->ops;
+	uint64_t n = worker->transfers % (uint64_t)__builtin_popcount(ops);
+
+	while (n--)
+		ops &= ops - 1;
+	return (enum plan_op)__builtin_ctz(ops);
 }
 
 static int alloc_buffer(struct test_worker *worker, struct dmauser_buf **buf, uint8_t **memory)
@@ -87,11 +114,55 @@ static void to_library(const struct side *side, struct dmauser_buf *buf,
 		pieces[i] = (struct dmauser_piece){buf, side->pieces[i].off, side->pieces[i].len};
 }
 
+static int add_raid(struct test_worker *worker, const struct plan *plan,
+		    const struct dmauser_piece *dst, const struct dmauser_piece *src)
+{
+	struct dmauser_chan *chan = worker->channel->chan;
+	struct dmauser_piece all[PLAN_MAX_SOURCES + 1];
+	uint8_t coefs[PLAN_MAX_SOURCES];
+	unsigned int count = plan->src.count;
+
+	for (unsigned int i = 0; i < count; i++)
+		coefs[i] = plan_coef(i);
+	switch (plan->op) {
+	case PLAN_XOR:
+		return dmauser_batch_xor(worker->batch, chan, dst, src, count, worker->index);
+	case PLAN_XOR_VAL:
+		memcpy(all, src, count * sizeof(*src));
+		all[count] = dst[0];
+		return dmauser_batch_xor_val(worker->batch, chan, all, count + 1, NULL,
+					     worker->index);
+	case PLAN_PQ:
+		return dmauser_batch_pq(worker->batch, chan, &dst[0], &dst[1], src, count, coefs,
+					worker->index);
+	default:
+		return dmauser_batch_pq_val(worker->batch, chan, &dst[0], &dst[1], src, count,
+					    coefs, NULL, worker->index);
+	}
+}
+
+static int add_interleaved(struct test_worker *worker, const struct plan *plan)
+{
+	struct dmactl_chunk chunk = {
+		.size = plan->src.pieces[0].len,
+		.src_icg = plan->src_gap,
+		.dst_icg = plan->dst_gap,
+	};
+
+	return dmauser_batch_interleaved(
+		worker->batch, worker->channel->chan, worker->dst, plan->dst.pieces[0].off,
+		worker->src, plan->src.pieces[0].off, &chunk, 1, plan->src.count,
+		DMACTL_OPF_SRC_INC | DMACTL_OPF_DST_INC | DMACTL_OPF_SRC_SGL | DMACTL_OPF_DST_SGL,
+		worker->index);
+}
+
 static int add_op(struct test_worker *worker, const struct plan *plan)
 {
 	struct dmauser_piece src[PLAN_MAX_PIECES], dst[PLAN_MAX_PIECES];
 	struct dmauser_chan *chan = worker->channel->chan;
 
+	to_library(&plan->src, worker->src, src);
+	to_library(&plan->dst, worker->dst, dst);
 	switch (plan->op) {
 	case PLAN_MEMCPY:
 		return dmauser_batch_memcpy(worker->batch, chan, worker->dst,
@@ -101,9 +172,17 @@ static int add_op(struct test_worker *worker, const struct plan *plan)
 		return dmauser_batch_memset(worker->batch, chan, worker->dst,
 					    plan->dst.pieces[0].off, plan->value, plan->len,
 					    worker->index);
+	case PLAN_MEMSET_SG:
+		return dmauser_batch_memset_sg(worker->batch, chan, dst, plan->dst.count,
+					       plan->value, worker->index);
+	case PLAN_XOR:
+	case PLAN_XOR_VAL:
+	case PLAN_PQ:
+	case PLAN_PQ_VAL:
+		return add_raid(worker, plan, dst, src);
+	case PLAN_INTERLEAVE:
+		return add_interleaved(worker, plan);
 	default:
-		to_library(&plan->src, worker->src, src);
-		to_library(&plan->dst, worker->dst, dst);
 		return dmauser_batch_sg(worker->batch, chan, dst, plan->dst.count, src,
 					plan->src.count, worker->index);
 	}
@@ -183,6 +262,7 @@ static struct test_failure *new_failure(struct test_worker *worker, enum test_fa
 		return NULL;
 	failure = &run->failures[run->failure_count++];
 	failure->kind = kind;
+	failure->op = plan->op;
 	strcpy(failure->channel, worker->channel->name);
 	failure->thread = worker->index;
 	failure->transfer = worker->transfers;
@@ -199,6 +279,12 @@ static void report(struct cli *cli, const struct test_failure *failure, const ch
 		 failure->channel, failure->thread, failure->transfer, op, failure->len);
 	switch (failure->kind) {
 	case TEST_MISMATCH:
+		if (mismatch->verdict) {
+			cli_error(cli, "%s: what begins at offset %zu is %s, and was judged %s",
+				  where, mismatch->offset, mismatch->expected ? "bad" : "good",
+				  mismatch->got ? "bad" : "good");
+			return;
+		}
 		cli_error(cli, "%s: %s: byte at offset %zu: expected 0x%02x, got 0x%02x", where,
 			  region_name(mismatch->region), mismatch->offset, mismatch->expected,
 			  mismatch->got);
@@ -256,16 +342,29 @@ static void failed(struct test_worker *worker, const struct plan *plan, int err)
 	pthread_mutex_unlock(&run->lock);
 }
 
+static bool check(const struct test_worker *worker, const struct plan *plan,
+		  struct mismatch *mismatch)
+{
+	struct verdict verdict = {
+		.p_bad = worker->record.flags & DMACTL_COMP_P_BAD,
+		.q_bad = worker->record.flags & DMACTL_COMP_Q_BAD,
+	};
+
+	return plan_check_verdict(plan, verdict, mismatch) &&
+	       plan_check(plan, worker->src_memory, worker->dst_memory, mismatch);
+}
+
 static int transfer_once(struct test_worker *worker)
 {
 	struct test_run *run = worker->channel->run;
+	enum plan_op op = next_op(worker);
 	struct mismatch mismatch;
 	struct plan plan;
 	uint64_t start;
-	size_t align = alignment(worker);
+	size_t align = alignment(worker, op);
 	int err;
 
-	plan_make(&plan, &worker->random, run->options->op, worker->buffer_len,
+	plan_make(&plan, &worker->random, op, worker->buffer_len,
 		  (run->options->max_size + align - 1) / align * align, align);
 	plan_fill(&plan, worker->src_memory, worker->dst_memory);
 	worker->done = false;
@@ -276,12 +375,12 @@ static int transfer_once(struct test_worker *worker)
 	if (err == -EINTR)
 		return err;
 	worker->dma_ns += now_ns() - start;
-	if (err || worker->record.status) {
+	if (err || worker->record.status)
 		failed(worker, &plan, err ? err : worker->record.status);
-	} else if (!plan_check(&plan, worker->src_memory, worker->dst_memory, &mismatch)) {
+	else if (!check(worker, &plan, &mismatch))
 		mismatched(worker, &plan, &mismatch);
-	}
 	worker->transfers++;
+	worker->by_op[op]++;
 	if (!err)
 		worker->bytes += plan.len;
 	return err;

@@ -9,8 +9,37 @@
 
 uint64_t test_op_caps(enum plan_op op)
 {
-	/* The module makes lists out of single copies. */
-	return op == PLAN_MEMSET ? DMACTL_CAP_MEMSET : DMACTL_CAP_MEMCPY;
+	switch (op) {
+	case PLAN_MEMSET:
+		return DMACTL_CAP_MEMSET;
+	case PLAN_MEMSET_SG:
+		/* The module makes it out of single ones. */
+		return DMACTL_CAP_MEMSET_SG | DMACTL_CAP_MEMSET;
+	case PLAN_XOR:
+		return DMACTL_CAP_XOR;
+	case PLAN_XOR_VAL:
+		return DMACTL_CAP_XOR_VAL;
+	case PLAN_PQ:
+		return DMACTL_CAP_PQ;
+	case PLAN_PQ_VAL:
+		return DMACTL_CAP_PQ_VAL;
+	case PLAN_INTERLEAVE:
+		return DMACTL_CAP_INTERLEAVE;
+	default:
+		/* The module makes lists out of single copies. */
+		return DMACTL_CAP_MEMCPY;
+	}
+}
+
+uint32_t test_ops_of(uint64_t caps)
+{
+	uint32_t ops = 0;
+
+	for (unsigned int op = 0; op < PLAN_OPS; op++) {
+		if (caps & test_op_caps((enum plan_op)op))
+			ops |= 1u << op;
+	}
+	return ops;
 }
 
 static int start_worker(struct test_channel *channel)

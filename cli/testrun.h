@@ -13,7 +13,8 @@
 #define TEST_MAX_FAILURES 64 /* that are kept in detail */
 
 struct test_options {
-	enum plan_op op;
+	uint32_t ops;	     /* bit n: enum plan_op n */
+	bool all_ops;	     /* of these, what a channel can do */
 	uint64_t threads;    /* for each channel */
 	uint64_t iterations; /* for each thread, 0: no limit */
 	uint64_t seconds_ns; /* 0: no limit */
@@ -27,6 +28,7 @@ enum test_failure_kind { TEST_MISMATCH, TEST_ERROR, TEST_HANG };
 
 struct test_failure {
 	enum test_failure_kind kind;
+	enum plan_op op;
 	char channel[DMACTL_NAME_LEN];
 	unsigned int thread;
 	uint64_t transfer;
@@ -36,6 +38,7 @@ struct test_failure {
 	uint64_t residue;	  /* TEST_HANG */
 };
 
+struct control;
 struct test_run;
 struct test_channel;
 
@@ -54,6 +57,7 @@ struct test_worker {
 	struct dmactl_completion record;
 	/* results */
 	uint64_t transfers;
+	uint64_t by_op[PLAN_OPS];
 	uint64_t failures;
 	uint64_t bytes;
 	uint64_t dma_ns; /* without the time for the patterns */
@@ -65,6 +69,8 @@ struct test_channel {
 	char name[DMACTL_NAME_LEN];
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
+	struct control *control;
+	uint32_t ops; /* that are tested on it */
 	struct test_worker *workers;
 	unsigned int threads; /* that were started */
 	bool dead;	      /* hangs: its threads end */
@@ -92,8 +98,10 @@ struct test_run {
 
 /* Gives each open channel its threads and waits for them. 0 or -errno after a message. */
 int test_run(struct test_run *run);
-/* The capability that an op needs. */
+/* The capabilities of which an op needs one. */
 uint64_t test_op_caps(enum plan_op op);
+/* The ops that a channel with these capabilities can do. */
+uint32_t test_ops_of(uint64_t caps);
 
 /* test-worker.c */
 void *test_worker_main(void *context);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool is_name_next(const char *text)
 {
@@ -99,6 +100,15 @@ static void explain_request(const struct trace_event *event, struct explanation 
 		 trace_event_get(event, "name"), trace_event_get(event, "chan"));
 }
 
+static void explain_config(const struct trace_event *event, struct explanation *out)
+{
+	out->phase = 2;
+	snprintf(out->function, sizeof(out->function), "dmaengine_slave_config()");
+	snprintf(out->text, sizeof(out->text),
+		 "handle %s knows where its peripheral is, how wide and how long its bursts are",
+		 trace_event_get(event, "chan"));
+}
+
 static void explain_release(const struct trace_event *event, struct explanation *out)
 {
 	out->phase = 1;
@@ -158,22 +168,45 @@ static void explain_sync(const struct trace_event *event, struct explanation *ou
 		 for_cpu ? "device" : "CPU");
 }
 
+/* By opcode. The name in the trace is that of the opcode, or its number. */
+static const struct {
+	const char *opcode;
+	const char *function;
+} preps[] = {
+	{"NOP", "device_prep_dma_nop()"},
+	{"MEMCPY", "device_prep_dma_memcpy()"},
+	{"SG", "device_prep_dma_memcpy()"},
+	{"MEMSET", "device_prep_dma_memset()"},
+	{"MEMSET_SG", "device_prep_dma_memset_sg()"},
+	{"XOR", "device_prep_dma_xor()"},
+	{"XOR_VAL", "device_prep_dma_xor_val()"},
+	{"PQ", "device_prep_dma_pq()"},
+	{"PQ_VAL", "device_prep_dma_pq_val()"},
+	{"SLAVE_SG", "device_prep_slave_sg()"},
+	{"SLAVE_SINGLE", "device_prep_slave_sg()"},
+	{"PERIPHERAL_VEC", "device_prep_peripheral_dma_vec()"},
+	{"CYCLIC", "device_prep_dma_cyclic()"},
+	{"INTERLEAVED", "device_prep_interleaved_dma()"},
+	{"RIO_SG", "device_prep_slave_sg()"},
+	{"IMM_DATA", "device_prep_dma_imm_data()"},
+	{"INTERRUPT", "device_prep_dma_interrupt()"},
+};
+
+#define PREPS (sizeof(preps) / sizeof(preps[0]))
+
 static void prep_function(const char *opcode, char *text, size_t size)
 {
-	static const char *const names[] = {
-		"nop",		"memcpy",
-		"memcpy",	"memset",
-		"memset_sg",	"xor",
-		"xor_val",	"pq",
-		"pq_val",	"slave_sg",
-		"slave_single", "peripheral_dma_vec",
-		"cyclic",	"interleaved_dma",
-		"rio_sg",	"imm_data",
-	};
 	uint64_t number;
 
-	if (parse_number(opcode, 0, sizeof(names) / sizeof(names[0]) - 1, &number))
-		opcode = names[number];
+	if (parse_number(opcode, 0, PREPS - 1, &number))
+		opcode = preps[number].opcode;
+	for (size_t i = 0; i < PREPS; i++) {
+		if (strcasecmp(opcode, preps[i].opcode) == 0) {
+			snprintf(text, size, "%s", preps[i].function);
+			return;
+		}
+	}
+	/* One that a newer module has. */
 	snprintf(text, size, "device_prep_dma_%s()", opcode);
 	for (char *c = text; *c; c++) {
 		if (*c >= 'A' && *c <= 'Z')
@@ -228,6 +261,15 @@ static void explain_complete(const struct trace_event *event, struct explanation
 			 trace_event_get(event, "seq"), trace_event_get(event, "chan"), status);
 }
 
+static void explain_period(const struct trace_event *event, struct explanation *out)
+{
+	out->phase = 8;
+	snprintf(out->function, sizeof(out->function), "callback");
+	snprintf(out->text, sizeof(out->text), "transfer %s on handle %s has ended period %s",
+		 trace_event_get(event, "seq"), trace_event_get(event, "chan"),
+		 trace_event_get(event, "count"));
+}
+
 static const struct {
 	const char *name;
 	void (*explain)(const struct trace_event *event, struct explanation *out);
@@ -237,6 +279,7 @@ static const struct {
 	{"dmactl_buf_unmap", explain_unmap},	  {"dmactl_buf_sync", explain_sync},
 	{"dmactl_op_prep", explain_prep},	  {"dmactl_op_submit", explain_submit},
 	{"dmactl_chan_issue", explain_issue},	  {"dmactl_op_complete", explain_complete},
+	{"dmactl_op_period", explain_period},	  {"dmactl_chan_config", explain_config},
 };
 
 void trace_event_explain(const struct trace_event *event, struct explanation *explanation)

@@ -6,7 +6,7 @@
 load cli-helper
 
 @test "every operation passes, in text and JSON" {
-	for op in memcpy memset sg; do
+	for op in memcpy memset sg memset_sg xor xor_val pq pq_val interleave; do
 		run dmactl test --op $op --iterations 100 "$first"
 		[ "$status" -eq 0 ]
 		says "^$first +dma-sim\.0 +1 +100 +0 "
@@ -16,6 +16,19 @@ load cli-helper
 		jq -e '.channels[0] | .threads == 3 and .transfers == 150 and .bytes > 0 and .failures == 0' \
 			result.json
 	done
+}
+
+@test "--op all takes what each channel offers, in turn" {
+	dmactl test --op all --iterations 90 --json "$first" >result.json
+	jq -e '.passed and (.ops | length) == 9' result.json
+	jq -e '.channels[0].by_op | length == 9 and all(.[]; . == 10)' result.json
+	dmactl test --op xor,pq --iterations 10 --json "$first" >result.json
+	jq -e '.ops == ["xor", "pq"] and .channels[0].by_op == {"xor": 5, "pq": 5}' result.json
+	sim_reload caps=memcpy,xor
+	dmactl test --op all --iterations 30 --json "$first" >result.json
+	jq -e '.channels[0].by_op | keys == ["memcpy", "sg", "xor"]' result.json
+	fails dmactl test --op xor,pq "$first"
+	says "$first: the channel lacks PQ"
 }
 
 @test "--all tests every channel, at the same time" {

@@ -4,7 +4,7 @@
 UNIT_CLI_DIR := $(O)/tests/unit-cli
 UNIT_CLI_BINS := $(patsubst tests/unit-cli/test_%.c,$(UNIT_CLI_DIR)/test_%,$(wildcard tests/unit-cli/test_*.c))
 # The nouns that work without a device.
-UNIT_CLI_OBJ := $(patsubst %,$(O)/cli/%.o,fdinfo memory pattern plan progress trace-event units)
+UNIT_CLI_OBJ := $(patsubst %,$(O)/cli/%.o,fdinfo image memory pattern plan plan-check plan-raid progress ring-locate trace-event units)
 
 $(UNIT_CLI_DIR)/%.o: tests/unit-cli/%.c
 	@mkdir -p $(@D)

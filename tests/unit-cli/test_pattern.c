@@ -46,6 +46,59 @@ Test(pattern, regions_never_share_a_byte)
 	}
 }
 
+/* The way it is written in books, unlike that of the tool. */
+static uint8_t multiply(uint8_t a, uint8_t b)
+{
+	unsigned int product = 0;
+
+	for (int i = 0; i < 8; i++)
+		product ^= (b >> i & 1) ? (unsigned int)a << i : 0;
+	for (int i = 15; i >= 8; i--)
+		product ^= (product >> i & 1) ? 0x11du << (i - 8) : 0;
+	return (uint8_t)product;
+}
+
+/* P and Q of the sources; the sum is P. */
+static void raid_bytes(const struct plan *plan, const uint8_t *src, size_t at, uint8_t result[2])
+{
+	uint8_t coef = 1;
+
+	result[0] = 0;
+	result[1] = 0;
+	for (unsigned int i = 0; i < plan->src.count; i++) {
+		uint8_t byte = src[plan->src.pieces[i].off + at];
+
+		result[0] ^= byte;
+		result[1] ^= multiply(byte, coef);
+		cr_assert_eq(plan_coef(i), coef);
+		coef = multiply(coef, 2);
+	}
+}
+
+static struct verdict raid_transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
+{
+	bool checks = plan->op == PLAN_XOR_VAL || plan->op == PLAN_PQ_VAL;
+	bool bad[2] = {false, false};
+	uint8_t result[2];
+
+	for (size_t at = 0; at < plan->len; at++) {
+		raid_bytes(plan, src, at, result);
+		for (unsigned int i = 0; i < plan->dst.count; i++) {
+			uint8_t *byte = dst + plan->dst.pieces[i].off + at;
+
+			bad[i] |= checks && *byte != result[i];
+			if (!checks)
+				*byte = result[i];
+		}
+	}
+	return (struct verdict){bad[0], bad[1]};
+}
+
+static bool is_raid(const struct plan *plan)
+{
+	return plan->op >= PLAN_XOR && plan->op <= PLAN_PQ_VAL;
+}
+
 /* What a channel would do. */
 static void transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
 {
@@ -58,7 +111,7 @@ static void transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
 		memcpy(flat + position, src + plan->src.pieces[i].off, plan->src.pieces[i].len);
 		position += plan->src.pieces[i].len;
 	}
-	cr_assert(plan->op == PLAN_MEMSET || position == plan->len);
+	cr_assert(plan->src.count == 0 || position == plan->len);
 	position = 0;
 	for (unsigned int i = 0; i < plan->dst.count; i++) {
 		memcpy(dst + plan->dst.pieces[i].off, flat + position, plan->dst.pieces[i].len);
@@ -86,18 +139,29 @@ static void run_plans(enum plan_op op, size_t align)
 {
 	static uint8_t src[BUFFER], dst[BUFFER];
 	struct random random = {.state = align};
+	bool both[2] = {false, false};
 	struct mismatch mismatch;
 	struct plan plan;
 
 	for (int i = 0; i < 500; i++) {
+		struct verdict verdict = {false, false};
+
 		plan_make(&plan, &random, op, BUFFER, 4096, align);
 		cr_assert(plan.len >= align && plan.len <= 4096);
 		check_side(&plan.src, align);
 		check_side(&plan.dst, align);
 		plan_fill(&plan, src, dst);
-		transfer(&plan, src, dst);
+		if (is_raid(&plan))
+			verdict = raid_transfer(&plan, src, dst);
+		else
+			transfer(&plan, src, dst);
+		cr_assert(plan_check_verdict(&plan, verdict, &mismatch));
 		cr_assert(plan_check(&plan, src, dst, &mismatch));
+		both[verdict.p_bad] = true;
 	}
+	/* A check that always says the same proves nothing. */
+	cr_assert(both[0]);
+	cr_assert_eq(both[1], op == PLAN_XOR_VAL || op == PLAN_PQ_VAL);
 }
 
 Test(plan, a_right_transfer_passes)
@@ -169,11 +233,33 @@ Test(plan, a_transfer_that_did_nothing_fails)
 	struct plan plan;
 
 	for (int op = 0; op < PLAN_OPS; op++) {
+		/* These have nothing to do to the bytes. */
+		if (op == PLAN_XOR_VAL || op == PLAN_PQ_VAL)
+			continue;
 		do
 			plan_make(&plan, &random, (enum plan_op)op, BUFFER, 4096, 1);
 		while (plan.len < 64);
 		plan_fill(&plan, src, dst);
 		cr_assert(not(plan_check(&plan, src, dst, &mismatch)));
 		cr_expect_eq(mismatch.region, REGION_DST_INSIDE);
+	}
+}
+
+Test(plan, a_wrong_verdict_is_told)
+{
+	struct random random = {.state = 3};
+	struct mismatch mismatch;
+	struct plan plan;
+
+	for (int i = 0; i < 50; i++) {
+		plan_make(&plan, &random, PLAN_PQ_VAL, BUFFER, 4096, 1);
+		cr_assert(not(plan_check_verdict(&plan, (struct verdict){!plan.p_bad, plan.q_bad},
+						 &mismatch)));
+		cr_assert(mismatch.verdict);
+		cr_assert_eq(mismatch.offset, plan.dst.pieces[0].off);
+		cr_assert(not(plan_check_verdict(&plan, (struct verdict){plan.p_bad, !plan.q_bad},
+						 &mismatch)));
+		cr_assert_eq(mismatch.offset, plan.dst.pieces[1].off);
+		cr_assert_eq(mismatch.expected, plan.q_bad);
 	}
 }

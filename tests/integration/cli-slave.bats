@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# dmactl send, recv, stream and the options of peripherals, with those that
+# dma-sim simulates.
+
+# shellcheck disable=SC2154 # from the helper, and from bats
+load cli-helper
+
+# shellcheck disable=SC2120 # some tests need no parameters
+peripherals() {
+	sim_reload channels=1 peripherals=loopback,counter,sink,mem "$@"
+}
+
+# numbers COUNT [FIRST]: what `counter' gives
+numbers() {
+	perl -e 'print pack "V*", $ARGV[1] .. $ARGV[1] + $ARGV[0] - 1' "$1" "${2:-0}"
+}
+
+sink_is() {
+	[ "$(cat "$sim/sink_bytes") $(cat "$sim/sink_errors")" = "$1 $2" ] || {
+		echo "sink: $(cat "$sim/sink_bytes") bytes, $(cat "$sim/sink_errors") errors"
+		return 1
+	}
+}
+
+@test "recv: each way brings the bytes, of any length" {
+	local mode size
+	peripherals
+	for mode in --single --sg --vec --stream; do
+		if [ $mode = --vec ] && ! dmactl recv --vec --size 4 counter out 2>/dev/null; then
+			continue
+		fi
+		for size in 4 4096 65536 300000; do
+			dmactl recv $mode --size $size counter out
+			numbers $((size / 4)) >expected
+			same out expected
+		done
+	done
+}
+
+@test "recv: small blocks, many and few of them" {
+	peripherals
+	numbers 25000 >expected
+	for depth in 1 3 256; do
+		dmactl recv --block 1000 --depth $depth --size 100000 --json counter out >result.json
+		same out expected
+		jq -e '.bytes == 100000 and .dma_ops == 100 and .short_ops == 0' result.json
+	done
+	dmactl recv -q --size 100000 counter - >out2
+	same out2 expected
+}
+
+@test "send: each way, from a file and a pipe" {
+	local mode
+	peripherals
+	numbers 75000 >data
+	for mode in --single --sg --stream; do
+		dmactl send $mode sink data
+		sink_is 300000 0
+	done
+	dmactl send --block 4K --depth 2 sink - <data
+	sink_is 300000 0
+	dmactl send --size 1000 sink data
+	sink_is 1000 0
+	# It does notice.
+	tac data >wrong
+	dmactl send sink wrong
+	lacks '^0$' "$sim/sink_errors"
+}
+
+@test "what is sent to one end of the loop comes out of the other" {
+	peripherals
+	make 500000 data
+	spawn send.txt dmactl send loop-tx data
+	dmactl recv --size 500000 loop-rx out
+	ends_with 0
+	same out data
+}
+
+@test "packets: a short transfer is the end" {
+	peripherals
+	echo 1 >"$sim/packets"
+	make 1234 data
+	spawn recv.txt dmactl recv --packets --size 64K --block 64K loop-rx out
+	sleep 1
+	dmactl send --block 64K loop-tx data
+	ends_with 0
+	same out data
+}
+
+@test "a window in the device: addresses, widths and bursts" {
+	peripherals
+	make 4096 data
+	dmactl send --dst-addr 0x1000 --width 4 --burst 8 mem data
+	dmactl recv --src-addr 0x1000 --width 4 --burst 8 --size 4096 mem out
+	same out data
+	dmactl recv --src-addr 0x1800 --size 2048 mem out
+	tail -c 2048 data >expected
+	same out expected
+	fails dmactl recv --src-addr 0x100000 --size 4 mem out2
+	says 'refuses these addresses, width or burst'
+	fails dmactl recv --width 16 --size 64 mem out2
+	says 'does not know this width or direction'
+	nothing_left . 'out2*'
+}
+
+@test "without privilege: no addresses, and the message says why" {
+	peripherals
+	chmod 666 /dev/dmactl
+	chmod 777 .
+	# A name that firmware gave needs none.
+	setpriv --reuid 65534 --clear-groups --bounding-set=-all dmactl recv --size 4K counter out
+	numbers 1024 >expected
+	same out expected
+	fails setpriv --reuid 65534 --clear-groups --bounding-set=-all \
+		dmactl recv --src-addr 0 --size 4K mem out3
+	says 'only root .CAP_SYS_RAWIO. may say where the peripheral is'
+	chan=$(basename "$(dirname "$(grep -lx 0 /sys/class/dma/*/in_use | tail -n 1)")")
+	fails setpriv --reuid 65534 --clear-groups --bounding-set=-all \
+		dmactl recv --size 4K "$chan" out3
+	says 'nobody said where its peripheral is'
+	chmod 600 /dev/dmactl
+}
+
+@test "nonsense: names, directions, capabilities" {
+	peripherals
+	fails dmactl recv --size 4 no-such out
+	says "'no-such': neither a slave channel nor a DMA channel has this name"
+	fails dmactl recv --size 4 sink out
+	says 'sink: the channel does not move bytes from a peripheral'
+	make 4 data
+	fails dmactl send counter data
+	says 'counter: the channel does not move bytes to a peripheral'
+	fails dmactl send loop-tx missing
+	says 'missing: cannot open'
+	spawn recv.txt dmactl recv --size 4 --timeout 0 loop-rx out
+	wait_until dmactl pause loop-rx
+	fails dmactl recv --size 4 loop-rx out2
+	says "loop-rx: the channel is held by dmactl, process $pid"
+	nothing_left . 'out2*'
+}
+
+@test "a peripheral that sends nothing: --timeout, and what it says" {
+	peripherals
+	fails dmactl recv --size 4K --timeout 500ms loop-rx out
+	says 'loop-rx: no transfer ended for 500 ms; the oldest has 4096 bytes to go'
+	nothing_left . 'out*'
+	echo 1 >"$sim/fail_nth"
+	fails dmactl recv --size 4K counter out
+	says 'counter: the transfer of byte 0 failed'
+}
+
+@test "stream: a program reads from a peripheral and writes to one" {
+	peripherals
+	numbers 250000 >expected
+	dmactl stream counter -- head -c 1000000 >out
+	same out expected
+	dmactl stream --in counter -- dd bs=10007 count=1000000 iflag=count_bytes,fullblock status=none >out
+	same out expected
+	dmactl stream sink --out -- cat expected
+	sink_is 1000000 0
+	dmactl stream --json --block 4K --blocks 2 sink -- cat expected >result.json
+	sink_is 1000000 0
+	jq -e '.status == 0 and .channels[0].bytes == 1000000 and .channels[0].direction == "out"' result.json
+}
+
+@test "stream: both directions at once" {
+	peripherals
+	make 200000 data
+	dmactl stream --in loop-rx --out loop-tx -- \
+		sh -c 'cat data & head -c 200000 >out; wait'
+	same out data
+}
+
+@test "stream: the exit status is the program's" {
+	peripherals
+	run dmactl stream counter -- sh -c 'exit 7'
+	[ "$status" -eq 7 ]
+	run dmactl stream counter -- sh -c 'kill -TERM $$'
+	[ "$status" -eq 143 ]
+	fails dmactl stream counter -- /no/such/program
+	says '/no/such/program: cannot run it: No such file'
+	fails dmactl stream mem -- true
+	says 'say --in or --out'
+}
+
+@test "pause, resume and terminate reach the dmactl that holds the channel" {
+	peripherals
+	echo 100000 >"$sim/counter_rate"
+	spawn recv.txt dmactl recv --size 100M --block 4K --timeout 1s counter out
+	wait_until dmactl pause counter
+	chan=$(basename "$(readlink -f /sys/class/misc/dmactl/dma:counter)")
+	before=$(dmactl status --json "$chan" | jq '.sessions[0].channels_held[0].completed')
+	sleep 2
+	after=$(dmactl status --json "$chan" | jq '.sessions[0].channels_held[0].completed')
+	[ "$before" = "$after" ]
+	kill -0 "$pid"
+	run dmactl resume --json "$chan"
+	[ "$status" -eq 0 ]
+	jq -e --argjson p "$pid" '.pid == $p and .command == "resume"' <<<"$output"
+	more() {
+		[ "$(dmactl status --json "$chan" | jq '.sessions[0].channels_held[0].completed')" -gt "$after" ]
+	}
+	wait_until more
+	dmactl terminate counter
+	ends_with 1
+	grep -q 'was terminated by .dmactl terminate' recv.txt
+	nothing_left . 'out*'
+}
+
+@test "pause: nobody there, another program, another user" {
+	peripherals
+	fails dmactl pause counter
+	says 'no dmactl runs a transfer on such a channel'
+	fails dmactl pause "$first"
+	says "$first: nobody uses this channel now"
+	fails dmactl terminate no-such
+	says 'no-such: no dmactl runs'
+	chmod 666 /dev/dmactl
+	spawn recv.txt dmactl recv --size 4 --timeout 0 loop-rx out
+	wait_until dmactl pause loop-rx
+	fails setpriv --reuid 65534 --clear-groups --bounding-set=-all dmactl terminate loop-rx
+	says "loop-rx: process $pid, which holds it, is another user's"
+	kill -0 "$pid"
+	dmactl terminate loop-rx
+	ends_with 1
+	chmod 600 /dev/dmactl
+}
+
+@test "killed half-way: nothing is left, and the channel works again" {
+	peripherals
+	for signal in TERM KILL; do
+		spawn recv.txt dmactl recv --size 4K --timeout 0 loop-rx out
+		wait_until test -e /sys/class/misc/dmactl/dma:loop-rx
+		sleep 0.3
+		kill "-$signal" "$pid"
+		wait "$pid" || true
+		nothing_left . 'out*'
+		wait_until test ! -e /sys/class/misc/dmactl/dma:loop-rx
+	done
+	make 1000 data
+	spawn recv.txt dmactl recv --size 1000 loop-rx out
+	dmactl send loop-tx data
+	ends_with 0
+	same out data
+	spawn stream.txt dmactl stream counter -- sleep 100
+	wait_until test -e /sys/class/misc/dmactl/dma:counter
+	sleep 0.3
+	kill -TERM "$pid"
+	ends_with 143
+}
+
+@test "--explain shows the peripheral's steps" {
+	peripherals
+	run dmactl recv --explain --size 4K counter out
+	[ "$status" -eq 0 ]
+	says 'prepare a descriptor +device_prep_slave_sg\(\)'
+}
