@@ -13,6 +13,11 @@
 
 #include "core.h"
 
+/* kvmalloc() warns of what it will not allocate in any case. */
+#define DMACTL_MAX_LIST							\
+	((INT_MAX - 1024) /						\
+	 (sizeof(struct scatterlist) + sizeof(struct dmactl_vec)))
+
 struct dmactl_list {
 	u32 nr;			/* entries */
 	u32 at;			/* entries in descriptors */
@@ -39,7 +44,7 @@ int dmactl_slave_allowed(const struct dmactl_chan *chan,
 }
 
 /* The entries that a span needs; with @sg, fills them and moves it on. */
-static u32 dmactl_list_span(const struct dmactl_chan *chan,
+static u64 dmactl_list_span(const struct dmactl_chan *chan,
 			    const struct dmactl_tx *tx,
 			    const struct dmactl_span *span,
 			    struct scatterlist **sg)
@@ -47,9 +52,9 @@ static u32 dmactl_list_span(const struct dmactl_chan *chan,
 	u64 max = max_t(u64, round_down(chan->max_len, tx->align), tx->align);
 	u64 off = 0, len;
 	dma_addr_t addr;
-	u32 nr = 0;
+	u64 nr = 0;
 
-	for (; off < span->len; off += len, nr++) {
+	for (; off < span->len && nr <= DMACTL_MAX_LIST; off += len, nr++) {
 		len = dmactl_map_addr(span->map, span->off + off, &addr);
 		len = min3(len, span->len - off, max);
 		if (!sg)
@@ -81,11 +86,14 @@ static int dmactl_list_make(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	struct dmactl_list *list;
 	struct scatterlist *sg;
 	size_t size;
-	u32 nr = 0;
+	u64 nr = 0;
 	u32 i;
 
-	for (i = 0; i < nr_spans; i++)
+	for (i = 0; i < nr_spans && nr <= DMACTL_MAX_LIST; i++)
 		nr += dmactl_list_span(chan, tx, &spans[i], NULL);
+	/* The same buffer can be there as often as an array has room. */
+	if (nr > DMACTL_MAX_LIST)
+		return -ENOMEM;
 	size = struct_size(list, sgl, nr);
 	if (vecs)
 		size = size_add(size, array_size(nr, sizeof(struct dmactl_vec)));
