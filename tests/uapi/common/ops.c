@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Channels with more than copies, and what their tests compare with. */
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+
 #include "private.h"
 
 struct dmactl_chan_request chan_with(int fd, uint64_t caps)
@@ -61,4 +65,50 @@ void bytes_check(const unsigned char *p, const unsigned char *want, size_t len, 
 	for (i = 0; i < len; i++)
 		if (p[i] != want[i])
 			fail("%s: byte %zu of %zu is %#x, not %#x", what, i, len, p[i], want[i]);
+}
+
+/* To a peripheral, or from it. */
+struct dmactl_op op_single(uint32_t chan, const struct mem *mem, uint64_t off, uint64_t len,
+			   bool to_device)
+{
+	struct dmactl_op op = {.opcode = DMACTL_OP_SLAVE_SINGLE, .chan = chan, .len = len};
+
+	if (to_device) {
+		op.src_buf = mem->buf;
+		op.src_off = off;
+	} else {
+		op.dst_buf = mem->buf;
+		op.dst_off = off;
+	}
+	return op;
+}
+
+struct dmactl_chan_config config_of(uint32_t chan)
+{
+	return (struct dmactl_chan_config){.size = sizeof(struct dmactl_chan_config), .chan = chan};
+}
+
+int chan_config(int fd, struct dmactl_chan_config *arg)
+{
+	return dev_ioctl(fd, DMACTL_IOC_CHAN_CONFIG, arg);
+}
+
+void drop_capability(unsigned int nr)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	check_eq(syscall(SYS_capget, &header, data), 0);
+	data[nr / 32].effective &= ~(1u << nr % 32);
+	check_eq(syscall(SYS_capset, &header, data), 0);
+}
+
+bool kernel_is_at_least(unsigned int major, unsigned int minor)
+{
+	unsigned int a, b;
+	struct utsname u;
+
+	check_eq(uname(&u), 0);
+	check_eq(sscanf(u.release, "%u.%u", &a, &b), 2);
+	return a > major || (a == major && b >= minor);
 }

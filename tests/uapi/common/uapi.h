@@ -187,6 +187,12 @@ struct dmactl_chan_request chan_with(int fd, uint64_t caps);
 struct dmactl_chan_request chan_slave(int fd, const char *name);
 struct dmactl_op op_list(uint16_t opcode, uint32_t chan, struct dmactl_sg *sg, uint32_t nr,
 			 uint64_t len);
+struct dmactl_op op_single(uint32_t chan, const struct mem *mem, uint64_t off, uint64_t len,
+			   bool to_device);
+struct dmactl_chan_config config_of(uint32_t chan);
+int chan_config(int fd, struct dmactl_chan_config *arg);
+void drop_capability(unsigned int nr);
+bool kernel_is_at_least(unsigned int major, unsigned int minor);
 /* Nothing may have come of it. */
 void op_refused(int fd, const struct dmactl_op *op, int want, const char *what);
 void noise_fill(unsigned char *p, size_t len, uint32_t seed);
