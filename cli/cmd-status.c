@@ -165,9 +165,12 @@ static int run_status(struct cli *cli, int argc, char **argv)
 	struct status_args args = {.cli = cli};
 	struct dmauser_chan_list *list;
 	struct printer *printer;
+	char name[DMACTL_NAME_LEN];
 	int err;
 
 	cli_parse(&status_argp, argc, argv, 0, &args);
+	if (args.chan && slave_to_chan(args.chan, name, sizeof(name)))
+		args.chan = name;
 	err = dmauser_discover(&list);
 	if (err) {
 		cli_error(cli, "/sys/class/dma: %s", strerror(-err));

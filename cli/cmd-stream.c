@@ -7,10 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -240,16 +241,30 @@ static pid_t spawn(const struct stream_args *args, const struct side *sides)
 	return pid;
 }
 
+/* Returns when the child has ended, or when a signal asks to stop. */
+static void wait_for_end_or_signal(pid_t pid)
+{
+	struct pollfd fds[] = {{.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN},
+			       {.fd = stop_fd(), .events = POLLIN}};
+
+	/* Waiting for both: a signal just before waitpid() would be missed. */
+	while (fds[0].fd >= 0 && !stop_requested() && !fds[0].revents)
+		poll(fds, 2, -1);
+	if (fds[0].fd >= 0)
+		close(fds[0].fd);
+}
+
 static int wait_for_child(pid_t pid)
 {
-	bool told = false;
 	int status;
 
+	wait_for_end_or_signal(pid);
+	/* From a terminal it has got the signal itself; twice does no harm. */
+	if (stop_requested())
+		kill(pid, stop_signal());
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-		/* From a terminal it has got the signal itself; twice does no harm. */
-		if (stop_requested() && !told)
+		if (stop_requested())
 			kill(pid, stop_signal());
-		told = stop_requested();
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

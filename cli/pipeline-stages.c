@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What happens to a block in each stage. */
+#include "control.h"
 #include "device.h"
 #include "pipeline-internal.h"
 #include "units.h"
@@ -236,6 +237,9 @@ void pipeline_check_dma_time(struct pipeline *p)
 	uint64_t limit = p->config->timeout_ns;
 	char text[UNITS_TEXT];
 
+	/* Somebody wanted it so. */
+	if (control_paused(p->config->control))
+		p->dma_since_ns = now_ns();
 	if (!limit || !p->dma_in_flight || now_ns() - p->dma_since_ns < limit)
 		return;
 	cli_error(p->config->cli,

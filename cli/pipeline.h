@@ -15,11 +15,14 @@
 
 #define PIPELINE_MAX_DEPTH 256
 
+struct control;
+
 struct pipeline_config {
 	struct cli *cli;
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
-	struct source *source; /* NULL: every byte is `value`, set by DMA */
+	struct control *control; /* NULL: nobody can pause it */
+	struct source *source;	 /* NULL: every byte is `value`, set by DMA */
 	struct target *target;
 	uint8_t value;
 	uint64_t size;	     /* bytes, SIZE_UNKNOWN: until the source ends */

@@ -308,8 +308,10 @@ int slave_queue_run(struct slave_transfer *transfer)
 		err = reap(&q);
 	}
 	/* Nobody may touch the buffers any more when they are given back. */
-	dmauser_chan_terminate(transfer->slave.chan);
-	dmauser_chan_synchronize(transfer->slave.chan);
+	if (err || transfer->options->packets) {
+		dmauser_chan_terminate(transfer->slave.chan);
+		dmauser_chan_synchronize(transfer->slave.chan);
+	}
 	blocks_free(&q.metadata);
 	blocks_free(&q.data);
 	dmauser_batch_free(q.batch);

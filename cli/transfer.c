@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "transfer.h"
+#include "control.h"
 #include "device.h"
 #include "pipeline.h"
 #include "print.h"
@@ -193,6 +194,7 @@ static int run_pipeline(struct transfer *transfer)
 			     &config.chan);
 	if (err)
 		goto close;
+	config.control = control_start(transfer->cli, config.chan, NULL);
 	strcpy(transfer->channel, dmauser_chan_name(config.chan));
 	strcpy(transfer->device, dmauser_chan_caps(config.chan)->device);
 	err = target_reserve(transfer->target, transfer->cli, transfer->size);
@@ -201,6 +203,7 @@ static int run_pipeline(struct transfer *transfer)
 		err = pipeline_run(&config, &transfer->result);
 		progress_end();
 	}
+	control_stop(config.control);
 	dmauser_chan_destroy(config.chan);
 close:
 	dmauser_close(config.session);
