@@ -10,6 +10,13 @@
 
 #include "core.h"
 
+/*
+ * A buffer can be mapped here and there for one device: the debugging of the
+ * DMA API takes that for a mistake where mapping does cache maintenance. So it
+ * is done by itself.
+ */
+#define DMACTL_EXPORT_ATTRS (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN)
+
 /* One dma-buf. It holds the buffer's memory, not its handle. */
 struct dmactl_export {
 	struct dmactl_buf *buf;
@@ -73,9 +80,10 @@ static struct sg_table *dmactl_export_map(struct dma_buf_attachment *attach,
 
 	if (!dmactl_map_reachable(at->dev, &at->table))
 		return ERR_PTR(-EXDEV);
-	ret = dma_map_sgtable(at->dev, &at->table, dir, DMA_ATTR_NO_WARN);
+	ret = dma_map_sgtable(at->dev, &at->table, dir, DMACTL_EXPORT_ATTRS);
 	if (ret)
 		return ERR_PTR(ret);
+	dma_sync_sgtable_for_device(at->dev, &at->table, dir);
 	guard(mutex)(&export->lock);
 	at->dir = dir;
 	return &at->table;
@@ -90,7 +98,8 @@ static void dmactl_export_unmap(struct dma_buf_attachment *attach,
 
 	scoped_guard(mutex, &export->lock)
 		at->dir = DMA_NONE;
-	dma_unmap_sgtable(at->dev, table, dir, 0);
+	dma_sync_sgtable_for_cpu(at->dev, table, dir);
+	dma_unmap_sgtable(at->dev, table, dir, DMACTL_EXPORT_ATTRS);
 }
 
 /* Every device that has it mapped, as far as its direction goes. */
