@@ -349,6 +349,8 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 	cancel_delayed_work_sync(&chan->pump);
 	dmactl_periods_freeze(chan);
 	ret = dmactl_chan_terminate(chan);
+	if (!ret)
+		dmactl_prepared_lose_all(chan);
 	if (ret && drain)
 		ret = dmactl_chan_drain(chan);
 	if (!ret || drain)

@@ -213,6 +213,8 @@ struct dmactl_op_type {
 		struct dmactl_piece *piece, unsigned long flags);
 	/* That descriptor is the provider's. */
 	void (*advance)(struct dmactl_tx *tx, const struct dmactl_piece *piece);
+	/* Back to the beginning, when all was prepared. */
+	void (*rewind)(struct dmactl_tx *tx);
 	/* Ask for less at once: the provider refuses, with nothing to do. */
 	void (*shrink)(struct dmactl_chan *chan, struct dmactl_tx *tx);
 	u64 caps;			/* that the channel must have */
@@ -609,6 +611,7 @@ int dmactl_ioctl_prepare(struct dmactl_cmd *cmd);
 int dmactl_prepared_destroy(struct dmactl_obj *obj);
 void dmactl_prepared_unuse(struct dmactl_tx *tx);
 void dmactl_prepared_drop_all(struct dmactl_chan *chan);
+void dmactl_prepared_lose_all(struct dmactl_chan *chan);
 
 /* submit.c */
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd);

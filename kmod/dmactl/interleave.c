@@ -167,6 +167,15 @@ static void dmactl_interleaved_advance(struct dmactl_tx *tx,
 	frames->frame++;
 }
 
+static void dmactl_interleaved_rewind(struct dmactl_tx *tx)
+{
+	struct dmactl_frames *frames = tx->priv;
+
+	frames->frame = 0;
+	frames->chunk = 0;
+	frames->in_chunk = 0;
+}
+
 static void dmactl_interleaved_shrink(struct dmactl_chan *chan,
 				      struct dmactl_tx *tx)
 {
@@ -330,6 +339,7 @@ const struct dmactl_op_type dmactl_op_interleaved = {
 	.validate = dmactl_interleaved_validate,
 	.prep = dmactl_interleaved_prep,
 	.advance = dmactl_interleaved_advance,
+	.rewind = dmactl_interleaved_rewind,
 	.shrink = dmactl_interleaved_shrink,
 	.caps = DMACTL_CAP_INTERLEAVE,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE | DMACTL_OPF_REPEAT |

@@ -20,6 +20,7 @@ struct dmactl_prepared {
 	struct list_head chan_node;	/* chan->rwsem */
 	struct dmactl_tx tx;		/* what the op is */
 	atomic_t busy;			/* an op with it is in flight */
+	bool lost;			/* chan->rwsem: to be prepared again */
 	u32 nr;				/* chan->rwsem */
 	u32 room;
 	struct dmactl_prepared_desc *descs;
@@ -45,12 +46,17 @@ static void dmactl_prepared_release(struct kref *ref)
 }
 
 /* Gives the descriptors back to the provider, while there is one. */
-static void dmactl_prepared_drop(struct dmactl_prepared *p)
+static void dmactl_prepared_give_back(struct dmactl_prepared *p)
 {
 	lockdep_assert_held_write(&p->chan->rwsem);
-	list_del_init(&p->chan_node);
 	while (p->nr)
 		dmaengine_desc_free(p->descs[--p->nr].txd);
+}
+
+static void dmactl_prepared_drop(struct dmactl_prepared *p)
+{
+	list_del_init(&p->chan_node);
+	dmactl_prepared_give_back(p);
 }
 
 /* Of a channel that is going, and has stopped. */
@@ -60,6 +66,21 @@ void dmactl_prepared_drop_all(struct dmactl_chan *chan)
 
 	list_for_each_entry_safe(p, next, &chan->prepareds, chan_node)
 		dmactl_prepared_drop(p);
+}
+
+/*
+ * Of a channel that was just terminated. Some providers take back what was
+ * prepared as well, and would give it to somebody else; others keep it until
+ * it is freed. Either way it is not to be submitted any more.
+ */
+void dmactl_prepared_lose_all(struct dmactl_chan *chan)
+{
+	struct dmactl_prepared *p;
+
+	list_for_each_entry(p, &chan->prepareds, chan_node) {
+		dmactl_prepared_give_back(p);
+		WRITE_ONCE(p->lost, true);
+	}
 }
 
 int dmactl_prepared_destroy(struct dmactl_obj *obj)
@@ -128,22 +149,56 @@ static int dmactl_prepared_one(struct dmactl_prepared *p)
 	return 0;
 }
 
-static int dmactl_prepared_fill(struct dmactl_prepared *p)
+static int dmactl_prepared_all(struct dmactl_prepared *p)
 {
-	struct dmactl_chan *chan = p->chan;
 	int ret = 0;
 
-	guard(rwsem_write)(&chan->rwsem);
-	if (chan->dead)
-		return chan->dead;
-	list_add_tail(&p->chan_node, &chan->prepareds);
+	lockdep_assert_held_write(&p->chan->rwsem);
 	while (!ret && !p->tx.all) {
 		ret = -ENOMEM;
 		if (p->nr < p->room || dmactl_prepared_grow(p))
 			ret = dmactl_prepared_one(p);
 	}
+	return ret;
+}
+
+static int dmactl_prepared_fill(struct dmactl_prepared *p)
+{
+	struct dmactl_chan *chan = p->chan;
+	int ret;
+
+	guard(rwsem_write)(&chan->rwsem);
+	if (chan->dead)
+		return chan->dead;
+	list_add_tail(&p->chan_node, &chan->prepareds);
+	ret = dmactl_prepared_all(p);
 	if (ret)
 		dmactl_prepared_drop(p);
+	return ret;
+}
+
+/* The channel was terminated since. */
+static int dmactl_prepared_again(struct dmactl_prepared *p)
+{
+	struct dmactl_tx *tx = &p->tx;
+	int ret;
+
+	guard(rwsem_write)(&p->chan->rwsem);
+	if (p->chan->dead)
+		return p->chan->dead;
+	if (!p->lost)
+		return 0;
+	tx->at_dst = (struct dmactl_cursor) { };
+	tx->at_src = (struct dmactl_cursor) { };
+	tx->prepared = 0;
+	tx->all = false;
+	if (tx->ops->rewind)
+		tx->ops->rewind(tx);
+	ret = dmactl_prepared_all(p);
+	if (ret)
+		dmactl_prepared_give_back(p);
+	else
+		WRITE_ONCE(p->lost, false);
 	return ret;
 }
 
@@ -309,7 +364,7 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 	tx->dir = p->tx.dir;
 	tx->len = p->tx.len;
 	tx->fenced = dmactl_fence_is_due(tx);
-	return 0;
+	return READ_ONCE(p->lost) ? dmactl_prepared_again(p) : 0;
 }
 
 const struct dmactl_op_type dmactl_op_prepared = {

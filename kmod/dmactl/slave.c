@@ -138,6 +138,14 @@ static void dmactl_list_advance(struct dmactl_tx *tx,
 		dmactl_linear_advance(tx, piece);
 }
 
+static void dmactl_list_rewind(struct dmactl_tx *tx)
+{
+	struct dmactl_list *list = tx->priv;
+
+	if (list)
+		list->at = 0;
+}
+
 static void dmactl_list_shrink(struct dmactl_chan *chan, struct dmactl_tx *tx)
 {
 	struct dmactl_list *list = tx->priv;
@@ -258,6 +266,7 @@ const struct dmactl_op_type dmactl_op_slave_sg = {
 	.validate = dmactl_slave_sg_validate,
 	.prep = dmactl_slave_sg_prep,
 	.advance = dmactl_list_advance,
+	.rewind = dmactl_list_rewind,
 	.shrink = dmactl_list_shrink,
 	.caps = DMACTL_CAP_SLAVE,
 	.flags = DMACTL_SLAVE_FLAGS,
@@ -324,6 +333,7 @@ const struct dmactl_op_type dmactl_op_slave_single = {
 	.validate = dmactl_slave_single_validate,
 	.prep = dmactl_slave_single_prep,
 	.advance = dmactl_list_advance,
+	.rewind = dmactl_list_rewind,
 	.shrink = dmactl_list_shrink,
 	.caps = DMACTL_CAP_SLAVE,
 	.flags = DMACTL_SLAVE_FLAGS,
@@ -350,6 +360,7 @@ const struct dmactl_op_type dmactl_op_peripheral_vec = {
 	.validate = dmactl_vec_validate,
 	.prep = dmactl_vec_prep,
 	.advance = dmactl_list_advance,
+	.rewind = dmactl_list_rewind,
 	.shrink = dmactl_list_shrink,
 	.caps = DMACTL_CAP_SLAVE | DMACTL_CAP_PERIPHERAL_VEC,
 	.flags = DMACTL_SLAVE_FLAGS,
@@ -434,6 +445,7 @@ const struct dmactl_op_type dmactl_op_rio_sg = {
 	.prep = dmactl_rio_prep,
 	.advance = dmactl_rio_advance,
 #endif
+	.rewind = dmactl_list_rewind,
 	.shrink = dmactl_list_shrink,
 	.caps = DMACTL_CAP_SLAVE | DMACTL_CAP_RIO_SG,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
@@ -484,6 +496,7 @@ const struct dmactl_op_type dmactl_op_memset_sg = {
 	.validate = dmactl_memset_sg_validate,
 	.prep = dmactl_memset_sg_prep,
 	.advance = dmactl_list_advance,
+	.rewind = dmactl_list_rewind,
 	.shrink = dmactl_list_shrink,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
 };
