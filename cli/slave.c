@@ -288,7 +288,8 @@ void slave_refused(const struct slave *slave, int err)
 		return;
 	case EXDEV:
 		cli_error(slave->cli,
-			  "%s: the memory is in several pieces for the device; try a smaller one",
+			  "%s: the memory is in several pieces for the device; try a smaller ring, "
+			  "or coherent memory",
 			  slave->name);
 		return;
 	case EOPNOTSUPP:

@@ -44,7 +44,7 @@ sink_is() {
 	peripherals counter_rate=1000000
 	for memory in coherent streaming; do
 		SECONDS=0
-		dmactl capture counter out --time 1500ms --period 4K --periods 100 --memory $memory --json >result.json
+		dmactl capture counter out --time 1500ms --period 4K --periods 64 --memory $memory --json >result.json
 		[ $SECONDS -ge 1 ]
 		[ $SECONDS -lt 20 ]
 		jq -e --arg m $memory '.memory == $m and .lost_periods == 0 and .bytes > 500000' result.json

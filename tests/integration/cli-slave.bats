@@ -259,3 +259,14 @@ sink_is() {
 	[ "$status" -eq 0 ]
 	says 'prepare a descriptor +device_prep_slave_sg\(\)'
 }
+
+@test "info and status know a channel by its slave name" {
+	peripherals
+	dmactl info --json counter >info.json
+	jq -e '.name | startswith("dma1chan")' info.json
+	jq -e '(.operations | index("cyclic") != null and index("slave_sg") != null) and .directions == ["dev-to-mem"]' info.json
+	jq -e '(.src_addr_widths | index("4") != null) and has("metadata") and has("reuse")' info.json
+	spawn recv.txt dmactl recv --size 4 --timeout 0 loop-rx out
+	wait_until dmactl pause loop-rx
+	dmactl status --json loop-rx | jq -e --argjson p "$pid" '.sessions[0].pid == $p'
+}
