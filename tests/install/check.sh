@@ -99,5 +99,7 @@ check "C program, static" static_works static tests/install/program.c "$CC" -sta
 check "example copy" example copy ""
 check "example epoll" example epoll ""
 check "example aio" example aio -laio
+check "example capture" example capture ""
+check "example raid" example raid ""
 check "man finds the pages" man_works
 finish
