@@ -168,7 +168,10 @@ dmactl_slave_sg_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 				       flags);
 }
 
-/* All pieces on the side of the first; what is left over is metadata. */
+/*
+ * All pieces on the side of the first; what is left over is metadata, where
+ * there is a peripheral for it.
+ */
 static int dmactl_slave_add_sgs(struct dmactl_chan *chan, struct dmactl_tx *tx,
 				const struct dmactl_sg *sgs, u32 nr, u16 side)
 {
@@ -177,7 +180,8 @@ static int dmactl_slave_add_sgs(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	u32 i;
 
 	for (i = 0; i < nr && !ret; i++) {
-		if (sgs[i].role == DMACTL_SG_METADATA) {
+		if (sgs[i].role == DMACTL_SG_METADATA &&
+		    tx->dir != DMA_MEM_TO_MEM) {
 			ret = dmactl_metadata_add(chan, tx, &sgs[i]);
 			continue;
 		}
