@@ -177,6 +177,23 @@ static bool dmactl_periods_replaced(const struct dmactl_desc *desc)
 	       DMA_COMPLETE;
 }
 
+/*
+ * After an error, some providers go on with the next period. If this one has
+ * given up, what it moved since the last callback is not known.
+ */
+static bool dmactl_periods_failed(struct dmactl_desc *desc, int status)
+{
+	enum dma_status now;
+
+	if (!status)
+		return false;
+	now = dmaengine_tx_status(desc->chan->dma, desc->cookie, NULL);
+	if (now != DMA_ERROR && now != DMA_COMPLETE)
+		return false;
+	desc->len = 0;
+	return true;
+}
+
 /* From the callback. False: the op has ended. */
 bool dmactl_periods_note(struct dmactl_desc *desc,
 			 const struct dmaengine_result *result)
@@ -188,6 +205,8 @@ bool dmactl_periods_note(struct dmactl_desc *desc,
 	u64 count;
 
 	lockdep_assert_held(&chan->lock);
+	if (dmactl_periods_failed(desc, status))
+		return false;
 	if (dmactl_periods_replaced(desc)) {
 		/* The last repetition is the one that desc_done() adds. */
 		tx->bytes = periods->count * periods->period_len;
