@@ -12,6 +12,7 @@ static int dmabuf; /* of another session */
 union any {
 	struct dmactl_info info;
 	struct dmactl_chan_request chan_request;
+	struct dmactl_chan_config chan_config;
 	struct dmactl_chan_ctrl chan_ctrl;
 	struct dmactl_chan_status chan_status;
 	struct dmactl_buf_alloc buf_alloc;
@@ -22,6 +23,7 @@ union any {
 	struct dmactl_destroy destroy;
 	struct dmactl_submit submit;
 	struct dmactl_eventfd eventfd;
+	struct dmactl_prepare prepare;
 	unsigned char bytes[2 * PAGE];
 	struct {
 		uint32_t size;
@@ -39,6 +41,11 @@ static void fill_nothing(union any *arg)
 static void fill_chan_request(union any *arg)
 {
 	arg->chan_request.caps = DMACTL_CAP_MEMCPY;
+}
+
+static void fill_chan_config(union any *arg)
+{
+	arg->chan_config.chan = chan;
 }
 
 static void fill_chan_ctrl(union any *arg)
@@ -94,6 +101,15 @@ static void fill_eventfd(union any *arg)
 	arg->eventfd.fd = -1;
 }
 
+static void fill_prepare(union any *arg)
+{
+	static struct dmactl_op op;
+
+	op = op_memset(chan, &mem, 0, PAGE, 1);
+	arg->prepare.op_uptr = (uintptr_t)&op;
+	arg->prepare.op_size = sizeof(op);
+}
+
 #define NONE ((size_t)-1)
 
 static const struct call {
@@ -109,6 +125,8 @@ static const struct call {
 	{"INFO", DMACTL_IOC_INFO, sizeof(struct dmactl_info), 0, NONE, 0, true, fill_nothing},
 	{"CHAN_REQUEST", DMACTL_IOC_CHAN_REQUEST, sizeof(struct dmactl_chan_request), 0,
 	 offsetof(struct dmactl_chan_request, reserved), 32, true, fill_chan_request},
+	{"CHAN_CONFIG", DMACTL_IOC_CHAN_CONFIG, sizeof(struct dmactl_chan_config), 0, NONE, 0,
+	 false, fill_chan_config},
 	{"CHAN_CTRL", DMACTL_IOC_CHAN_CTRL, sizeof(struct dmactl_chan_ctrl), 0, NONE, 0, false,
 	 fill_chan_ctrl},
 	{"CHAN_STATUS", DMACTL_IOC_CHAN_STATUS, sizeof(struct dmactl_chan_status),
@@ -131,6 +149,8 @@ static const struct call {
 	 DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT, NONE, 0, true, fill_nothing},
 	{"EVENTFD", DMACTL_IOC_EVENTFD, sizeof(struct dmactl_eventfd), 0,
 	 offsetof(struct dmactl_eventfd, reserved), 4, false, fill_eventfd},
+	{"PREPARE", DMACTL_IOC_PREPARE, sizeof(struct dmactl_prepare), 0, NONE, 0, true,
+	 fill_prepare},
 };
 
 /* Two pages, then memory that nobody may touch. */
@@ -209,6 +229,8 @@ static void undo(const struct call *call, const union any *arg, int ret)
 		check_eq(destroy(fd, result->buf_import.out_buf), 0);
 	if (call->request == DMACTL_IOC_BUF_EXPORT && !ret)
 		check_eq(close(result->buf_export.out_fd), 0);
+	if (call->request == DMACTL_IOC_PREPARE && !ret)
+		check_eq(destroy(fd, result->prepare.out_handle), 0);
 	if (call->request == DMACTL_IOC_DESTROY && ret)
 		check_eq(destroy(fd, arg->destroy.handle), 0);
 }
@@ -464,7 +486,7 @@ CONTRACT_TEST(type_direction_and_size_are_part_of_the_number)
 		unsigned int nr = _IOC_NR(calls[i].request);
 		const unsigned long wrong[] = {
 			_IO(0xdb, nr),
-			_IO(0, nr),
+			_IO(0xd9, nr), /* the VFS has ioctls of type 0 */
 			_IOR(DMACTL_IOC_TYPE, nr, int),
 			_IOW(DMACTL_IOC_TYPE, nr, int),
 			_IOWR(DMACTL_IOC_TYPE, nr, struct dmactl_info),
