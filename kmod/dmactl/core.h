@@ -575,8 +575,16 @@ int dmactl_slave_single_list(struct dmactl_chan *chan, struct dmactl_tx *tx);
 
 /* stream.c */
 int dmactl_ioctl_stream_open(struct dmactl_cmd *cmd);
+void dmactl_stream_get(struct dmactl_stream *st);
+void dmactl_stream_put(struct dmactl_stream *st);
 void dmactl_stream_ended(struct dmactl_tx *tx);
 void dmactl_stream_kill(struct dmactl_stream *st);
+
+/* streamfile.c */
+struct file *dmactl_stream_file_new(struct dmactl_stream *st,
+				    const struct file_operations *fops,
+				    int flags);
+void dmactl_stream_file_closed(void);
 
 /* config.c */
 int dmactl_ioctl_chan_config(struct dmactl_cmd *cmd);

@@ -9,7 +9,6 @@
  * and nothing of the session is touched.
  */
 
-#include <linux/anon_inodes.h>
 #include <linux/dmaengine.h>
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -36,7 +35,8 @@ struct dmactl_block {
 };
 
 struct dmactl_stream {
-	struct kref ref;		/* the file; each block under way */
+	struct kref ref;		/* the files together; the inode */
+	atomic_t files;			/* open; at 0 it is over */
 	struct dmactl_chan *chan;	/* referenced */
 	struct dmactl_buf *buf;
 	u32 block_len;
@@ -69,6 +69,16 @@ static void dmactl_stream_free(struct kref *ref)
 	dmactl_chan_put(st->chan);
 	mutex_destroy(&st->io);
 	kfree(st);
+}
+
+void dmactl_stream_get(struct dmactl_stream *st)
+{
+	kref_get(&st->ref);
+}
+
+void dmactl_stream_put(struct dmactl_stream *st)
+{
+	kref_put(&st->ref, dmactl_stream_free);
 }
 
 /* The op of a block has ended, and its memory is the CPU's again. */
@@ -338,6 +348,8 @@ static ssize_t dmactl_stream_read_iter(struct kiocb *iocb,
 	bool nowait = dmactl_stream_nowait(iocb);
 	ssize_t ret;
 
+	if (st->dir != DMA_DEV_TO_MEM)
+		return -EBADF;
 	if (!iov_iter_count(iter))
 		return 0;
 	for (;;) {
@@ -469,6 +481,8 @@ static ssize_t dmactl_stream_write_iter(struct kiocb *iocb,
 	ssize_t done = 0;
 	ssize_t ret;
 
+	if (st->dir != DMA_MEM_TO_DEV)
+		return -EBADF;
 	while (iov_iter_count(iter)) {
 		ret = dmactl_stream_write_once(st, iter, nowait);
 		if (ret > 0)
@@ -550,15 +564,42 @@ static int dmactl_stream_release(struct inode *inode, struct file *file)
 {
 	struct dmactl_stream *st = file->private_data;
 
+	if (!atomic_dec_and_test(&st->files))
+		return 0;
 	if (st->dir == DMA_MEM_TO_DEV)
 		dmactl_stream_drain(st);
 	dmactl_chan_detach_stream(st->chan);
-	kref_put(&st->ref, dmactl_stream_free);
+	dmactl_stream_put(st);
+	/* The file still holds the mount. */
+	dmactl_stream_file_closed();
+	return 0;
+}
+
+static void dmactl_stream_set_file(struct dmactl_stream *st, struct file *file)
+{
+	file->private_data = st;
+	stream_open(file_inode(file), file);
+	file->f_mode |= FMODE_NOWAIT;
+}
+
+/* By its path in /proc. Some programs open for reading what they only write. */
+static int dmactl_stream_open_path(struct inode *inode, struct file *file)
+{
+	struct dmactl_stream *st = inode->i_private;
+	fmode_t needed = st->dir == DMA_DEV_TO_MEM ? FMODE_READ : FMODE_WRITE;
+
+	if (!(file->f_mode & needed))
+		return -EACCES;
+	/* A path can be held for longer than the stream is there. */
+	if (!atomic_inc_not_zero(&st->files))
+		return -ENODEV;
+	dmactl_stream_set_file(st, file);
 	return 0;
 }
 
 static const struct file_operations dmactl_stream_fops = {
 	.owner = THIS_MODULE,
+	.open = dmactl_stream_open_path,
 	.release = dmactl_stream_release,
 	.read_iter = dmactl_stream_read_iter,
 	.write_iter = dmactl_stream_write_iter,
@@ -573,6 +614,7 @@ static void dmactl_stream_init(struct dmactl_stream *st,
 	u32 i;
 
 	kref_init(&st->ref);
+	atomic_set(&st->files, 1);
 	st->chan = chan;
 	st->block_len = arg->out_block_len;
 	st->nr_blocks = arg->out_nr_blocks;
@@ -654,12 +696,9 @@ static struct file *dmactl_stream_file(struct dmactl_stream *st, u32 flags)
 
 	if (flags & DMACTL_STREAM_NONBLOCK)
 		mode |= O_NONBLOCK;
-	file = anon_inode_getfile("[dmactl-stream]", &dmactl_stream_fops, st,
-				  mode);
-	if (IS_ERR(file))
-		return file;
-	stream_open(file_inode(file), file);
-	file->f_mode |= FMODE_NOWAIT;
+	file = dmactl_stream_file_new(st, &dmactl_stream_fops, mode);
+	if (!IS_ERR(file))
+		dmactl_stream_set_file(st, file);
 	return file;
 }
 
@@ -696,7 +735,7 @@ static int dmactl_stream_start(struct dmactl_cmd *cmd, struct dmactl_chan *chan,
 err_detach:
 	dmactl_chan_detach_stream(chan);
 err_put:
-	kref_put(&st->ref, dmactl_stream_free);
+	dmactl_stream_put(st);
 	return ret;
 }
 
@@ -720,7 +759,7 @@ static int dmactl_stream_open_chan(struct dmactl_cmd *cmd,
 		return PTR_ERR(st);
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0) {
-		kref_put(&st->ref, dmactl_stream_free);
+		dmactl_stream_put(st);
 		return fd;
 	}
 	ret = dmactl_stream_start(cmd, chan, st, fd);

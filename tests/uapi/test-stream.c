@@ -550,3 +550,46 @@ UAPI_TEST(stream, survives_a_killed_writer)
 {
 	with_peripherals(killed);
 }
+
+static int by_path(int fd, int flags)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static void opened_again(void)
+{
+	struct pair p = pair_get(0);
+	int tx = by_path(p.tx, O_RDWR), rx = by_path(p.rx, O_RDONLY);
+	int path = by_path(p.rx, O_PATH);
+	unsigned char byte;
+
+	check(tx >= 0);
+	check(rx >= 0);
+	check(path >= 0);
+	check_eq(by_path(p.tx, O_RDONLY), -EACCES);
+	check_eq(by_path(p.rx, O_WRONLY), -EACCES);
+	check_eq(read(tx, &byte, 1), -1);
+	check_eq(errno, EBADF);
+	/* The stream is there until the last of its files is closed. */
+	close(p.tx);
+	close(p.rx);
+	write_all(tx, 0, 65536, 65536);
+	read_all(rx, 0, 65536, 65536);
+	close(rx);
+	check_eq(by_path(path, O_RDONLY), -ENODEV);
+	dev_close(p.fd);
+	check_eq(by_path(path, O_RDONLY), -ENODEV);
+	close(path);
+	check_eq(write(tx, "x", 1), -1);
+	check_eq(errno, ENODEV);
+	close(tx);
+}
+
+UAPI_TEST(stream, can_be_opened_by_its_path)
+{
+	with_peripherals(opened_again);
+}

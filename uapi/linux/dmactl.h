@@ -1029,7 +1029,8 @@ struct dmactl_eventfd {
  * with PACKETS; an error of a transfer is reported once, in its place among
  * the bytes. ENODEV: the device went away.
  *
- * While the stream is open, SUBMIT to the channel is EBUSY, as is a second
+ * It can be opened again by its path in /proc/PID/fd, and is over with the last
+ * file. While the stream is open, SUBMIT to the channel is EBUSY, as is a second
  * stream. The stream outlives neither the channel's DESTROY nor the session:
  * reads and writes are then ENODEV. Errors: EOPNOTSUPP no slave channel, or
  * not this direction; EPERM as for ops with a peripheral; EBUSY ops are in
