@@ -17,6 +17,9 @@
 
 #define MAX_BLOCK (64ull << 20)
 
+/* How long a program that is asked to stop may take, in ms. */
+#define GRACE_MS 2000
+
 struct stream_args {
 	struct cli *cli;
 	struct slave_options slave;
@@ -146,7 +149,8 @@ static const struct argp stream_argp = {
 	       "\vExamples:\n"
 	       "  dmactl stream counter -- dd of=numbers bs=64K count=16 iflag=fullblock\n"
 	       "  dmactl stream --in loop-rx --out loop-tx -- ./echo-test\n"
-	       "  dmactl stream sink --out -- fio --name=x --filename=- --rw=write --size=1M\n",
+	       "  dmactl stream sink --out -- fio --name=x --filename=/dev/fd/1 --rw=write "
+	       "--size=1M --output=report\n",
 };
 
 /* One direction. */
@@ -242,30 +246,57 @@ static pid_t spawn(const struct stream_args *args, const struct side *sides)
 }
 
 /* Returns when the child has ended, or when a signal asks to stop. */
-static void wait_for_end_or_signal(pid_t pid)
+static void wait_for_end_or_signal(int pidfd)
 {
-	struct pollfd fds[] = {{.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN},
+	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN},
 			       {.fd = stop_fd(), .events = POLLIN}};
 
 	/* Waiting for both: a signal just before waitpid() would be missed. */
-	while (fds[0].fd >= 0 && !stop_requested() && !fds[0].revents)
+	while (!stop_requested() && !fds[0].revents)
 		poll(fds, 2, -1);
-	if (fds[0].fd >= 0)
-		close(fds[0].fd);
 }
 
-static int wait_for_child(pid_t pid)
+static bool ends_in_time(int pidfd)
 {
+	struct pollfd polled = {.fd = pidfd, .events = POLLIN};
+	int ret;
+
+	do {
+		ret = poll(&polled, 1, GRACE_MS);
+	} while (ret < 0 && errno == EINTR);
+	return ret != 0;
+}
+
+/*
+ * From a terminal the child has got the signal itself; twice does no harm. It
+ * may wait for a peripheral that is silent: then what it waits for is ended.
+ */
+static void stop_child(pid_t pid, int pidfd, const struct side *sides)
+{
+	kill(pid, stop_signal());
+	if (ends_in_time(pidfd))
+		return;
+	for (unsigned int i = 0; i < 2; i++) {
+		if (sides[i].open)
+			dmauser_chan_terminate(sides[i].slave.chan);
+	}
+	if (!ends_in_time(pidfd))
+		kill(pid, SIGKILL);
+}
+
+static int wait_for_child(pid_t pid, const struct side *sides)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	int status;
 
-	wait_for_end_or_signal(pid);
-	/* From a terminal it has got the signal itself; twice does no harm. */
-	if (stop_requested())
-		kill(pid, stop_signal());
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	if (pidfd >= 0) {
+		wait_for_end_or_signal(pidfd);
 		if (stop_requested())
-			kill(pid, stop_signal());
+			stop_child(pid, pidfd, sides);
+		close(pidfd);
 	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -332,7 +363,7 @@ static int run_command(const struct stream_args *args, struct side *sides)
 
 	if (pid < 0)
 		return CLI_FAILED;
-	status = wait_for_child(pid);
+	status = wait_for_child(pid, sides);
 	for (unsigned int i = 0; i < 2; i++) {
 		if (sides[i].open && end_side(&sides[i]))
 			err = CLI_FAILED;

@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Streams under programs that know nothing of DMA.
+
+load cli-helper
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+}
+
+with_peripherals() {
+	sim_reload peripherals=loopback,counter,sink
+}
+
+# fio_job ENGINE DEPTH: what one job writes the other reads and verifies
+fio_job() {
+	cat >job <<-END
+		[global]
+		ioengine=$1
+		iodepth=$2
+		bs=64k
+		size=8m
+		verify=crc32c
+		verify_fatal=1
+		[writer]
+		filename=/dev/fd/1
+		rw=write
+		do_verify=0
+		[reader]
+		filename=/dev/fd/0
+		rw=read
+	END
+	timeout 120 dmactl stream --in loop-rx --out loop-tx -- \
+		fio --output=report --output-format=json job
+	jq -c '[.jobs[] | [.jobname, .error, .read.io_bytes, .write.io_bytes]]' <report >result
+	echo '[["writer",0,0,8388608],["reader",0,8388608,0]]' | diff - result
+}
+
+@test "fio, libaio: what is written is what is read" {
+	with_peripherals
+	fio_job libaio 4
+}
+
+# Requests that are there at the same time have no order in io_uring.
+@test "fio, io_uring: what is written is what is read" {
+	with_peripherals
+	fio_job io_uring 1
+}
+
+# Or the tests above would pass whatever arrives.
+@test "fio finds a wrong byte" {
+	with_peripherals
+	cat >job <<-END
+		[reader]
+		ioengine=libaio
+		bs=64k
+		size=1m
+		verify=crc32c
+		verify_fatal=1
+		filename=/dev/fd/0
+		rw=read
+	END
+	run timeout 60 dmactl stream --in counter -- fio --output=report job
+	[ "$status" -ne 0 ]
+	{ echo "$output"; cat report; } | grep -q 'verify: bad'
+}
+
+@test "dd, cat and pv" {
+	with_peripherals
+	head -c 1M /dev/urandom >src
+	# As much as goes through: cat ends with its input, dd with its count.
+	dmactl stream --in loop-rx --out loop-tx -- bash -c '
+		cat src >&1 &
+		dd of=got bs=64K count=16 iflag=fullblock status=none
+		wait'
+	cmp src got
+	dmactl stream --in loop-rx --out loop-tx -- bash -c '
+		pv -q src >&1 &
+		head -c 1M >got2
+		wait'
+	cmp src got2
+}
+
+@test "a program that waits for a silent peripheral can be stopped" {
+	with_peripherals
+	spawn out dmactl stream --in loop-rx -- cat
+	sleep 1
+	kill -TERM "$pid"
+	ends_with 143
+	# And one that does not listen.
+	spawn out dmactl stream --in loop-rx -- bash -c 'trap "" TERM; cat'
+	sleep 1
+	kill -TERM "$pid"
+	ends_with 1
+	grep -q 'Operation canceled' out
+}
