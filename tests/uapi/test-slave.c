@@ -465,13 +465,13 @@ static void huge_list(void)
 	unsigned int i;
 	int ret;
 
-	setup(64 * 1024 * KIB);
+	setup(16 * 1024 * KIB);
 	for (i = 0; i < 1024; i++)
 		sgs[i] = sg_piece(DMACTL_SG_SRC, &src, 0, src.len);
 	op = op_list(DMACTL_OP_SLAVE_SG, tx, sgs, 1024, 1024 * src.len);
 	ret = submit_flags(fd, &op, 1, 0, NULL);
 	if (ret != -ENOMEM && ret != -EINVAL)
-		fail("a list of 2^28 entries: %d", ret);
+		fail("a list of 2^26 entries: %d", ret);
 	single_check(1, 2, 3000);
 }
 
