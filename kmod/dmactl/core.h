@@ -580,12 +580,6 @@ void dmactl_stream_put(struct dmactl_stream *st);
 void dmactl_stream_ended(struct dmactl_tx *tx);
 void dmactl_stream_kill(struct dmactl_stream *st);
 
-/* streamfile.c */
-struct file *dmactl_stream_file_new(struct dmactl_stream *st,
-				    const struct file_operations *fops,
-				    int flags);
-void dmactl_stream_file_closed(void);
-
 /* config.c */
 int dmactl_ioctl_chan_config(struct dmactl_cmd *cmd);
 

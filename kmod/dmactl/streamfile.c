@@ -12,7 +12,7 @@
 #include <linux/mount.h>
 #include <linux/pseudo_fs.h>
 
-#include "core.h"
+#include "stream.h"
 
 #define DMACTL_STREAM_MAGIC 0x646d6173	/* "dmas" */
 
@@ -50,13 +50,55 @@ static struct file_system_type dmactl_stream_fs = {
 	.kill_sb = kill_anon_super,
 };
 
-void dmactl_stream_file_closed(void)
+static int dmactl_stream_release(struct inode *inode, struct file *file)
 {
+	struct dmactl_stream *st = file->private_data;
+
+	if (!atomic_dec_and_test(&st->files))
+		return 0;
+	if (st->dir == DMA_MEM_TO_DEV)
+		dmactl_stream_drain(st);
+	dmactl_chan_detach_stream(st->chan);
+	cancel_delayed_work_sync(&st->watch);
+	dmactl_stream_put(st);
+	/* The file still holds the mount. */
 	simple_release_fs(&dmactl_stream_mnt, &dmactl_stream_mnt_count);
+	return 0;
 }
 
-static struct inode *dmactl_stream_inode(struct dmactl_stream *st,
-					 const struct file_operations *fops)
+static void dmactl_stream_set_file(struct dmactl_stream *st, struct file *file)
+{
+	file->private_data = st;
+	stream_open(file_inode(file), file);
+	file->f_mode |= FMODE_NOWAIT;
+}
+
+/* By its path in /proc. Some programs open for reading what they only write. */
+static int dmactl_stream_open_path(struct inode *inode, struct file *file)
+{
+	struct dmactl_stream *st = inode->i_private;
+	fmode_t needed = st->dir == DMA_DEV_TO_MEM ? FMODE_READ : FMODE_WRITE;
+
+	if (!(file->f_mode & needed))
+		return -EACCES;
+	/* A path can be held for longer than the stream is there. */
+	if (!atomic_inc_not_zero(&st->files))
+		return -ENODEV;
+	dmactl_stream_set_file(st, file);
+	return 0;
+}
+
+static const struct file_operations dmactl_stream_fops = {
+	.owner = THIS_MODULE,
+	.open = dmactl_stream_open_path,
+	.release = dmactl_stream_release,
+	.read_iter = dmactl_stream_read_iter,
+	.write_iter = dmactl_stream_write_iter,
+	.poll = dmactl_stream_poll,
+	.fsync = dmactl_stream_fsync,
+};
+
+static struct inode *dmactl_stream_inode(struct dmactl_stream *st)
 {
 	struct super_block *sb = dmactl_stream_mnt->mnt_sb;
 	struct inode *inode;
@@ -67,38 +109,46 @@ static struct inode *dmactl_stream_inode(struct dmactl_stream *st,
 	if (IS_ERR(inode))
 		return inode;
 	inode->i_mode = S_IFCHR | 0600;
-	inode->i_fop = fops;
+	inode->i_fop = &dmactl_stream_fops;
 	inode->i_private = st;
 	dmactl_stream_get(st);
 	return inode;
 }
 
-/* Without having been opened: the caller does what open() would do. */
-struct file *dmactl_stream_file_new(struct dmactl_stream *st,
-				    const struct file_operations *fops,
-				    int flags)
+static struct file *dmactl_stream_file_make(struct dmactl_stream *st, int flags)
 {
-	struct inode *inode;
+	struct inode *inode = dmactl_stream_inode(st);
+	struct file *file;
+
+	if (IS_ERR(inode))
+		return ERR_CAST(inode);
+	file = alloc_file_pseudo(inode, dmactl_stream_mnt, "dmactl-stream",
+				 flags, &dmactl_stream_fops);
+	if (IS_ERR(file))
+		iput(inode);
+	return file;
+}
+
+/* The first file of a stream. It owns the stream from here on. */
+struct file *dmactl_stream_file_new(struct dmactl_stream *st, u32 flags)
+{
+	int mode = st->dir == DMA_DEV_TO_MEM ? O_RDONLY : O_WRONLY;
 	struct file *file;
 	int ret;
 
+	if (flags & DMACTL_STREAM_NONBLOCK)
+		mode |= O_NONBLOCK;
 	ret = simple_pin_fs(&dmactl_stream_fs, &dmactl_stream_mnt,
 			    &dmactl_stream_mnt_count);
 	if (ret)
 		return ERR_PTR(ret);
-	inode = dmactl_stream_inode(st, fops);
-	if (IS_ERR(inode)) {
-		dmactl_stream_file_closed();
-		return ERR_CAST(inode);
-	}
-	file = alloc_file_pseudo(inode, dmactl_stream_mnt, "dmactl-stream",
-				 flags, fops);
+	file = dmactl_stream_file_make(st, mode);
 	if (IS_ERR(file)) {
-		iput(inode);
-		dmactl_stream_file_closed();
+		simple_release_fs(&dmactl_stream_mnt, &dmactl_stream_mnt_count);
 		return file;
 	}
 	/* Closing a file puts the module; only open() gets it. */
 	__module_get(THIS_MODULE);
+	dmactl_stream_set_file(st, file);
 	return file;
 }

@@ -3,6 +3,7 @@
 # Streams under programs that know nothing of DMA.
 
 load cli-helper
+# shellcheck disable=SC2154 # pid comes from there
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -83,14 +84,19 @@ fio_job() {
 
 @test "a program that waits for a silent peripheral can be stopped" {
 	with_peripherals
-	spawn out dmactl stream --in loop-rx -- cat
-	sleep 1
+	spawn out dmactl stream --in loop-rx -- bash -c 'touch started; exec cat'
+	until [ -e started ]; do
+		sleep 0.1
+	done
+	sleep 0.5
 	kill -TERM "$pid"
 	ends_with 143
 	# And one that does not listen.
-	spawn out dmactl stream --in loop-rx -- bash -c 'trap "" TERM; cat'
-	sleep 1
+	spawn out dmactl stream --in loop-rx -- bash -c 'trap "" TERM; touch ready; cat'
+	until [ -e ready ]; do
+		sleep 0.1
+	done
 	kill -TERM "$pid"
-	ends_with 1
+	ends_with 143
 	grep -q 'Operation canceled' out
 }

@@ -1025,8 +1025,9 @@ struct dmactl_eventfd {
  * one over when it is full or the call ends: the next descriptor starts
  * without the program. fsync(2) waits until all that was written has arrived;
  * close(2) waits for that too, up to the module parameter stop_timeout_ms.
- * read(2) returns what is there, at least a byte, up to the end of a block
- * with PACKETS; an error of a transfer is reported once, in its place among
+ * read(2) returns what is there, at least a byte, up to the end of a packet
+ * with PACKETS. Without, it also returns part of a block: bytes that have been
+ * there for some 20 ms, if the channel's residue is finer than a descriptor; an error of a transfer is reported once, in its place among
  * the bytes. ENODEV: the device went away.
  *
  * It can be opened again by its path in /proc/PID/fd, and is over with the last
