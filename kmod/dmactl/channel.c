@@ -63,6 +63,7 @@ static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	spin_lock_init(&chan->lock);
 	INIT_LIST_HEAD(&chan->free_txs);
 	INIT_LIST_HEAD(&chan->free_descs);
+	INIT_LIST_HEAD(&chan->spent_descs);
 	INIT_LIST_HEAD(&chan->inflight);
 	init_waitqueue_head(&chan->idle);
 	INIT_DELAYED_WORK(&chan->pump, dmactl_pump_work);

@@ -327,6 +327,7 @@ struct dmactl_chan {
 	spinlock_t lock;		/* the queues; callbacks take it */
 	struct list_head free_txs;	/* lock */
 	struct list_head free_descs;	/* lock */
+	struct list_head spent_descs;	/* lock: may be called back once more */
 	struct list_head inflight;	/* lock: oldest first */
 	struct dmactl_tx *partial;	/* lock: more descriptors to come */
 	u64 max_len;			/* lock: bytes in one descriptor */

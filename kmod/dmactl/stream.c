@@ -151,15 +151,14 @@ static int dmactl_stream_submit_locked(struct dmactl_stream *st,
 	return ret;
 }
 
-int dmactl_stream_submit(struct dmactl_stream *st,
-				struct dmactl_block *block)
+int dmactl_stream_submit(struct dmactl_stream *st, struct dmactl_block *block)
 {
 	guard(rwsem_read)(&st->chan->rwsem);
 	return dmactl_stream_submit_locked(st, block);
 }
 
 struct dmactl_block *dmactl_stream_first(struct dmactl_stream *st,
-						struct list_head *list)
+					 struct list_head *list)
 {
 	guard(dmactl_bh)(&st->lock);
 	return list_first_entry_or_null(list, struct dmactl_block, node);
@@ -189,8 +188,7 @@ struct dmactl_block *dmactl_stream_arrived(struct dmactl_stream *st)
 	return block && block->ended ? block : NULL;
 }
 
-void dmactl_stream_return(struct dmactl_stream *st,
-				 struct dmactl_block *block)
+void dmactl_stream_return(struct dmactl_stream *st, struct dmactl_block *block)
 {
 	guard(dmactl_bh)(&st->lock);
 	list_move_tail(&block->node, &st->idle);

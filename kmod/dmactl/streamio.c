@@ -148,8 +148,7 @@ static int dmactl_stream_lock(struct dmactl_stream *st, bool nowait)
 	return mutex_lock_interruptible(&st->io) ? -ERESTARTSYS : 0;
 }
 
-ssize_t dmactl_stream_read_iter(struct kiocb *iocb,
-				       struct iov_iter *iter)
+ssize_t dmactl_stream_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct dmactl_stream *st = iocb->ki_filp->private_data;
 	bool nowait = dmactl_stream_nowait(iocb);
@@ -282,8 +281,7 @@ static ssize_t dmactl_stream_write_once(struct dmactl_stream *st,
 	return ret;
 }
 
-ssize_t dmactl_stream_write_iter(struct kiocb *iocb,
-					struct iov_iter *iter)
+ssize_t dmactl_stream_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct dmactl_stream *st = iocb->ki_filp->private_data;
 	bool nowait = dmactl_stream_nowait(iocb);
@@ -322,7 +320,7 @@ static bool dmactl_stream_drained(struct dmactl_stream *st)
 }
 
 int dmactl_stream_fsync(struct file *file, loff_t from, loff_t to,
-			       int datasync)
+			int datasync)
 {
 	struct dmactl_stream *st = file->private_data;
 	int ret;
@@ -341,8 +339,7 @@ int dmactl_stream_fsync(struct file *file, loff_t from, loff_t to,
 	return dmactl_stream_take_error(st);
 }
 
-__poll_t dmactl_stream_poll(struct file *file,
-				   struct poll_table_struct *wait)
+__poll_t dmactl_stream_poll(struct file *file, struct poll_table_struct *wait)
 {
 	struct dmactl_stream *st = file->private_data;
 	__poll_t events = 0;

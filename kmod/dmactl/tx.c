@@ -268,9 +268,16 @@ int dmactl_result_errno(const struct dmaengine_result *result)
 
 static void dmactl_desc_free(struct dmactl_chan *chan, struct dmactl_desc *desc)
 {
+	bool repeats = desc->tx->periods;
+
 	lockdep_assert_held(&chan->lock);
 	desc->tx = NULL;
-	list_move_tail(&desc->node, &chan->free_descs);
+	/*
+	 * A repetition whose callback was on its way when another op took over
+	 * may still be reported: not to the next user of this one.
+	 */
+	list_move_tail(&desc->node, repeats ? &chan->spent_descs
+					    : &chan->free_descs);
 	chan->nr_descs--;
 }
 
@@ -313,6 +320,8 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 		tx = desc->tx;
 		if (!tx)
 			return;
+		/* Callbacks come in order: no more of those before. */
+		list_splice_tail_init(&chan->spent_descs, &chan->free_descs);
 		if (tx->periods && dmactl_periods_note(desc, result))
 			return;
 		dmactl_desc_done(chan, desc, result);
@@ -407,6 +416,7 @@ void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released)
 	LIST_HEAD(ended);
 
 	scoped_guard(dmactl_bh, &chan->lock) {
+		list_splice_tail_init(&chan->spent_descs, &chan->free_descs);
 		chan->partial = NULL;
 		chan->starved = false;
 		chan->held = false;

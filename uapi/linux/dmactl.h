@@ -1027,8 +1027,9 @@ struct dmactl_eventfd {
  * close(2) waits for that too, up to the module parameter stop_timeout_ms.
  * read(2) returns what is there, at least a byte, up to the end of a packet
  * with PACKETS. Without, it also returns part of a block: bytes that have been
- * there for some 20 ms, if the channel's residue is finer than a descriptor; an error of a transfer is reported once, in its place among
- * the bytes. ENODEV: the device went away.
+ * there for some 20 ms, if the channel's residue is finer than a descriptor.
+ * An error of a transfer is reported once, in its place among the bytes.
+ * ENODEV: the device went away.
  *
  * It can be opened again by its path in /proc/PID/fd, and is over with the last
  * file. While the stream is open, SUBMIT to the channel is EBUSY, as is a second
