@@ -190,6 +190,7 @@ static const struct {
 	{"RIO_SG", "device_prep_slave_sg()"},
 	{"IMM_DATA", "device_prep_dma_imm_data()"},
 	{"INTERRUPT", "device_prep_dma_interrupt()"},
+	{"PREPARED", "prepared before"},
 };
 
 #define PREPS (sizeof(preps) / sizeof(preps[0]))

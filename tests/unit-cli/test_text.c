@@ -78,6 +78,8 @@ Test(trace, explanations)
 		 "device_prep_dma_memcpy()", "512 B"},
 		{"dmactl_op_prep: session=1 chan=1 opcode=3 seq=0 len=512", 5,
 		 "device_prep_dma_memset()", "512 B"},
+		{"dmactl_op_prep: session=1 chan=1 opcode=PREPARED seq=0 len=512", 5,
+		 "prepared before", "512 B"},
 		{"dmactl_op_submit: session=1 chan=1 seq=0 cookie=2", 6, "dmaengine_submit()",
 		 "cookie 2"},
 		{"dmactl_chan_issue: session=1 chan=1", 7, "dma_async_issue_pending()", "handle 1"},
