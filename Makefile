@@ -100,7 +100,7 @@ uninstall:
 
 DEPS := packaging/deps/install.sh
 
-.PHONY: check debug-check lint coverage demo
+.PHONY: check debug-check rates lint coverage demo
 check:
 	@$(DEPS) check
 	+@tests/check
@@ -108,6 +108,10 @@ check:
 debug-check:
 	@$(DEPS) check $(if $(DMACTL_DEBUG_KERNEL),,debug)
 	+@UAPI_RUNNER=lite tests/check build selftest:debug guest:debug
+
+rates:
+	@$(DEPS) check
+	+@tests/rates/run $(KERNEL)
 
 lint:
 	@$(DEPS) lint
@@ -131,6 +135,7 @@ help:
 	@echo '          make uninstall             with the same variables'
 	@echo 'Test:     make check                 everything, on two stock kernels'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
+	@echo '          make rates [KERNEL=...]    the highest rate of capture that a guest can hold'
 	@echo '          make lint                  format, shellcheck, checkpatch, sparse'
 	@echo '          make coverage              line coverage of library and tool'
 	@echo 'Variables: O PREFIX DESTDIR KDIR ARCH CROSS_COMPILE CC CFLAGS LDFLAGS SANITIZE=1'

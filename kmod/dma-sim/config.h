@@ -17,7 +17,7 @@
 #define SIM_MAX_SOURCES		16	/* of XOR and PQ */
 #define SIM_MAX_BURST		65536
 #define SIM_MAX_RATE		BIT_ULL(34)
-#define SIM_MAX_FIFO		(1024 * 1024)
+#define SIM_MAX_FIFO		(64 * 1024 * 1024)
 #define SIM_COUNTER_FIFO	65536
 #define SIM_PERIPHERALS		4
 #define SIM_ADDR_WIDTHS		(BIT(1) | BIT(2) | BIT(4) | BIT(8))
