@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* "mem": a window of memory in the device */
+#include <linux/rio.h>
 #include <linux/string.h>
 
 #include "../compat.h"
@@ -53,6 +54,21 @@ static bool sim_mem_prepare(struct sim_chan *sc, struct sim_desc *d)
 	}
 	return d->dev.window || d->len <= SIM_WINDOW - d->dev.offset;
 }
+
+#ifdef CONFIG_RAPIDIO_DMA_ENGINE
+/* The window is what all of RapidIO's destinations have. */
+static bool sim_mem_remote(struct sim_desc *d, const void *context)
+{
+	const struct rio_dma_ext *rio = context;
+
+	if (rio->rio_addr_u || rio->rio_addr > SIM_WINDOW ||
+	    d->len > SIM_WINDOW - rio->rio_addr)
+		return false;
+	d->dev.offset = rio->rio_addr;
+	d->dev.window = 0;
+	return true;
+}
+#endif
 
 /* A command is an offset and a value, both little-endian and of 32 bits. */
 static void sim_mem_command(struct sim_window *window, const u8 *command)
@@ -111,6 +127,9 @@ static const struct sim_port_ops sim_mem_port = {
 	.port_window = true,
 	.config = sim_mem_config,
 	.prepare = sim_mem_prepare,
+#ifdef CONFIG_RAPIDIO_DMA_ENGINE
+	.remote = sim_mem_remote,
+#endif
 	.move = sim_mem_move,
 };
 

@@ -20,6 +20,8 @@ struct sim_desc;
  * @port_window: it has a window of registers
  * @config: refuse a slave configuration that passed the checks of all
  * @prepare: refuse a descriptor that does. NULL: all but commands are fine
+ * @remote: the other end is memory behind RapidIO, &struct rio_dma_ext. NULL:
+ *	this peripheral is not
  * @move: take @n bytes from @buf or give them, by the direction of @d; returns
  *	how many. If less, sim_chan.wake_at says when to ask again; if that is
  *	0, the peer will say so
@@ -39,6 +41,7 @@ struct sim_port_ops {
 	int (*config)(struct sim_chan *sc,
 		      const struct dma_slave_config *config);
 	bool (*prepare)(struct sim_chan *sc, struct sim_desc *d);
+	bool (*remote)(struct sim_desc *d, const void *context);
 	size_t (*move)(struct sim_chan *sc, struct sim_desc *d, void *buf,
 		       size_t n);
 	bool (*paced)(const struct sim_chan *sc);

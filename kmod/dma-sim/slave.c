@@ -150,7 +150,7 @@ enum dmaengine_tx_result sim_step_slave(struct sim_chan *sc,
 static struct dma_async_tx_descriptor *
 sim_prep_segments(struct dma_chan *chan, struct sim_segments *s,
 		  enum dma_transfer_direction dir, unsigned long flags,
-		  bool repeat)
+		  bool repeat, const void *remote)
 {
 	struct sim_chan *sc = to_sim_chan(chan);
 	struct sim_desc *d = NULL;
@@ -167,6 +167,10 @@ sim_prep_segments(struct dma_chan *chan, struct sim_segments *s,
 	d = sim_slave_get(sc, &sim_op_slave, dir, len, flags);
 	if (!d)
 		return NULL;
+	if (remote && !(sc->port->remote && sc->port->remote(d, remote))) {
+		sim_desc_recycle(sc, d);
+		return NULL;
+	}
 	if (repeat)
 		d->period = len;
 	sim_segments_give(s, d);
@@ -183,7 +187,7 @@ sim_prep_slave_sg(struct dma_chan *chan, struct scatterlist *sgl,
 
 	if (!sim_segments_init_sg(&s, sgl, nents))
 		return NULL;
-	tx = sim_prep_segments(chan, &s, dir, flags, false);
+	tx = sim_prep_segments(chan, &s, dir, flags, false, context);
 	sim_segments_free(&s);
 	return tx;
 }
@@ -204,7 +208,8 @@ sim_prep_vec(struct dma_chan *chan, const struct dma_vec *vecs, size_t nents,
 		s.list[i].len = vecs[i].len;
 	}
 	/* It is this flag that makes a ring of them. */
-	tx = sim_prep_segments(chan, &s, dir, flags, flags & DMA_PREP_REPEAT);
+	tx = sim_prep_segments(chan, &s, dir, flags, flags & DMA_PREP_REPEAT,
+			       NULL);
 	sim_segments_free(&s);
 	return tx;
 }
