@@ -58,7 +58,7 @@ static void sim_free_chan_resources(struct dma_chan *chan)
 	struct sim_chan *sc = to_sim_chan(chan);
 
 	guard(mutex)(&sc->ctl->mutex);
-	sim_desc_drop_all(sc);
+	sim_desc_drop_all(sc, false);
 	sim_port_stop(sc);
 	sim_engine_stop(sc);
 	sim_engine_synchronize(sc);
@@ -108,7 +108,7 @@ static int sim_terminate_all(struct dma_chan *chan)
 {
 	struct sim_chan *sc = to_sim_chan(chan);
 
-	sim_desc_drop_all(sc);
+	sim_desc_drop_all(sc, true);
 	sim_port_stop(sc);
 
 	guard(sim_chan)(sc);

@@ -147,6 +147,20 @@ void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d)
 	list_move(&d->node, &sc->free);
 }
 
+/* Does it stay the client's until dmaengine_desc_free()? */
+static bool sim_desc_is_reusable(const struct sim_desc *d)
+{
+	return d->tx.flags & DMA_CTRL_REUSE &&
+	       d->tx.chan->device->descriptor_reuse;
+}
+
+static void sim_desc_keep(struct sim_chan *sc, struct sim_desc *d)
+{
+	lockdep_assert_held(&sc->lock);
+	d->state = SIM_DESC_PREPARED;
+	list_move_tail(&d->node, &sc->prepared);
+}
+
 /*
  * Its callback is next. What the client may use again is the client's by then,
  * and what it need not see is free for the next one that it prepares.
@@ -154,10 +168,9 @@ void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d)
 void sim_desc_retire(struct sim_chan *sc, struct sim_desc *d)
 {
 	lockdep_assert_held(&sc->lock);
-	if (d->tx.flags & DMA_CTRL_REUSE && sc->chan.device->descriptor_reuse) {
+	if (sim_desc_is_reusable(d)) {
 		d->tx.unmap = NULL;
-		d->state = SIM_DESC_PREPARED;
-		list_move_tail(&d->node, &sc->prepared);
+		sim_desc_keep(sc, d);
 	} else if (sim_metadata_lasts(d)) {
 		d->state = SIM_DESC_CALLED;
 		list_move_tail(&d->node, &sc->called);
@@ -166,14 +179,20 @@ void sim_desc_retire(struct sim_chan *sc, struct sim_desc *d)
 	}
 }
 
-/* Take everything back without a callback. */
-void sim_desc_drop_all(struct sim_chan *sc)
+/*
+ * Take everything back without a callback. With @keep, what the client may use
+ * again stays the client's, to submit or to free, as in virt-dma.c.
+ */
+void sim_desc_drop_all(struct sim_chan *sc, bool keep)
 {
 	struct sim_desc *d, *next;
 	LIST_HEAD(dropped);
 
 	scoped_guard(sim_chan, sc) {
-		list_splice_tail_init(&sc->prepared, &dropped);
+		/* The client may be about to free one of these. */
+		list_for_each_entry_safe(d, next, &sc->prepared, node)
+			if (!keep || !sim_desc_is_reusable(d))
+				list_move_tail(&d->node, &dropped);
 		list_splice_tail_init(&sc->submitted, &dropped);
 		list_splice_tail_init(&sc->issued, &dropped);
 		list_splice_tail_init(&sc->done, &dropped);
@@ -188,8 +207,12 @@ void sim_desc_drop_all(struct sim_chan *sc)
 		dma_descriptor_unmap(&d->tx);
 
 	scoped_guard(sim_chan, sc) {
-		list_for_each_entry_safe(d, next, &dropped, node)
-			sim_desc_recycle(sc, d);
+		list_for_each_entry_safe(d, next, &dropped, node) {
+			if (keep && sim_desc_is_reusable(d))
+				sim_desc_keep(sc, d);
+			else
+				sim_desc_recycle(sc, d);
+		}
 	}
 }
 

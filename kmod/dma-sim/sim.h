@@ -416,7 +416,7 @@ void sim_desc_finish(struct sim_chan *sc, struct sim_desc *d,
 void sim_desc_retire(struct sim_chan *sc, struct sim_desc *d);
 void sim_desc_recycle(struct sim_chan *sc, struct sim_desc *d);
 void sim_desc_rewind(struct sim_desc *d);
-void sim_desc_drop_all(struct sim_chan *sc);
+void sim_desc_drop_all(struct sim_chan *sc, bool keep);
 enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
 				struct dma_tx_state *state);
 

@@ -298,6 +298,49 @@ UAPI_TEST(prepared, few_descriptors)
 	with_sim("descriptors=4 max_segment=65536", few_descriptors);
 }
 
+/* Of a pool of three, two are always here: a single one lost is noticed. */
+static void none_is_lost(void)
+{
+	struct dmactl_completion record;
+	struct dmactl_op op, again;
+	uint32_t handle, other;
+	int i;
+
+	setup(0);
+	op = op_memcpy(chan, &dst, 0, &src, 0, 1000);
+	other = prepare(&op);
+	for (i = 0; i < 12; i++) {
+		handle = prepare(&op);
+		again = op_prepared(handle);
+		/* Terminated in flight, ended, never used; and used after it. */
+		if (i % 3 == 0)
+			sim_set("hold", "1");
+		if (i % 3 < 2)
+			submit_all(fd, &again, 1);
+		if (i % 3 == 1)
+			reap_all(fd, &record, 1);
+		check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), 0);
+		if (i % 3 == 0)
+			reap_all(fd, &record, 1);
+		sim_set("hold", "0");
+		if (i % 2)
+			run_prepared(handle, 1000);
+		check_eq(destroy(fd, handle), 0);
+		run_prepared(other, 1000);
+		run_ok(fd, &op);
+	}
+	handle = prepare(&op);
+	prepare(&op);
+	check_eq(try_prepare(&op, NULL), -EAGAIN);
+	check_eq(destroy(fd, handle), 0);
+	run_ok(fd, &op);
+}
+
+UAPI_TEST(prepared, none_is_lost)
+{
+	with_sim("descriptors=3", none_is_lost);
+}
+
 UAPI_TEST(prepared, bad_input)
 {
 	struct dmactl_sg sg[3];
