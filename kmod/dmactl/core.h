@@ -612,6 +612,7 @@ u64 dmactl_periods_count(const struct dmactl_tx *tx);
 /* prepared.c */
 int dmactl_ioctl_prepare(struct dmactl_cmd *cmd);
 int dmactl_prepared_destroy(struct dmactl_obj *obj);
+void dmactl_prepared_defer(struct dmactl_tx *tx);
 void dmactl_prepared_unuse(struct dmactl_tx *tx);
 void dmactl_prepared_drop_all(struct dmactl_chan *chan);
 void dmactl_prepared_lose_all(struct dmactl_chan *chan);

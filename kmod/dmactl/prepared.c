@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ops whose descriptors are prepared once and submitted many times. */
 
+#include <linux/bottom_half.h>
 #include <linux/dmaengine.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -20,6 +21,8 @@ struct dmactl_prepared {
 	struct list_head chan_node;	/* chan->rwsem */
 	struct dmactl_tx tx;		/* what the op is */
 	atomic_t busy;			/* an op with it is in flight */
+	struct dmactl_tx *ended;	/* that op, on its way to the program */
+	struct work_struct work;
 	bool lost;			/* chan->rwsem: to be prepared again */
 	u32 nr;				/* chan->rwsem */
 	u32 room;
@@ -96,8 +99,39 @@ int dmactl_prepared_destroy(struct dmactl_obj *obj)
 	scoped_guard(rwsem_write, &p->chan->rwsem)
 		if (!p->chan->quarantined)
 			dmactl_prepared_drop(p);
+	/* It has let go of the object, and may not have returned yet. */
+	flush_work(&p->work);
 	kref_put(&obj->ref, dmactl_prepared_release);
 	return 0;
+}
+
+static void dmactl_prepared_work(struct work_struct *work)
+{
+	struct dmactl_prepared *p = container_of(work, struct dmactl_prepared,
+						 work);
+	struct dmactl_chan *chan = p->chan;
+	LIST_HEAD(ended);
+
+	/* With real-time kernels, wait for the thread that runs tasklets. */
+	local_bh_disable();
+	local_bh_enable();
+	list_add(&p->ended->node, &ended);
+	dmactl_tx_finish(chan, &ended);
+}
+
+/*
+ * From the callback. The provider takes a descriptor that is to be used again
+ * back only after that has returned (virt-dma does), so nobody may hear of the
+ * end before. This work runs on the same processor, where the tasklet has to
+ * come to its end first.
+ */
+void dmactl_prepared_defer(struct dmactl_tx *tx)
+{
+	struct dmactl_prepared *p = tx->prepared_by;
+
+	list_del_init(&tx->node);
+	p->ended = tx;
+	schedule_work_on(smp_processor_id(), &p->work);
 }
 
 /* An op lets go of what it was made from: the spans are not its own. */
@@ -243,6 +277,7 @@ static struct dmactl_prepared *dmactl_prepared_new(struct dmactl_session *s,
 	p->chan = chan;
 	kref_get(&chan->obj.ref);
 	INIT_LIST_HEAD(&p->chan_node);
+	INIT_WORK(&p->work, dmactl_prepared_work);
 	dmactl_tx_init(&p->tx, chan);
 	return p;
 }

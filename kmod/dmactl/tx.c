@@ -224,7 +224,12 @@ static bool dmactl_tx_sync_is_long(const struct list_head *ended)
 /* Leaves long work to process context, and all that must come after it. */
 static void dmactl_tx_defer(struct dmactl_chan *chan, struct list_head *ended)
 {
+	struct dmactl_tx *tx, *next;
+
 	lockdep_assert_held(&chan->lock);
+	list_for_each_entry_safe(tx, next, ended, node)
+		if (tx->prepared_by)
+			dmactl_prepared_defer(tx);
 	if (list_empty(ended))
 		return;
 	if (!chan->finishing && !dmactl_tx_sync_is_long(ended))

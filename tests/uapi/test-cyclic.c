@@ -7,7 +7,7 @@
 #include "uapi.h"
 
 #define PERIOD	4000u /* bytes: not a power of two */
-#define PERIODS 16
+#define PERIODS 64
 #define RING	(PERIOD * PERIODS)
 #define RATE	"400000" /* 100 periods in a second */
 
@@ -148,7 +148,7 @@ static void slow_reader(void)
 	check_eq(records[0].flags, DMACTL_COMP_MORE);
 	last = count;
 	/* Longer than the ring lasts. */
-	sleep_ms(400);
+	sleep_ms(1500);
 	check_eq(reap(fd, records, 1, 1, 0), 1);
 	more_check(records, &count);
 	check(count - last >= PERIODS);
