@@ -27,8 +27,10 @@ static void run_child(const struct lite_test *test, const sigset_t *mask)
 	_exit(0);
 }
 
-/* True if the test passed. SIGCHLD is blocked, so that it can be awaited. */
-static bool run_test(const struct lite_test *test)
+enum result { FAILED, PASSED, SKIPPED };
+
+/* SIGCHLD is blocked, so that it can be awaited. */
+static enum result run_test(const struct lite_test *test)
 {
 	struct timespec limit = {.tv_sec = (time_t)test->options.timeout};
 	sigset_t chld, old;
@@ -45,16 +47,18 @@ static bool run_test(const struct lite_test *test)
 	while (pid > 0 && sigtimedwait(&chld, NULL, &limit) < 0 && errno == EINTR)
 		;
 	if (pid < 0 || waitpid(pid, &status, WNOHANG) == pid) {
+		if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == LITE_SKIPPED)
+			return SKIPPED;
 		if (pid < 0 || status)
 			fprintf(stderr, "%s::%s: wait status %#x\n", test->suite, test->name,
 				status);
-		return pid > 0 && !status;
+		return pid > 0 && !status ? PASSED : FAILED;
 	}
 	fprintf(stderr, "%s::%s: no end within %g s\n", test->suite, test->name,
 		test->options.timeout);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
-	return false;
+	return FAILED;
 }
 
 static bool wanted(const struct lite_test *test, int argc, char *argv[])
@@ -74,7 +78,7 @@ static bool wanted(const struct lite_test *test, int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	unsigned int nr = 0, failed = 0;
+	unsigned int nr = 0, failed = 0, skipped = 0;
 	struct lite_test *test;
 	FILE *tap = stdout;
 	int i;
@@ -87,17 +91,18 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	for (test = first; test; test = test->next) {
-		bool ok;
+		enum result result;
 
 		if (!wanted(test, argc, argv))
 			continue;
-		ok = run_test(test);
-		failed += !ok;
-		fprintf(tap, "%s %u - %s::%s\n", ok ? "ok" : "not ok", ++nr, test->suite,
-			test->name);
+		result = run_test(test);
+		failed += result == FAILED;
+		skipped += result == SKIPPED;
+		fprintf(tap, "%s %u - %s::%s%s\n", result == FAILED ? "not ok" : "ok", ++nr,
+			test->suite, test->name, result == SKIPPED ? " # SKIP" : "");
 	}
 	fprintf(tap, "1..%u\n", nr);
 	fclose(tap);
-	fprintf(stderr, "%u tests, %u failed\n", nr, failed);
+	fprintf(stderr, "%u tests, %u failed, %u skipped\n", nr, failed, skipped);
 	return failed || !nr;
 }

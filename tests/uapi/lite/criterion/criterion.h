@@ -50,4 +50,13 @@ void lite_register(struct lite_test *test);
 		}                                                                                  \
 	} while (0)
 
+#define LITE_SKIPPED 77
+
+#define cr_skip_test(...)                                                                          \
+	do {                                                                                       \
+		dprintf(2, __VA_ARGS__);                                                           \
+		dprintf(2, "\n");                                                                  \
+		_exit(LITE_SKIPPED);                                                               \
+	} while (0)
+
 #endif /* LITE_CRITERION_H */
