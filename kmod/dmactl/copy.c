@@ -132,7 +132,7 @@ static int dmactl_add_sg(struct dmactl_chan *chan, struct dmactl_tx *tx,
 }
 
 static int dmactl_add_sgs(struct dmactl_chan *chan, struct dmactl_tx *tx,
-			  const struct dmactl_sg *sgs, u32 nr, u64 len)
+			  const struct dmactl_sg *sgs, u32 nr)
 {
 	u64 dst_len = 0, src_len = 0;
 	u32 nr_dst = 0;
@@ -146,26 +146,13 @@ static int dmactl_add_sgs(struct dmactl_chan *chan, struct dmactl_tx *tx,
 		ret = dmactl_add_sg(chan, tx, &sgs[i], &dst_len, &src_len);
 	if (ret)
 		return ret;
-	return dst_len == len && src_len == len ? 0 : -EINVAL;
+	return dst_len == tx->len && src_len == tx->len ? 0 : -EINVAL;
 }
 
 static int dmactl_sg_validate(struct dmactl_chan *chan,
 			      const struct dmactl_op *op, struct dmactl_tx *tx)
 {
-	const struct dmactl_unused unused = {
-		.dst = true, .src = true, .value = true,
-	};
-	struct dmactl_sg *sgs;
-	int ret;
-
-	if (!dmactl_op_is_clean(op, unused))
-		return -EINVAL;
-	sgs = dmactl_copy_args(op, sizeof(*sgs));
-	if (IS_ERR(sgs))
-		return PTR_ERR(sgs);
-	ret = dmactl_add_sgs(chan, tx, sgs, op->nr_args, op->len);
-	kvfree(sgs);
-	return ret;
+	return dmactl_with_sgs(chan, op, tx, dmactl_add_sgs);
 }
 
 const struct dmactl_op_type dmactl_op_sg = {

@@ -536,6 +536,10 @@ int dmactl_add_src(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 handle,
 bool dmactl_spans_overlap(const struct dmactl_span *a,
 			  const struct dmactl_span *b);
 void *dmactl_copy_args(const struct dmactl_op *op, size_t size);
+int dmactl_with_sgs(struct dmactl_chan *chan, const struct dmactl_op *op,
+		    struct dmactl_tx *tx,
+		    int (*add)(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			       const struct dmactl_sg *sgs, u32 nr));
 int dmactl_alloc_spans(struct dmactl_tx *tx, u32 nr, u32 nr_dst);
 
 /* prep.c */

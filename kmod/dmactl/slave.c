@@ -80,9 +80,9 @@ static void dmactl_list_fill_vecs(struct dmactl_list *list)
 
 /* Makes the list of all spans of one side. */
 static int dmactl_list_make(struct dmactl_chan *chan, struct dmactl_tx *tx,
-			    const struct dmactl_span *spans, u32 nr_spans,
-			    bool vecs)
+			    const struct dmactl_span *spans, u32 nr_spans)
 {
+	bool vecs = tx->opcode == DMACTL_OP_PERIPHERAL_VEC;
 	struct dmactl_list *list;
 	struct scatterlist *sg;
 	size_t size;
@@ -212,7 +212,7 @@ static u16 dmactl_slave_side(const struct dmactl_sg *sgs, u32 nr)
 }
 
 static int dmactl_slave_lists(struct dmactl_chan *chan, struct dmactl_tx *tx,
-			      const struct dmactl_sg *sgs, u32 nr, bool vecs)
+			      const struct dmactl_sg *sgs, u32 nr)
 {
 	u16 side = dmactl_slave_side(sgs, nr);
 	int ret;
@@ -231,35 +231,15 @@ static int dmactl_slave_lists(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	if (ret)
 		return ret;
 	if (side == DMACTL_SG_DST)
-		return dmactl_list_make(chan, tx, tx->dst, tx->nr_dst, vecs);
-	return dmactl_list_make(chan, tx, tx->src, tx->nr_src, vecs);
-}
-
-static int dmactl_slave_list_validate(struct dmactl_chan *chan,
-				      const struct dmactl_op *op,
-				      struct dmactl_tx *tx, bool vecs)
-{
-	const struct dmactl_unused unused = {
-		.dst = true, .src = true, .value = true,
-	};
-	struct dmactl_sg *sgs;
-	int ret;
-
-	if (!dmactl_op_is_clean(op, unused))
-		return -EINVAL;
-	sgs = dmactl_copy_args(op, sizeof(*sgs));
-	if (IS_ERR(sgs))
-		return PTR_ERR(sgs);
-	ret = dmactl_slave_lists(chan, tx, sgs, op->nr_args, vecs);
-	kvfree(sgs);
-	return ret;
+		return dmactl_list_make(chan, tx, tx->dst, tx->nr_dst);
+	return dmactl_list_make(chan, tx, tx->src, tx->nr_src);
 }
 
 static int dmactl_slave_sg_validate(struct dmactl_chan *chan,
 				    const struct dmactl_op *op,
 				    struct dmactl_tx *tx)
 {
-	return dmactl_slave_list_validate(chan, op, tx, false);
+	return dmactl_with_sgs(chan, op, tx, dmactl_slave_lists);
 }
 
 #define DMACTL_SLAVE_FLAGS						\
@@ -301,7 +281,7 @@ int dmactl_slave_single_list(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	if (span->len <= chan->max_len &&
 	    dmactl_map_addr(span->map, span->off, &addr) >= span->len)
 		return 0;
-	return dmactl_list_make(chan, tx, span, 1, false);
+	return dmactl_list_make(chan, tx, span, 1);
 }
 
 static int dmactl_slave_single_validate(struct dmactl_chan *chan,
@@ -354,14 +334,8 @@ dmactl_vec_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 				      piece->nr, tx->dir, flags);
 }
 
-static int dmactl_vec_validate(struct dmactl_chan *chan,
-			       const struct dmactl_op *op, struct dmactl_tx *tx)
-{
-	return dmactl_slave_list_validate(chan, op, tx, true);
-}
-
 const struct dmactl_op_type dmactl_op_peripheral_vec = {
-	.validate = dmactl_vec_validate,
+	.validate = dmactl_slave_sg_validate,
 	.prep = dmactl_vec_prep,
 	.advance = dmactl_list_advance,
 	.rewind = dmactl_list_rewind,
@@ -404,7 +378,7 @@ static int dmactl_rio_lists(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	    rio->destid > U16_MAX || rio->rio_addr_u > 3 ||
 	    rio->wr_type > RDW_LAST_NWRITE_R)
 		return -EINVAL;
-	ret = dmactl_slave_lists(chan, tx, sgs + 1, nr - 1, false);
+	ret = dmactl_slave_lists(chan, tx, sgs + 1, nr - 1);
 	if (ret)
 		return ret;
 	list = tx->priv;
@@ -420,20 +394,7 @@ static int dmactl_rio_lists(struct dmactl_chan *chan, struct dmactl_tx *tx,
 static int dmactl_rio_validate(struct dmactl_chan *chan,
 			       const struct dmactl_op *op, struct dmactl_tx *tx)
 {
-	const struct dmactl_unused unused = {
-		.dst = true, .src = true, .value = true,
-	};
-	struct dmactl_sg *sgs;
-	int ret;
-
-	if (!dmactl_op_is_clean(op, unused))
-		return -EINVAL;
-	sgs = dmactl_copy_args(op, sizeof(*sgs));
-	if (IS_ERR(sgs))
-		return PTR_ERR(sgs);
-	ret = dmactl_rio_lists(chan, tx, sgs, op->nr_args);
-	kvfree(sgs);
-	return ret;
+	return dmactl_with_sgs(chan, op, tx, dmactl_rio_lists);
 }
 #else
 static int dmactl_rio_validate(struct dmactl_chan *chan,
@@ -493,7 +454,7 @@ static int dmactl_memset_sg_validate(struct dmactl_chan *chan,
 	kvfree(sgs);
 	if (ret || !native)
 		return ret;
-	return dmactl_list_make(chan, tx, tx->dst, tx->nr_dst, false);
+	return dmactl_list_make(chan, tx, tx->dst, tx->nr_dst);
 }
 
 const struct dmactl_op_type dmactl_op_memset_sg = {

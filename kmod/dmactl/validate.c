@@ -148,6 +148,28 @@ void *dmactl_copy_args(const struct dmactl_op *op, size_t size)
 	return args;
 }
 
+/* For an op that is described by its array of pieces alone. */
+int dmactl_with_sgs(struct dmactl_chan *chan, const struct dmactl_op *op,
+		    struct dmactl_tx *tx,
+		    int (*add)(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			       const struct dmactl_sg *sgs, u32 nr))
+{
+	const struct dmactl_unused unused = {
+		.dst = true, .src = true, .value = true,
+	};
+	struct dmactl_sg *sgs;
+	int ret;
+
+	if (!dmactl_op_is_clean(op, unused))
+		return -EINVAL;
+	sgs = dmactl_copy_args(op, sizeof(*sgs));
+	if (IS_ERR(sgs))
+		return PTR_ERR(sgs);
+	ret = add(chan, tx, sgs, op->nr_args);
+	kvfree(sgs);
+	return ret;
+}
+
 static const struct dmactl_op_type *const dmactl_opcodes[] = {
 	[DMACTL_OP_NOP] = &dmactl_op_nop,
 	[DMACTL_OP_MEMCPY] = &dmactl_op_memcpy,
