@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# An apt of our own, for other suites or architectures than the machine's:
+# nothing is installed, and the machine's apt stays as it is. After lib.sh:
+# . apt.sh, then apt_setup, then the rest.
+
+apt_dir=
+apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# The mirror that the machine uses for Debian.
+apt_mirror() {
+	{
+		grep -hs '^URIs:' /etc/apt/sources.list.d/*.sources | awk '{print $2}'
+		grep -hs '^deb ' /etc/apt/sources.list /etc/apt/sources.list.d/*.list | sed 's/\[[^]]*\]//' | awk '{print $2}'
+		echo http://deb.debian.org/debian
+	} | grep '/debian/*$' | head -n 1
+}
+
+# apt_setup NAME ARCH SUITE...: the configuration lives in the cache under this
+# name. It believes that no package is installed, so it names all that one needs.
+apt_setup() {
+	local suite mirror
+	apt_dir=$CACHE/apt/$1
+	apt_arch=$2
+	shift 2
+	[ -r "$apt_keyring" ] || die "no $apt_keyring: install debian-archive-keyring"
+	mkdir -p "$apt_dir"/{lists/partial,cache/archives/partial}
+	: >"$apt_dir/status"
+	mirror=$(apt_mirror)
+	for suite; do
+		echo "deb [signed-by=$apt_keyring] $mirror $suite main"
+	done >"$apt_dir/sources.list"
+}
+
+# apt_private apt-get|apt-cache ARGUMENT...
+apt_private() {
+	local command=$1
+	shift
+	"$command" -q -o Dir::Etc::sourcelist="$apt_dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+		-o Dir::State::Lists="$apt_dir/lists" -o Dir::State::status="$apt_dir/status" \
+		-o Dir::Cache="$apt_dir/cache" -o APT::Architecture="$apt_arch" -o APT::Architectures::="$apt_arch" \
+		-o Acquire::Languages=none -o APT::Sandbox::User=root -o APT::Install-Recommends=false \
+		-o Debug::NoLocking=1 "$@"
+}
+
+# apt_try DIR ARGUMENT...: apt-get in that directory; says what went wrong.
+apt_try() {
+	local dir=$1
+	shift
+	(cd "$dir" && apt_private apt-get "$@") >"$apt_dir/log" 2>&1 || {
+		tail -n 5 "$apt_dir/log" >&2
+		return 1
+	}
+}
+
+apt_update() {
+	apt_try / update || die "the index of Debian ($(awk '{printf "%s ", $4}' "$apt_dir/sources.list")) cannot be had"
+}
+
+# apt_unpack_all ROOT PACKAGE...: these and all that they depend on.
+apt_unpack_all() {
+	local root=$1 deb d
+	shift
+	rm -f "$apt_dir"/cache/archives/*.deb
+	apt_try / install -y --download-only "$@" || return 1
+	# What a merged /usr looks like; packages may still name the old paths.
+	for d in bin sbin lib lib64; do
+		mkdir -p "$root/usr/$d"
+		[ -e "$root/$d" ] || ln -s "usr/$d" "$root/$d"
+	done
+	for deb in "$apt_dir"/cache/archives/*.deb; do
+		dpkg --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C "$root"
+	done
+	rm -f "$apt_dir"/cache/archives/*.deb
+}
