@@ -16,6 +16,7 @@
 
 #define MAX_CHANNELS 256
 #define MAX_SIZE     (64ull << 20)
+#define MAX_ALIGN    4096
 
 struct test_args {
 	struct cli *cli;
@@ -30,6 +31,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_SEED,
 	OPT_COHERENT,
+	OPT_ALIGN,
 };
 
 static const struct argp_option test_options[] = {
@@ -49,6 +51,11 @@ static const struct argp_option test_options[] = {
 	 .key = OPT_MAX_SIZE,
 	 .arg = "SIZE",
 	 .doc = "Longest transfer (default 64K)"},
+	{.name = "align",
+	 .key = OPT_ALIGN,
+	 .arg = "SIZE",
+	 .doc = "Places and lengths are multiples of SIZE, a power of 2 (default: what the "
+		"channel asks for)"},
 	{.name = "timeout",
 	 .key = OPT_TIMEOUT,
 	 .arg = "TIME",
@@ -141,6 +148,11 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 		if (!parse_size(arg, &options->max_size) || !options->max_size ||
 		    options->max_size > MAX_SIZE)
 			argp_error(state, "--max-size: '%s' is not a size from 1 to 64M", arg);
+		return 0;
+	case OPT_ALIGN:
+		if (!parse_size(arg, &options->align) || !options->align ||
+		    options->align & (options->align - 1) || options->align > MAX_ALIGN)
+			argp_error(state, "--align: '%s' is not a power of 2 from 1 to 4096", arg);
 		return 0;
 	case OPT_TIMEOUT:
 		if (!parse_time(arg, &options->timeout_ns) || !options->timeout_ns)
@@ -431,6 +443,7 @@ static int run_test(struct cli *cli, int argc, char **argv)
 				.ops = 1u << PLAN_MEMCPY,
 				.threads = 1,
 				.max_size = 64 * 1024,
+				.align = 1,
 				.timeout_ns = 10 * NS_PER_SEC,
 				.seed = random_seed(),
 			},

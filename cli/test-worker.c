@@ -17,7 +17,7 @@
 static size_t alignment(const struct test_worker *worker, enum plan_op op)
 {
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(worker->channel->chan);
-	size_t align;
+	size_t align, wanted = worker->channel->run->options->align;
 
 	switch (op) {
 	case PLAN_MEMSET:
@@ -36,7 +36,8 @@ static size_t alignment(const struct test_worker *worker, enum plan_op op)
 		align = caps->copy_align;
 		break;
 	}
-	return align ? align : 1;
+	/* Both are powers of 2. */
+	return align > wanted ? align : wanted;
 }
 
 /* The ops of the channel in turn. */

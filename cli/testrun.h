@@ -20,6 +20,7 @@ struct test_options {
 	uint64_t seconds_ns; /* 0: no limit */
 	uint64_t timeout_ns; /* for one transfer */
 	uint64_t max_size;
+	uint64_t align; /* a power of 2; more where the channel asks for more */
 	uint64_t seed;
 	bool coherent;
 };

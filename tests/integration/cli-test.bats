@@ -58,7 +58,12 @@ load cli-helper
 @test "--max-size and alignments" {
 	dmactl test --max-size 1 --iterations 50 "$first"
 	dmactl test --max-size 3M --iterations 5 "$first"
+	# The shortest there is, each time.
+	dmactl test --max-size 1 --align 64 --iterations 50 --json "$first" >aligned.json
+	jq -e '.passed and .channels[0].bytes == 50 * 64' aligned.json
 	sim_reload copy_align=256
+	dmactl test --max-size 1 --align 64 --iterations 50 --json "$first" >aligned.json
+	jq -e '.passed and .channels[0].bytes == 50 * 256' aligned.json
 	dmactl test --max-size 1 --iterations 50 "$first"
 	dmactl test --op sg --iterations 50 "$first"
 }
