@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Builds, installs and tests dmactl. `make help` lists the targets.
 
+# First, as it has defaults of its own.
+include cross.mk
+
 O ?= build
 PREFIX ?= /usr/local
 CC := $(CROSS_COMPILE)gcc
@@ -12,6 +15,8 @@ VERSION := 0.1.0
 CSTD := -std=gnu11
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS ?= -O2 -g
+override CFLAGS += $(SYSROOT_CFLAGS)
+override LDFLAGS += $(SYSROOT_LDFLAGS)
 ifeq ($(SANITIZE),1)
 MODE_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
@@ -34,6 +39,8 @@ include cli/build.mk
 include tests/unit/build.mk
 include tests/uapi/build.mk
 
+$(if $(FOREIGN),$(call cross_need,$(CLI_PKGS),$(CLI_LIBS)))
+
 # The scripts of tests/vm take the build directory from here.
 export O
 
@@ -42,7 +49,7 @@ export O
 # In a copy, so that the source tree stays as it is.
 MODULES_DIR = $(abspath $(O))/modules/kdir
 # No O=: to the kernel's Makefile it would mean the kernel's own build.
-KBUILD = $(MAKE) -C $(KDIR) O= M=$(MODULES_DIR)/kmod
+KBUILD = $(MAKE) -C $(KDIR) O= M=$(MODULES_DIR)/kmod $(CROSS_KBUILD)
 KVER = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 
 .PHONY: modules
@@ -138,7 +145,7 @@ help:
 	@echo '          make rates [KERNEL=...]    the highest rate of capture that a guest can hold'
 	@echo '          make lint                  format, shellcheck, checkpatch, sparse'
 	@echo '          make coverage              line coverage of library and tool'
-	@echo 'Variables: O PREFIX DESTDIR KDIR ARCH CROSS_COMPILE CC CFLAGS LDFLAGS SANITIZE=1'
+	@echo 'Variables: O PREFIX DESTDIR KDIR ARCH CROSS_COMPILE SYSROOT CC CFLAGS LDFLAGS SANITIZE=1'
 
 .PHONY: clean
 clean:

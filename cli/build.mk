@@ -4,8 +4,9 @@
 CLI_SRC := $(wildcard cli/*.c)
 CLI_OBJ := $(CLI_SRC:cli/%.c=$(O)/cli/%.o)
 CLI_DEFS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DDMACTL_VERSION='"$(VERSION)"' -Icli
-CLI_JSON_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
-CLI_LIBS = -laio $(shell $(PKG_CONFIG) --libs json-c) -pthread
+CLI_PKGS := json-c
+CLI_JSON_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CLI_PKGS))
+CLI_LIBS = -laio $(shell $(PKG_CONFIG) --libs $(CLI_PKGS)) -pthread
 
 all: $(O)/dmactl
 

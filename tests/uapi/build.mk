@@ -16,8 +16,9 @@ UAPI_OBJ32 := $(O)/obj32/tests/uapi
 
 UAPI_NAMES := $(patsubst tests/uapi/%.c,%,$(wildcard tests/uapi/test-*.c))
 UAPI_OWN_NAMES := $(patsubst tests/uapi/own/%.c,%,$(wildcard tests/uapi/own/*.c))
-# The same tests as 32-bit programs, against a 64-bit kernel.
-UAPI_NAMES32 := $(filter-out test-aio,$(UAPI_NAMES))
+# The same tests as 32-bit programs, against a 64-bit kernel. Other processors'
+# compilers make one kind: there, the other comes from another ARCH.
+UAPI_NAMES32 := $(if $(FOREIGN),,$(filter-out test-aio,$(UAPI_NAMES)))
 UAPI_COMMON := $(filter-out %/main.o,$(patsubst %.c,%.o,$(wildcard tests/uapi/common/*.c)))
 UAPI_COMMON := $(UAPI_COMMON:tests/uapi/%=%)
 
