@@ -2,6 +2,7 @@
 /* Memory: allocated, charged, handed to the CPU and back, freed. */
 
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/dma-mapping.h>
 #include <linux/highmem.h>
 #include <linux/overflow.h>
@@ -36,16 +37,17 @@ int dmactl_buf_charge(struct dmactl_buf *buf)
 			return -EDQUOT;
 	} while (!atomic_long_try_cmpxchg(&user->locked_vm, &old,
 					  old + buf->npages));
-	buf->user = get_uid(user);
+	/* Holds the user, too; free_uid() is not exported by every 6.1. */
+	buf->payer = get_current_cred();
 	return 0;
 }
 
 static void dmactl_buf_uncharge(struct dmactl_buf *buf)
 {
-	if (!buf->user)
+	if (!buf->payer)
 		return;
-	atomic_long_sub(buf->npages, &buf->user->locked_vm);
-	free_uid(buf->user);
+	atomic_long_sub(buf->npages, &buf->payer->user->locked_vm);
+	put_cred(buf->payer);
 }
 
 static void dmactl_pages_free(struct dmactl_buf *buf)

@@ -399,7 +399,7 @@ struct dmactl_buf {
 	unsigned long npages;
 	unsigned long pgoff;		/* of its mmap offset, or 0 */
 	bool mappable;			/* from publication to DESTROY */
-	struct user_struct *user;	/* charged, or NULL */
+	const struct cred *payer;	/* whose user is charged, or NULL */
 
 	/* All but COHERENT */
 	struct page **pages;		/* not IMPORTED */

@@ -31,7 +31,7 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 		if (obj->type != DMACTL_OBJ_BUF)
 			continue;
 		bytes += obj_to_buf(obj)->size;
-		if (obj_to_buf(obj)->user)
+		if (obj_to_buf(obj)->payer)
 			locked += obj_to_buf(obj)->npages;
 		pinned += obj_to_buf(obj)->nr_pinned;
 	}
