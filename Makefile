@@ -38,6 +38,7 @@ include libdmauser/build.mk
 include cli/build.mk
 include tests/unit/build.mk
 include tests/uapi/build.mk
+include tests/bench/build.mk
 
 $(if $(FOREIGN),$(call cross_need,$(CLI_PKGS),$(CLI_LIBS)))
 
@@ -107,7 +108,7 @@ uninstall:
 
 DEPS := packaging/deps/install.sh
 
-.PHONY: check debug-check rates lint coverage demo
+.PHONY: check debug-check rates bench lint coverage demo
 check:
 	@$(DEPS) check
 	+@tests/check
@@ -119,6 +120,10 @@ debug-check:
 rates:
 	@$(DEPS) check
 	+@tests/rates/run $(KERNEL)
+
+bench:
+	@$(DEPS) bench
+	+@tests/bench/run $(if $(KERNEL),--kernel $(KERNEL)) $(BENCH_ARGS)
 
 lint:
 	@$(DEPS) lint
@@ -143,6 +148,7 @@ help:
 	@echo 'Test:     make check                 everything, on two stock kernels'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
 	@echo '          make rates [KERNEL=...]    the highest rate of capture that a guest can hold'
+	@echo '          make bench [KERNEL=...]    what a transfer costs, beside others; BENCH_ARGS=--help'
 	@echo '          make lint                  format, shellcheck, checkpatch, sparse'
 	@echo '          make coverage              line coverage of library and tool'
 	@echo 'Variables: O PREFIX DESTDIR KDIR ARCH CROSS_COMPILE SYSROOT CC CFLAGS LDFLAGS SANITIZE=1'

@@ -26,6 +26,7 @@
  * struct sim_control - how a controller behaves; may change at any time
  * @ref: whoever has a controller that behaves so, and where it can be changed
  * @hold: nothing moves and nothing completes
+ * @skip: descriptors end well, and have moved nothing
  * @packets: a descriptor of loop-tx is a packet
  * @latency: ns from the start of a descriptor to its first byte
  * @bandwidth: bytes per second, 0 unlimited
@@ -43,6 +44,7 @@
 struct sim_control {
 	struct kref ref;
 	bool hold;
+	bool skip;
 	bool packets;
 	u64 latency;
 	u64 bandwidth;

@@ -105,6 +105,11 @@ module_param_cb(hold, &sim_switch_ops, &sim_control.hold, 0644);
 __MODULE_PARM_TYPE(hold, "bool");
 MODULE_PARM_DESC(hold, "Nothing moves or completes while set (default N)");
 
+module_param_cb(skip, &sim_switch_ops, &sim_control.skip, 0644);
+__MODULE_PARM_TYPE(skip, "bool");
+MODULE_PARM_DESC(skip,
+		 "Descriptors report success and move nothing (default N)");
+
 module_param_cb(packets, &sim_switch_ops, &sim_control.packets, 0644);
 __MODULE_PARM_TYPE(packets, "bool");
 MODULE_PARM_DESC(packets,

@@ -18,6 +18,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "account.h"
 #include "config.h"
 
 #define SIM_NAME		"dma-sim"
@@ -209,6 +210,7 @@ struct sim_desc {
  * @lock: protects the lists, the descriptors on them and, as long as it is
  *	held, the memory that they describe: who holds it knows that nothing
  *	is being copied
+ * @locked: [lock] since when, if what dma-sim costs is counted
  * @free: [lock] pool
  * @prepared: [lock] prepared, not submitted
  * @submitted: [lock] submitted, not issued
@@ -245,6 +247,7 @@ struct sim_chan {
 	char name[SIM_NAME_LEN];
 	char alias[2 * SIM_NAME_LEN];
 	spinlock_t lock;	/* see above */
+	u64 locked;
 	struct list_head free;
 	struct list_head prepared;
 	struct list_head submitted;
@@ -310,12 +313,14 @@ struct sim_controller {
 static inline void sim_chan_lock(struct sim_chan *sc, unsigned long *flags)
 {
 	spin_lock_irqsave(&sc->lock, *flags);
+	sc->locked = sim_account_begin();
 	__release(&sc->lock);
 }
 
 static inline void sim_chan_unlock(struct sim_chan *sc, unsigned long flags)
 {
 	__acquire(&sc->lock);
+	sim_account_end(sc->locked);
 	spin_unlock_irqrestore(&sc->lock, flags);
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # install.sh PURPOSE...: installs the Debian packages that the lists here name,
 # as far as they are missing. PURPOSE is the name of a list: build, guest,
-# check, demo, debug, coverage, lint. In a list, @FILE stands for another list,
+# check, demo, debug, coverage, lint, bench. In a list, @FILE stands for another list,
 # # starts a comment.
 #
 #	install.sh --list PURPOSE...	prints the packages
