@@ -50,6 +50,7 @@ extern const struct command cmd_resume;
 extern const struct command cmd_send;
 extern const struct command cmd_status;
 extern const struct command cmd_stream;
+extern const struct command cmd_synchronize;
 extern const struct command cmd_terminate;
 extern const struct command cmd_test;
 extern const struct command cmd_verify;

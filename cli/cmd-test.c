@@ -32,6 +32,8 @@ enum {
 	OPT_SEED,
 	OPT_COHERENT,
 	OPT_ALIGN,
+	OPT_FENCE,
+	OPT_REUSE,
 };
 
 static const struct argp_option test_options[] = {
@@ -40,7 +42,8 @@ static const struct argp_option test_options[] = {
 	 .key = 'o',
 	 .arg = "LIST",
 	 .doc = "Operations in turn, with commas: memcpy (default), memset, sg, memset_sg, xor, "
-		"xor_val, pq, pq_val, interleave; or all that a channel offers"},
+		"xor_val, pq, pq_val, interleave, imm_data, interrupt; or all that a channel "
+		"offers"},
 	{.name = "threads", .key = 't', .arg = "N", .doc = "Threads on each channel (default 1)"},
 	{.name = "iterations",
 	 .key = 'i',
@@ -65,6 +68,13 @@ static const struct argp_option test_options[] = {
 	 .arg = "N",
 	 .doc = "Repeat the transfers of an earlier run"},
 	{.name = "coherent", .key = OPT_COHERENT, .doc = "Use coherent memory"},
+	{.name = "fence",
+	 .key = OPT_FENCE,
+	 .doc = "Later transfers depend on each (DMA_PREP_FENCE)"},
+	{.name = "reuse",
+	 .key = OPT_REUSE,
+	 .arg = "N",
+	 .doc = "Prepare each transfer once and run it N times (DMA_CTRL_REUSE)"},
 	{0},
 };
 
@@ -78,7 +88,7 @@ static void parse_op(const char *word, struct argp_state *state, struct test_opt
 	}
 	argp_error(state,
 		   "--op: '%s' is none of memcpy, memset, sg, memset_sg, xor, xor_val, pq, "
-		   "pq_val, interleave, all",
+		   "pq_val, interleave, imm_data, interrupt, all",
 		   word);
 }
 
@@ -107,6 +117,10 @@ static error_t parse_channels(int key, char *arg, struct argp_state *state, stru
 		args->names[args->name_count++] = arg;
 		return 0;
 	case ARGP_KEY_END:
+		if (args->options.reuse && !args->options.all_ops &&
+		    args->options.ops & (1u << PLAN_XOR_VAL | 1u << PLAN_PQ_VAL))
+			argp_error(state, "--reuse: a check has its result in one place; xor_val "
+					  "and pq_val are prepared anew each time");
 		if (args->all && args->name_count)
 			argp_error(state, "--all or channels, not both");
 		if (!args->all && !args->name_count)
@@ -166,6 +180,13 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 	case OPT_COHERENT:
 		options->coherent = true;
 		return 0;
+	case OPT_FENCE:
+		options->fence = true;
+		return 0;
+	case OPT_REUSE:
+		if (!parse_number(arg, 1, UINT64_MAX, &options->reuse))
+			argp_error(state, "--reuse: '%s' is not a number above 0", arg);
+		return 0;
 	default:
 		return parse_channels(key, arg, state, args);
 	}
@@ -191,6 +212,19 @@ static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan
 	uint32_t offered = test_ops_of(caps->caps), wanted = run->options->ops;
 	uint32_t missing = wanted & ~offered;
 
+	if (run->options->reuse && !(caps->caps & DMACTL_CAP_REUSE)) {
+		if (optional)
+			cli_detail(run->cli, "%s: left out: its descriptors serve once",
+				   caps->name);
+		else
+			cli_error(run->cli,
+				  "%s: the channel cannot use a descriptor again (DMA_CTRL_REUSE)",
+				  caps->name);
+		return 0;
+	}
+	/* Its result goes to a place that a descriptor keeps. */
+	if (run->options->reuse && run->options->all_ops)
+		offered &= ~(1u << PLAN_XOR_VAL | 1u << PLAN_PQ_VAL);
 	if (!missing || (run->options->all_ops && wanted & offered))
 		return wanted & offered;
 	if (optional)

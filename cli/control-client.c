@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The asking side: what pause, resume and terminate have in common. */
+/* The asking side: what pause, resume, terminate and synchronize have in common. */
 #include "control.h"
 #include "control-socket.h"
 #include "device.h"
@@ -30,6 +30,12 @@ static const struct {
 			       "`play' and `stream' complete what they have; others fail."
 			       "\vExample:\n  dmactl terminate counter\n",
 			       "the channel cannot be stopped"},
+	[CONTROL_SYNCHRONIZE] = {"synchronize", "synchronized",
+				 "Returns when the callbacks of all transfers that have ended on "
+				 "CHAN have run (dmaengine_synchronize), for the channel of "
+				 "another dmactl."
+				 "\vExample:\n  dmactl synchronize counter\n",
+				 "the channel cannot synchronize"},
 };
 
 struct control_args {

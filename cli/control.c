@@ -61,6 +61,8 @@ static int obey(struct control *control, uint32_t command)
 		else
 			atomic_store(&control->paused, false);
 		return err;
+	case CONTROL_SYNCHRONIZE:
+		return dmauser_chan_synchronize(control->chan);
 	default:
 		return -EINVAL;
 	}

@@ -12,7 +12,7 @@
 
 #include <dmauser.h>
 
-enum control_command { CONTROL_PAUSE, CONTROL_RESUME, CONTROL_TERMINATE };
+enum control_command { CONTROL_PAUSE, CONTROL_RESUME, CONTROL_TERMINATE, CONTROL_SYNCHRONIZE };
 
 struct control;
 
@@ -29,7 +29,7 @@ bool control_paused(const struct control *control);
 /* Terminated by somebody. NULL: false. */
 bool control_terminated(const struct control *control);
 
-/* The whole of the verbs pause, resume and terminate. */
+/* The whole of the verbs pause, resume, terminate and synchronize. */
 int control_main(struct cli *cli, int argc, char **argv, enum control_command command);
 
 #endif /* CONTROL_H */

@@ -90,16 +90,24 @@ static bool check_transferred(const struct plan *plan, const uint8_t *dst,
 	return true;
 }
 
+/* What the plan itself says is there. */
+static uint8_t set_byte(const struct plan *plan, size_t i)
+{
+	if (plan->op == PLAN_IMM_DATA)
+		return ((const uint8_t *)&plan->immediate)[i];
+	return plan->value;
+}
+
 static bool check_set(const struct plan *plan, const struct piece *piece, const uint8_t *dst,
 		      struct mismatch *mismatch)
 {
 	for (size_t i = 0; i < piece->len; i++) {
-		if (dst[piece->off + i] == plan->value)
+		if (dst[piece->off + i] == set_byte(plan, i))
 			continue;
 		*mismatch = (struct mismatch){
 			.region = REGION_DST_INSIDE,
 			.offset = piece->off + i,
-			.expected = plan->value,
+			.expected = set_byte(plan, i),
 			.got = dst[piece->off + i],
 		};
 		return false;
@@ -135,6 +143,7 @@ static bool check_inside(const struct plan *plan, const uint8_t *dst, struct mis
 	switch (plan->op) {
 	case PLAN_MEMSET:
 	case PLAN_MEMSET_SG:
+	case PLAN_IMM_DATA:
 		for (unsigned int i = 0; i < plan->dst.count; i++) {
 			if (!check_set(plan, &plan->dst.pieces[i], dst, mismatch))
 				return false;

@@ -5,8 +5,9 @@
 
 const char *plan_op_name(enum plan_op op)
 {
-	static const char *const names[] = {"memcpy",  "memset", "sg",	   "memset_sg", "xor",
-					    "xor_val", "pq",	 "pq_val", "interleave"};
+	static const char *const names[] = {"memcpy",	  "memset",   "sg",	  "memset_sg",
+					    "xor",	  "xor_val",  "pq",	  "pq_val",
+					    "interleave", "imm_data", "interrupt"};
 
 	return names[op];
 }
@@ -132,6 +133,22 @@ static void make_equal(struct plan *plan, struct random *random, size_t max_len,
 		plan->q_bad = random_below(random, 2);
 }
 
+/* 8 bytes at an aligned place, or none. */
+static void make_small(struct plan *plan, struct random *random, size_t align)
+{
+	size_t step = align > sizeof(plan->immediate) ? align : sizeof(plan->immediate);
+
+	plan->len = 0;
+	if (plan->op == PLAN_INTERRUPT)
+		return;
+	plan->len = sizeof(plan->immediate);
+	plan->immediate = random_next(random);
+	plan->dst.count = 1;
+	plan->dst.sorted[0] =
+		(struct piece){random_below(random, plan->buffer_len / step) * step, plan->len};
+	plan->dst.pieces[0] = plan->dst.sorted[0];
+}
+
 void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t buffer_len,
 	       size_t max_len, size_t align)
 {
@@ -145,6 +162,10 @@ void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t
 	plan->value = (uint8_t)random_next(random);
 	if (is_raid(op) || op == PLAN_INTERLEAVE) {
 		make_equal(plan, random, max_len, align);
+		return;
+	}
+	if (op == PLAN_IMM_DATA || op == PLAN_INTERRUPT) {
+		make_small(plan, random, align);
 		return;
 	}
 	if (op == PLAN_SG)

@@ -24,6 +24,8 @@ enum plan_op {
 	PLAN_PQ,
 	PLAN_PQ_VAL,
 	PLAN_INTERLEAVE,
+	PLAN_IMM_DATA,
+	PLAN_INTERRUPT,
 	PLAN_OPS
 };
 
@@ -51,11 +53,12 @@ struct side {
 
 struct plan {
 	enum plan_op op;
-	size_t buffer_len; /* of each of the two */
-	size_t len;	   /* of the whole transfer; XOR and PQ: of each piece */
-	struct side src;   /* MEMSET: no pieces */
-	struct side dst;   /* PQ: P, then Q; XOR_VAL: what makes the sum zero */
-	uint8_t value;	   /* MEMSET */
+	size_t buffer_len;  /* of each of the two */
+	size_t len;	    /* of the whole transfer; XOR and PQ: of each piece; INTERRUPT: 0 */
+	struct side src;    /* MEMSET: no pieces */
+	struct side dst;    /* PQ: P, then Q; XOR_VAL: what makes the sum zero */
+	uint8_t value;	    /* MEMSET */
+	uint64_t immediate; /* IMM_DATA */
 	uint64_t salt;
 	/* *_VAL: what is wrong in the destination before the transfer */
 	bool p_bad, q_bad;

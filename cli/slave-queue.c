@@ -15,9 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PAGE	    4096u
 #define META_ROOM   4096u
-#define MAX_PIECES  256u
 #define WAIT_SLICE  (100 * NS_PER_MS)
 #define MAX_RECORDS 16
 
@@ -35,7 +33,7 @@ struct queue {
 	struct blocks data;
 	struct blocks metadata; /* one of META_ROOM for each slot */
 	size_t metadata_length;
-	uint16_t flags;
+	uint16_t flags; /* that the metadata want */
 	struct slot *slots;
 	unsigned int depth;
 	uint64_t queued, ended;
@@ -44,46 +42,19 @@ struct queue {
 	uint64_t since_ns;
 };
 
-static int add_pieces(struct queue *q, unsigned int index, size_t length)
-{
-	struct slave_transfer *transfer = q->transfer;
-	struct dmauser_piece pieces[MAX_PIECES];
-	/* Pages, but not more of them than one op takes. */
-	size_t step = PAGE, off = 0;
-	unsigned int count = 0;
-
-	while (length / step >= MAX_PIECES)
-		step *= 2;
-	for (; off < length; off += step, count++) {
-		pieces[count] =
-			blocks_piece(&q->data, index, length - off < step ? length - off : step);
-		pieces[count].off += off;
-	}
-	if (q->options->mode == SLAVE_VEC)
-		return dmauser_batch_peripheral_vec(q->batch, transfer->slave.chan,
-						    transfer->direction, pieces, count, index);
-	return dmauser_batch_slave_sg(q->batch, transfer->slave.chan, transfer->direction, pieces,
-				      count, index);
-}
-
 static int submit(struct queue *q, size_t length)
 {
 	struct slave_transfer *transfer = q->transfer;
 	unsigned int index = (unsigned int)(q->queued % q->depth);
 	int err;
 
-	if (q->options->mode == SLAVE_SINGLE)
-		err = dmauser_batch_slave_single(q->batch, transfer->slave.chan,
-						 transfer->direction, q->data.buf,
-						 blocks_offset(&q->data, index), length, index);
-	else
-		err = add_pieces(q, index, length);
-	if (!err && q->metadata_length)
+	err = slave_op_add(transfer, q->batch, &q->data, index, length, q->flags);
+	if (err)
+		return err;
+	if (q->metadata_length)
 		err = dmauser_batch_add_metadata(q->batch, q->metadata.buf,
 						 blocks_offset(&q->metadata, index),
 						 q->metadata_length);
-	if (!err)
-		err = dmauser_batch_set_flags(q->batch, q->flags);
 	if (!err) {
 		err = dmauser_submit(transfer->slave.session, q->batch, 0);
 		err = err < 0 ? err : 0;
@@ -152,7 +123,7 @@ static int finish(struct queue *q, struct slot *slot, unsigned int index)
 {
 	struct slave_transfer *transfer = q->transfer;
 	size_t moved = (size_t)slot->record.bytes;
-	bool is_short = moved < slot->length;
+	bool is_short = moved < slave_op_bytes(q->options, slot->length);
 	int err;
 
 	if (slot->record.status) {
@@ -161,6 +132,15 @@ static int finish(struct queue *q, struct slot *slot, unsigned int index)
 				  transfer->options->channel, transfer->bytes,
 				  device_status_text(slot->record.status));
 		return slot->record.status;
+	}
+	if (q->options->mode == SLAVE_FRAME) {
+		if (is_short) {
+			cli_error(transfer->cli, "%s: a frame ended after %zu of %zu bytes",
+				  transfer->options->channel, moved,
+				  slave_op_bytes(q->options, slot->length));
+			return -EIO;
+		}
+		moved = slot->length;
 	}
 	if (transfer->target) {
 		err = io_write_target(transfer->cli, transfer->target, blocks_at(&q->data, index),
@@ -248,9 +228,12 @@ static int start_metadata(struct queue *q)
 
 	if (!q->options->metadata)
 		return 0;
+	if (q->options->metadata_mode)
+		caps &= q->options->metadata_mode;
 	if (!(caps & (DMACTL_CAP_METADATA_CLIENT | DMACTL_CAP_METADATA_ENGINE))) {
-		cli_error(transfer->cli, "%s: the channel has no metadata",
-			  transfer->options->channel);
+		cli_error(transfer->cli, "%s: the channel has no metadata%s",
+			  transfer->options->channel,
+			  q->options->metadata_mode ? " of this mode" : "");
 		return -EOPNOTSUPP;
 	}
 	if (!(caps & DMACTL_CAP_METADATA_CLIENT))
@@ -274,7 +257,6 @@ static int start_metadata(struct queue *q)
 static int start(struct queue *q)
 {
 	struct slave_transfer *transfer = q->transfer;
-	size_t unit = q->options->block % PAGE ? (size_t)q->options->block : PAGE;
 	int err;
 
 	q->slots = calloc(q->depth, sizeof(*q->slots));
@@ -283,7 +265,7 @@ static int start(struct queue *q)
 		return -ENOMEM;
 	}
 	err = blocks_alloc(&q->data, transfer->cli, transfer->slave.session, transfer->slave.chan,
-			   q->depth, (size_t)q->options->block, unit);
+			   q->depth, (size_t)q->options->block, slave_unit(q->options));
 	if (err)
 		return err;
 	transfer->block = q->data.block;
@@ -297,7 +279,6 @@ int slave_queue_run(struct slave_transfer *transfer)
 		.options = transfer->options,
 		.depth = (unsigned int)transfer->options->depth,
 		.wanted = transfer->options->size,
-		.flags = transfer->options->command ? DMACTL_OPF_CMD : 0,
 	};
 	int err = start(&q);
 

@@ -37,6 +37,11 @@ enum {
 	OPT_METADATA_SIZE,
 	OPT_PACKETS,
 	OPT_COMMAND,
+	OPT_FRAME,
+	OPT_REPEAT,
+	OPT_RAPIDIO,
+	OPT_METADATA_MODE,
+	OPT_FENCE,
 };
 
 const struct argp_option slave_transfer_argp_options[] = {
@@ -50,6 +55,20 @@ const struct argp_option slave_transfer_argp_options[] = {
 	{.name = "sg", .key = OPT_SG, .doc = "Each transfer as a list of pages"},
 	{.name = "vec", .key = OPT_VEC, .doc = "The same as a peripheral DMA vector"},
 	{.name = "stream", .key = OPT_STREAM, .doc = "Through a stream of the kernel"},
+	{.name = "frame",
+	 .key = OPT_FRAME,
+	 .arg = "LINE[/STRIDE]",
+	 .doc = "Each transfer interleaved: of each STRIDE bytes of the block, the first LINE "
+		"(default: all)"},
+	{.name = "repeat",
+	 .key = OPT_REPEAT,
+	 .arg = "TIME",
+	 .doc = "send --frame: each block over and over, at least once and for so long, until the "
+		"next one takes over"},
+	{.name = "rapidio",
+	 .key = OPT_RAPIDIO,
+	 .arg = "DESTID:ADDR",
+	 .doc = "Memory behind RapidIO, instead of a peripheral"},
 	{.name = "timeout",
 	 .key = OPT_TIMEOUT,
 	 .arg = "TIME",
@@ -62,12 +81,82 @@ const struct argp_option slave_transfer_argp_options[] = {
 	 .key = OPT_METADATA_SIZE,
 	 .arg = "SIZE",
 	 .doc = "recv: metadata of one transfer, up to 4096 (default 64)"},
+	{.name = "metadata-mode",
+	 .key = OPT_METADATA_MODE,
+	 .arg = "MODE",
+	 .doc = "client or engine: who owns the metadata's memory (default: what the channel has)"},
 	{.name = "packets",
 	 .key = OPT_PACKETS,
 	 .doc = "recv: end with the first transfer that is shorter than it could be"},
 	{.name = "command", .key = OPT_COMMAND, .doc = "send: the bytes are commands"},
+	{.name = "fence",
+	 .key = OPT_FENCE,
+	 .doc = "Each transfer starts when the one before it has ended"},
 	{0},
 };
+
+static void parse_frame(char *arg, struct argp_state *state, struct slave_transfer_options *options)
+{
+	char *stride = strchr(arg, '/');
+
+	options->mode = SLAVE_FRAME;
+	if (stride)
+		*stride++ = '\0';
+	if (!parse_size(arg, &options->line) || !options->line || options->line > MAX_BLOCK)
+		argp_error(state, "--frame: '%s' is not a size from 1 to 64M", arg);
+	options->stride = options->line;
+	if (stride && (!parse_size(stride, &options->stride) || options->stride < options->line ||
+		       options->stride > MAX_BLOCK))
+		argp_error(state, "--frame: a stride of '%s' is not a size from %s to 64M", stride,
+			   arg);
+}
+
+static void parse_rapidio(char *arg, struct argp_state *state,
+			  struct slave_transfer_options *options)
+{
+	char *address = strchr(arg, ':');
+	uint64_t destid = 0, value = 0;
+
+	if (address)
+		*address++ = '\0';
+	if (!address || !parse_number(arg, 0, UINT16_MAX, &destid) ||
+	    !parse_number(address, 0, UINT64_MAX, &value))
+		argp_error(state, "--rapidio: wants DESTID:ADDR, such as 1:0x40000000");
+	options->mode = SLAVE_RIO;
+	options->rio = (struct dmactl_rio){.destid = (uint32_t)destid, .rio_addr = value};
+}
+
+static error_t parse_flags(int key, char *arg, struct argp_state *state,
+			   struct slave_transfer_options *options)
+{
+	switch (key) {
+	case OPT_FRAME:
+		parse_frame(arg, state, options);
+		return 0;
+	case OPT_REPEAT:
+		options->repeat = true;
+		if (!parse_time(arg, &options->repeat_ns))
+			argp_error(state, "--repeat: '%s' is not a time, such as 40ms or 10s", arg);
+		return 0;
+	case OPT_RAPIDIO:
+		parse_rapidio(arg, state, options);
+		return 0;
+	case OPT_METADATA_MODE:
+		if (strcmp(arg, "client") == 0)
+			options->metadata_mode = DMACTL_CAP_METADATA_CLIENT;
+		else if (strcmp(arg, "engine") == 0)
+			options->metadata_mode = DMACTL_CAP_METADATA_ENGINE;
+		else
+			argp_error(state, "--metadata-mode: '%s' is neither client nor engine",
+				   arg);
+		return 0;
+	case OPT_FENCE:
+		options->fence = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
 
 static error_t parse_mode(int key, char *arg, struct argp_state *state,
 			  struct slave_transfer_options *options)
@@ -101,8 +190,26 @@ static error_t parse_mode(int key, char *arg, struct argp_state *state,
 		options->command = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_flags(key, arg, state, options);
 	}
+}
+
+/* What does not go together. */
+static void check_mode(struct argp_state *state, struct slave_transfer_options *options)
+{
+	if (options->mode == SLAVE_STREAM &&
+	    (options->metadata || options->command || options->fence))
+		argp_error(state, "--stream has no metadata, commands or fences");
+	if (options->mode == SLAVE_FRAME && options->metadata)
+		argp_error(state, "--frame has no metadata");
+	if (options->mode == SLAVE_FRAME && options->block < options->line)
+		argp_error(state, "--block: a block must have a line at least");
+	/* Whole lines, as many as fit. */
+	if (options->mode == SLAVE_FRAME && options->block > options->stride)
+		options->block -= options->block % options->stride;
+	if (options->repeat &&
+	    (options->mode != SLAVE_FRAME || strcmp(options->cli->verb, "send") != 0))
+		argp_error(state, "--repeat is for `send --frame'");
 }
 
 static error_t parse_arguments(int key, char *arg, struct argp_state *state,
@@ -123,8 +230,7 @@ static error_t parse_arguments(int key, char *arg, struct argp_state *state,
 	case ARGP_KEY_END:
 		if (!options->file)
 			argp_error(state, "%s needs a channel and a file", options->cli->verb);
-		if (options->mode == SLAVE_STREAM && (options->metadata || options->command))
-			argp_error(state, "--stream has neither metadata nor commands");
+		check_mode(state, options);
 		return 0;
 	default:
 		return parse_mode(key, arg, state, options);
@@ -178,7 +284,17 @@ static int open_metadata(struct slave_transfer *transfer)
 
 static uint64_t mode_caps(const struct slave_transfer_options *options)
 {
-	return DMACTL_CAP_SLAVE | (options->mode == SLAVE_VEC ? DMACTL_CAP_PERIPHERAL_VEC : 0);
+	uint64_t caps = DMACTL_CAP_SLAVE;
+
+	if (options->mode == SLAVE_VEC)
+		caps |= DMACTL_CAP_PERIPHERAL_VEC;
+	if (options->mode == SLAVE_FRAME)
+		caps |= DMACTL_CAP_INTERLEAVE;
+	if (options->mode == SLAVE_RIO)
+		caps |= DMACTL_CAP_RIO_SG;
+	if (options->repeat)
+		caps |= DMACTL_CAP_REPEAT | DMACTL_CAP_LOAD_EOT;
+	return caps;
 }
 
 static int move(struct slave_transfer *transfer)
@@ -195,8 +311,12 @@ static int move(struct slave_transfer *transfer)
 	if (err)
 		return err;
 	progress_begin(transfer->cli, options->channel, total);
-	err = options->mode == SLAVE_STREAM ? slave_stream_run(transfer)
-					    : slave_queue_run(transfer);
+	if (options->mode == SLAVE_STREAM)
+		err = slave_stream_run(transfer);
+	else if (options->repeat)
+		err = slave_repeat_run(transfer);
+	else
+		err = slave_queue_run(transfer);
 	progress_end();
 	if (err == -ECANCELED && control_terminated(transfer->slave.control))
 		cli_error(transfer->cli, "%s: was terminated by `dmactl terminate'",
@@ -211,7 +331,7 @@ static int move(struct slave_transfer *transfer)
 
 static int print_summary(const struct slave_transfer *transfer, const char *chan, double seconds)
 {
-	static const char *const modes[] = {"single", "sg", "vec", "stream"};
+	static const char *const modes[] = {"single", "sg", "vec", "stream", "frame", "rapidio"};
 	const char *file = transfer->source ? transfer->source->name : transfer->target->name;
 	double speed = seconds > 0 ? (double)transfer->bytes / seconds : 0;
 	char bytes[UNITS_TEXT], time[UNITS_TEXT], rate[UNITS_TEXT];
@@ -237,6 +357,8 @@ static int print_summary(const struct slave_transfer *transfer, const char *chan
 	print_real(printer, "bytes_per_second", NULL, speed, UNIT_NONE);
 	print_unsigned(printer, "dma_ops", NULL, transfer->ops, UNIT_NONE);
 	print_unsigned(printer, "short_ops", NULL, transfer->short_ops, UNIT_NONE);
+	if (transfer->options->repeat)
+		print_unsigned(printer, "repetitions", NULL, transfer->repetitions, UNIT_NONE);
 	print_unsigned(printer, "block", NULL, transfer->block, UNIT_NONE);
 	print_close(printer);
 	return printer_end(printer);

@@ -3,11 +3,19 @@
 #ifndef SLAVE_TRANSFER_H
 #define SLAVE_TRANSFER_H
 
+#include "blocks.h"
 #include "slave.h"
 #include "source.h"
 #include "target.h"
 
-enum slave_mode { SLAVE_SINGLE, SLAVE_SG, SLAVE_VEC, SLAVE_STREAM };
+enum slave_mode {
+	SLAVE_SINGLE,
+	SLAVE_SG,
+	SLAVE_VEC,
+	SLAVE_STREAM,
+	SLAVE_FRAME, /* interleaved */
+	SLAVE_RIO,
+};
 
 struct slave_transfer_options {
 	struct cli *cli; /* first, see cli_parse() */
@@ -18,9 +26,16 @@ struct slave_transfer_options {
 	uint64_t timeout_ns; /* longest time without a completion, 0 no limit */
 	uint64_t size;	     /* SIZE_UNKNOWN: until the file ends (send) */
 	uint64_t metadata_size;
-	const char *metadata; /* file, NULL: none */
-	bool packets;	      /* recv: a short transfer is the end of a packet */
-	bool command;	      /* DMACTL_OPF_CMD */
+	const char *metadata;	/* file, NULL: none */
+	uint64_t metadata_mode; /* DMACTL_CAP_METADATA_*, 0: what the channel has */
+	bool packets;		/* recv: a short transfer is the end of a packet */
+	bool command;		/* DMACTL_OPF_CMD */
+	bool fence;		/* DMACTL_OPF_FENCE */
+	bool repeat;		/* send, SLAVE_FRAME: DMACTL_OPF_REPEAT */
+	uint64_t repeat_ns;	/* each block, before the next takes over */
+	uint64_t line;		/* SLAVE_FRAME: bytes that are moved */
+	uint64_t stride;	/* and bytes from one line to the next */
+	struct dmactl_rio rio;	/* SLAVE_RIO */
 	const char *channel;
 	const char *file;
 };
@@ -34,7 +49,7 @@ error_t slave_transfer_parse(int key, char *arg, struct argp_state *state);
 int slave_transfer_run(struct slave_transfer_options *options, struct source *source,
 		       struct target *target);
 
-/* slave-queue.c, slave-file.c: the two ways to do it */
+/* slave-queue.c, slave-file.c, slave-repeat.c: the ways to do it */
 struct slave_transfer {
 	const struct slave_transfer_options *options;
 	struct cli *cli;
@@ -46,11 +61,25 @@ struct slave_transfer {
 	uint64_t bytes; /* that have arrived */
 	uint64_t ops;
 	uint64_t short_ops; /* that moved less than they could */
+	uint64_t repetitions;
 	uint64_t block;
 };
 
 /* Each 0 or -errno after a message. */
 int slave_queue_run(struct slave_transfer *transfer);
 int slave_stream_run(struct slave_transfer *transfer);
+int slave_repeat_run(struct slave_transfer *transfer);
+
+/*
+ * slave-op.c: adds the op of a block of `length` bytes, with the flags that the
+ * options want and these. 0 or -errno after a message.
+ */
+int slave_op_add(const struct slave_transfer *transfer, struct dmauser_batch *batch,
+		 const struct blocks *data, unsigned int index, size_t length, uint16_t flags);
+/* The bytes that it moves: without the gaps between lines; 0 if lines are cut. */
+size_t slave_op_bytes(const struct slave_transfer_options *options, size_t length);
+
+/* What a block is a multiple of. */
+size_t slave_unit(const struct slave_transfer_options *options);
 
 #endif /* SLAVE_TRANSFER_H */

@@ -3,11 +3,14 @@
 #include "control.h"
 #include "device.h"
 #include "holder.h"
+#include "io.h"
 #include "units.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void slave_defaults(struct slave_options *options)
 {
@@ -23,6 +26,7 @@ enum {
 	OPT_DIRECTION,
 	OPT_PORT_WINDOW,
 	OPT_DEVICE_FC,
+	OPT_PERIPHERAL_CONFIG,
 };
 
 static const struct argp_option slave_argp_options[] = {
@@ -46,6 +50,10 @@ static const struct argp_option slave_argp_options[] = {
 	 .arg = "N",
 	 .doc = "Registers at the address, in units of the width (default: a single one)"},
 	{.name = "device-fc", .key = OPT_DEVICE_FC, .doc = "The peripheral is the flow controller"},
+	{.name = "peripheral-config",
+	 .key = OPT_PERIPHERAL_CONFIG,
+	 .arg = "FILE",
+	 .doc = "Up to 4096 bytes that only the channel's driver understands"},
 	{0},
 };
 
@@ -66,6 +74,27 @@ static void parse_width(const char *arg, struct argp_state *state, struct dmactl
 		argp_error(state, "--width: '%s' is none of 1, 2, 3, 4, 8, 16, 32, 64, 128", arg);
 	c->src_addr_width = (uint32_t)width;
 	c->dst_addr_width = (uint32_t)width;
+}
+
+static void read_peripheral_config(const char *path, struct argp_state *state,
+				   struct slave_options *options)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int64_t got;
+
+	if (fd < 0)
+		argp_failure(state, CLI_FAILED, errno, "--peripheral-config: %s", path);
+	/* One more than there may be, to see that there are more. */
+	got = io_read(fd, options->peripheral_config, sizeof(options->peripheral_config),
+		      IO_IN_ORDER);
+	if (got < 0)
+		argp_failure(state, CLI_FAILED, (int)-got, "--peripheral-config: %s", path);
+	close(fd);
+	if (got == 0 || got == sizeof(options->peripheral_config))
+		argp_error(state, "--peripheral-config: %s has not 1 to %zu bytes", path,
+			   sizeof(options->peripheral_config) - 1);
+	options->config.peripheral_config_uptr = (uintptr_t)options->peripheral_config;
+	options->config.peripheral_size = (uint32_t)got;
 }
 
 static error_t parse_slave(int key, char *arg, struct argp_state *state)
@@ -107,6 +136,9 @@ static error_t parse_slave(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_DEVICE_FC:
 		config->device_fc = 1;
+		break;
+	case OPT_PERIPHERAL_CONFIG:
+		read_peripheral_config(arg, state, options);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

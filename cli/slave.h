@@ -12,6 +12,7 @@ struct control;
 struct slave_options {
 	struct dmactl_chan_config config;
 	bool configured; /* an option of these was given */
+	uint8_t peripheral_config[4096 + 1];
 };
 
 void slave_defaults(struct slave_options *options);

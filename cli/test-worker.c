@@ -44,7 +44,8 @@ static size_t alignment(const struct test_worker *worker, enum plan_op op)
 static enum plan_op next_op(const struct test_worker *worker)
 {
 	uint32_t ops = worker->channel->ops;
-	uint64_t n = worker->transfers % (uint64_t)__builtin_popcount(ops);
+	uint64_t reuse = worker->channel->run->options->reuse;
+	uint64_t n = worker->transfers / (reuse ? reuse : 1) % (uint64_t)__builtin_popcount(ops);
 
 	while (n--)
 		ops &= ops - 1;
@@ -157,6 +158,27 @@ static int add_interleaved(struct test_worker *worker, const struct plan *plan)
 		worker->index);
 }
 
+/* What each op is that is not one of many pieces. */
+static int add_whole(struct test_worker *worker, const struct plan *plan)
+{
+	struct dmauser_chan *chan = worker->channel->chan;
+	size_t off = plan->dst.pieces[0].off;
+
+	switch (plan->op) {
+	case PLAN_MEMSET:
+		return dmauser_batch_memset(worker->batch, chan, worker->dst, off, plan->value,
+					    plan->len, worker->index);
+	case PLAN_IMM_DATA:
+		return dmauser_batch_imm_data(worker->batch, chan, worker->dst, off,
+					      plan->immediate, worker->index);
+	case PLAN_INTERRUPT:
+		return dmauser_batch_interrupt(worker->batch, chan, worker->index);
+	default:
+		return dmauser_batch_memcpy(worker->batch, chan, worker->dst, off, worker->src,
+					    plan->src.pieces[0].off, plan->len, worker->index);
+	}
+}
+
 static int add_op(struct test_worker *worker, const struct plan *plan)
 {
 	struct dmauser_piece src[PLAN_MAX_PIECES], dst[PLAN_MAX_PIECES];
@@ -166,13 +188,10 @@ static int add_op(struct test_worker *worker, const struct plan *plan)
 	to_library(&plan->dst, worker->dst, dst);
 	switch (plan->op) {
 	case PLAN_MEMCPY:
-		return dmauser_batch_memcpy(worker->batch, chan, worker->dst,
-					    plan->dst.pieces[0].off, worker->src,
-					    plan->src.pieces[0].off, plan->len, worker->index);
 	case PLAN_MEMSET:
-		return dmauser_batch_memset(worker->batch, chan, worker->dst,
-					    plan->dst.pieces[0].off, plan->value, plan->len,
-					    worker->index);
+	case PLAN_IMM_DATA:
+	case PLAN_INTERRUPT:
+		return add_whole(worker, plan);
 	case PLAN_MEMSET_SG:
 		return dmauser_batch_memset_sg(worker->batch, chan, dst, plan->dst.count,
 					       plan->value, worker->index);
@@ -235,9 +254,31 @@ static int wait_for_record(struct test_worker *worker, uint64_t deadline)
 	return err;
 }
 
+/* The op with its flags, or what was prepared of it. */
+static int add(struct test_worker *worker, const struct plan *plan)
+{
+	const struct test_options *options = worker->channel->run->options;
+	const struct dmactl_op *op;
+	int err;
+
+	if (worker->prepared)
+		return dmauser_batch_prepared(worker->batch, worker->prepared, worker->index);
+	err = add_op(worker, plan);
+	op = dmauser_batch_get(worker->batch, 0);
+	if (!err && options->fence)
+		err = dmauser_batch_set_flags(worker->batch, op->flags | DMACTL_OPF_FENCE);
+	if (err || !options->reuse)
+		return err;
+	err = dmauser_prepare(worker->batch, &worker->prepared);
+	if (!err)
+		return dmauser_batch_prepared(worker->batch, worker->prepared, worker->index);
+	dmauser_batch_clear(worker->batch);
+	return err;
+}
+
 static int submit(struct test_worker *worker, const struct plan *plan, uint64_t deadline)
 {
-	int count, err = add_op(worker, plan);
+	int count, err = add(worker, plan);
 
 	if (err)
 		return err;
@@ -355,35 +396,49 @@ static bool check(const struct test_worker *worker, const struct plan *plan,
 	       plan_check(plan, worker->src_memory, worker->dst_memory, mismatch);
 }
 
-static int transfer_once(struct test_worker *worker)
+static int run_plan(struct test_worker *worker, const struct plan *plan)
 {
-	struct test_run *run = worker->channel->run;
-	enum plan_op op = next_op(worker);
+	const struct test_options *options = worker->channel->run->options;
 	struct mismatch mismatch;
-	struct plan plan;
 	uint64_t start;
-	size_t align = alignment(worker, op);
 	int err;
 
-	plan_make(&plan, &worker->random, op, worker->buffer_len,
-		  (run->options->max_size + align - 1) / align * align, align);
-	plan_fill(&plan, worker->src_memory, worker->dst_memory);
+	plan_fill(plan, worker->src_memory, worker->dst_memory);
 	worker->done = false;
 	start = now_ns();
-	err = submit(worker, &plan, start + run->options->timeout_ns);
+	err = submit(worker, plan, start + options->timeout_ns);
 	if (!err)
-		err = wait_for_record(worker, start + run->options->timeout_ns);
+		err = wait_for_record(worker, start + options->timeout_ns);
 	if (err == -EINTR)
 		return err;
 	worker->dma_ns += now_ns() - start;
 	if (err || worker->record.status)
-		failed(worker, &plan, err ? err : worker->record.status);
-	else if (!check(worker, &plan, &mismatch))
-		mismatched(worker, &plan, &mismatch);
+		failed(worker, plan, err ? err : worker->record.status);
+	else if (!check(worker, plan, &mismatch))
+		mismatched(worker, plan, &mismatch);
 	worker->transfers++;
-	worker->by_op[op]++;
+	worker->by_op[plan->op]++;
 	if (!err)
-		worker->bytes += plan.len;
+		worker->bytes += plan->len;
+	return err;
+}
+
+static int transfer_once(struct test_worker *worker)
+{
+	const struct test_options *options = worker->channel->run->options;
+	uint64_t times = options->reuse ? options->reuse : 1;
+	enum plan_op op = next_op(worker);
+	size_t align = alignment(worker, op);
+	struct plan plan;
+	int err = 0;
+
+	plan_make(&plan, &worker->random, op, worker->buffer_len,
+		  (options->max_size + align - 1) / align * align, align);
+	while (!err && times--)
+		err = run_plan(worker, &plan);
+	/* Of a channel that hangs it is in flight: then the session frees it. */
+	dmauser_unprepare(worker->prepared);
+	worker->prepared = NULL;
 	return err;
 }
 

@@ -25,6 +25,10 @@ uint64_t test_op_caps(enum plan_op op)
 		return DMACTL_CAP_PQ_VAL;
 	case PLAN_INTERLEAVE:
 		return DMACTL_CAP_INTERLEAVE;
+	case PLAN_IMM_DATA:
+		return DMACTL_CAP_IMM_DATA;
+	case PLAN_INTERRUPT:
+		return DMACTL_CAP_INTERRUPT;
 	default:
 		/* The module makes lists out of single copies. */
 		return DMACTL_CAP_MEMCPY;

@@ -23,6 +23,8 @@ struct test_options {
 	uint64_t align; /* a power of 2; more where the channel asks for more */
 	uint64_t seed;
 	bool coherent;
+	bool fence;	/* DMACTL_OPF_FENCE on each */
+	uint64_t reuse; /* each is prepared once and run so often; 0: not prepared */
 };
 
 enum test_failure_kind { TEST_MISMATCH, TEST_ERROR, TEST_HANG };
@@ -54,7 +56,8 @@ struct test_worker {
 	uint8_t *dst_memory;
 	size_t buffer_len;
 	struct dmauser_batch *batch;
-	bool done; /* `record` has arrived; under the channel's lock */
+	struct dmauser_prepared *prepared; /* with `reuse', while its transfer runs */
+	bool done;			   /* `record` has arrived; under the channel's lock */
 	struct dmactl_completion record;
 	/* results */
 	uint64_t transfers;

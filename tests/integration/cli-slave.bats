@@ -88,6 +88,90 @@ sink_is() {
 	same out data
 }
 
+@test "frames: lines and what is between them" {
+	peripherals
+	# 100 lines of 40 bytes, 64 apart; the last has nothing behind it.
+	perl -e 'for my $i (0 .. 99) { print pack("V10", map { $_ + 10 * $i } 0 .. 9), "x" x ($i < 99 ? 24 : 0) }' >data
+	[ "$(stat -c %s data)" = 6376 ]
+	dmactl send --frame 40/64 --block 640 sink data
+	sink_is 4000 0
+	dmactl send --frame 40/64 --json sink data >result.json
+	sink_is 4000 0
+	jq -e '.mode == "frame" and .bytes == 6376 and .dma_ops == 1' result.json
+	dmactl recv --frame 40/64 --block 640 --size 6376 counter out
+	perl -e 'for my $i (0 .. 99) { print pack("V10", map { $_ + 10 * $i } 0 .. 9), "\0" x ($i < 99 ? 24 : 0) }' >expected
+	same out expected
+	head -c 650 data >cut
+	fails dmactl send --frame 40/64 sink cut
+	says 'sink: 650 bytes are no whole number of lines of 40 bytes, 64 apart'
+	for bad in 0 40/39 x 40/; do
+		run dmactl send --frame $bad sink data
+		[ "$status" -eq 2 ]
+	done
+}
+
+@test "frames that repeat until the next one takes over" {
+	peripherals
+	for i in 0 1 2; do numbers 16 $((16 * i)); done >data
+	dmactl send --frame 16 --block 64 --repeat 300ms --json sink data >result.json
+	jq -e '.dma_ops == 3 and .bytes == 192 and .repetitions > 3' result.json
+	# Each block came as often as it says, and in whole blocks.
+	[ $(($(cat "$sim/sink_bytes") % 64)) = 0 ]
+	[ "$(cat "$sim/sink_bytes")" -ge $((64 * $(jq .repetitions result.json))) ]
+	run dmactl send --repeat 1s sink data
+	[ "$status" -eq 2 ]
+	says "repeat is for .send --frame'"
+	run dmactl recv --repeat 1s --frame 4 counter out
+	[ "$status" -eq 2 ]
+	# Somebody ends it.
+	spawn send.txt dmactl send --frame 16 --block 64 --repeat 100s sink data
+	wait_until dmactl synchronize sink
+	dmactl terminate sink
+	ends_with 1
+	grep -q 'was terminated by' send.txt
+}
+
+@test "what only the driver understands: --peripheral-config" {
+	peripherals
+	printf '\350\3\0\0' >first
+	dmactl recv --peripheral-config first --size 4096 counter out
+	numbers 1024 1000 >expected
+	same out expected
+	fails dmactl recv --peripheral-config none --size 4 counter out2
+	says 'peripheral-config: none: No such file'
+	: >empty
+	run dmactl recv --peripheral-config empty --size 4 counter out2
+	[ "$status" -eq 2 ]
+	says 'has not 1 to 4096 bytes'
+	printf 123 >three
+	fails dmactl recv --peripheral-config three --size 4 counter out2
+	says 'refuses these addresses, width or burst'
+	nothing_left . 'out2*'
+}
+
+@test "metadata of either mode, fences, and what is not there" {
+	peripherals
+	make 1000 data
+	printf 'about it' >about
+	# It goes with a packet.
+	echo 1 >"$sim/packets"
+	for mode in client engine; do
+		spawn recv.txt dmactl recv --size 1000 --metadata got --metadata-size 8 --metadata-mode $mode loop-rx out
+		wait_until test -e /sys/class/misc/dmactl/dma:loop-rx
+		dmactl send --fence --metadata about --metadata-mode $mode loop-tx data
+		ends_with 0
+		same out data
+		same got about
+	done
+	run dmactl send --metadata about --metadata-mode x loop-tx data
+	[ "$status" -eq 2 ]
+	fails dmactl send --rapidio 1:0x1000 sink data
+	says 'sink: the channel lacks RIO_SG'
+	run dmactl send --rapidio 1 sink data
+	[ "$status" -eq 2 ]
+	says 'wants DESTID:ADDR'
+}
+
 @test "a window in the device: addresses, widths and bursts" {
 	peripherals
 	make 4096 data

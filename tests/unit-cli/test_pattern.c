@@ -102,11 +102,13 @@ static bool is_raid(const struct plan *plan)
 /* What a channel would do. */
 static void transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
 {
-	uint8_t *flat = malloc(plan->len);
+	uint8_t *flat = malloc(plan->len + 1);
 	size_t position = 0;
 
 	cr_assert(flat != NULL);
 	memset(flat, plan->value, plan->len);
+	if (plan->op == PLAN_IMM_DATA)
+		memcpy(flat, &plan->immediate, plan->len);
 	for (unsigned int i = 0; i < plan->src.count; i++) {
 		memcpy(flat + position, src + plan->src.pieces[i].off, plan->src.pieces[i].len);
 		position += plan->src.pieces[i].len;
@@ -121,7 +123,7 @@ static void transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
 	free(flat);
 }
 
-static void check_side(const struct side *side, size_t align)
+static void check_side(const struct plan *plan, const struct side *side, size_t align)
 {
 	size_t end = 0;
 
@@ -129,7 +131,11 @@ static void check_side(const struct side *side, size_t align)
 		cr_assert(side->sorted[i].off >= end);
 		cr_assert(side->sorted[i].len > 0);
 		cr_assert_eq(side->sorted[i].off % align, 0);
-		cr_assert_eq(side->sorted[i].len % align, 0);
+		if (plan->op == PLAN_IMM_DATA) {
+			cr_assert_eq(side->sorted[i].len, 8);
+		} else {
+			cr_assert_eq(side->sorted[i].len % align, 0);
+		}
 		end = side->sorted[i].off + side->sorted[i].len;
 	}
 	cr_assert(end <= BUFFER);
@@ -147,9 +153,13 @@ static void run_plans(enum plan_op op, size_t align)
 		struct verdict verdict = {false, false};
 
 		plan_make(&plan, &random, op, BUFFER, 4096, align);
-		cr_assert(plan.len >= align && plan.len <= 4096);
-		check_side(&plan.src, align);
-		check_side(&plan.dst, align);
+		if (op == PLAN_INTERRUPT) {
+			cr_assert(plan.len == 0 && !plan.src.count && !plan.dst.count);
+		} else if (op != PLAN_IMM_DATA) {
+			cr_assert(plan.len >= align && plan.len <= 4096);
+		}
+		check_side(&plan, &plan.src, align);
+		check_side(&plan, &plan.dst, align);
 		plan_fill(&plan, src, dst);
 		if (is_raid(&plan))
 			verdict = raid_transfer(&plan, src, dst);
