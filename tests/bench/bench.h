@@ -23,6 +23,7 @@ struct bench {
 	uint64_t budget_ns;	     /* for the measured stretch of a case */
 	uint64_t clock_ns;	     /* from one look at the clock to the next */
 	bool list;		     /* only say the names */
+	bool mark;		     /* for tests/bench/profile */
 	unsigned int run;
 	unsigned int failed;
 };

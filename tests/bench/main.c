@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench [-o FILE] [-b MILLISECONDS] [-l] [-k PATTERN]... CHANNEL...
+ * bench [-o FILE] [-b MILLISECONDS] [-l] [-m] [-k PATTERN]... CHANNEL...
  *
  * The name of a case is PEER/WORK/SIZE/DEPTH/BUFFER/CHANNELS/PROCESSES; a
  * pattern is one of the shell's. Exit status 1 if a case did not come out right.
@@ -15,7 +15,7 @@
 static void usage(void)
 {
 	fprintf(stderr,
-		"usage: bench [-o FILE] [-b MILLISECONDS] [-l] [-k PATTERN]... CHANNEL...\n");
+		"usage: bench [-o FILE] [-b MILLISECONDS] [-l] [-m] [-k PATTERN]... CHANNEL...\n");
 	exit(2);
 }
 
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 
 	if (!patterns)
 		return 1;
-	while ((option = getopt(argc, argv, "o:b:k:l")) != -1) {
+	while ((option = getopt(argc, argv, "o:b:k:lm")) != -1) {
 		switch (option) {
 		case 'o':
 			bench.out = fopen(optarg, "ae");
@@ -55,6 +55,9 @@ int main(int argc, char **argv)
 			break;
 		case 'k':
 			patterns[pattern_count++] = optarg;
+			break;
+		case 'm':
+			bench.mark = true;
 			break;
 		case 'l':
 			bench.list = true;
