@@ -76,6 +76,7 @@ int test_worker_init(struct test_worker *worker, struct test_channel *channel, u
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	uint64_t seed = channel->run->options->seed;
+	uint8_t *scratch_memory;
 	int err;
 
 	worker->channel = channel;
@@ -91,6 +92,8 @@ int test_worker_init(struct test_worker *worker, struct test_channel *channel, u
 		err = alloc_buffer(worker, &worker->src, &worker->src_memory);
 	if (!err)
 		err = alloc_buffer(worker, &worker->dst, &worker->dst_memory);
+	if (!err && channel->ops & (1u << PLAN_XOR_VAL | 1u << PLAN_PQ_VAL))
+		err = alloc_buffer(worker, &worker->scratch, &scratch_memory);
 	if (err)
 		test_worker_exit(worker);
 	return err;
@@ -102,10 +105,13 @@ void test_worker_exit(struct test_worker *worker)
 		dmauser_buf_destroy(worker->src);
 	if (worker->dst)
 		dmauser_buf_destroy(worker->dst);
+	if (worker->scratch)
+		dmauser_buf_destroy(worker->scratch);
 	if (worker->batch)
 		dmauser_batch_free(worker->batch);
 	worker->src = NULL;
 	worker->dst = NULL;
+	worker->scratch = NULL;
 	worker->batch = NULL;
 }
 
@@ -120,6 +126,8 @@ static int add_raid(struct test_worker *worker, const struct plan *plan,
 		    const struct dmauser_piece *dst, const struct dmauser_piece *src)
 {
 	struct dmauser_chan *chan = worker->channel->chan;
+	/* For checks of more sources than the channel takes at once. */
+	struct dmauser_piece scratch = {worker->scratch, 0, 2 * plan->len};
 	struct dmauser_piece all[PLAN_MAX_SOURCES + 1];
 	uint8_t coefs[PLAN_MAX_SOURCES];
 	unsigned int count = plan->src.count;
@@ -132,14 +140,14 @@ static int add_raid(struct test_worker *worker, const struct plan *plan,
 	case PLAN_XOR_VAL:
 		memcpy(all, src, count * sizeof(*src));
 		all[count] = dst[0];
-		return dmauser_batch_xor_val(worker->batch, chan, all, count + 1, NULL,
+		return dmauser_batch_xor_val(worker->batch, chan, all, count + 1, &scratch,
 					     worker->index);
 	case PLAN_PQ:
 		return dmauser_batch_pq(worker->batch, chan, &dst[0], &dst[1], src, count, coefs,
 					worker->index);
 	default:
 		return dmauser_batch_pq_val(worker->batch, chan, &dst[0], &dst[1], src, count,
-					    coefs, NULL, worker->index);
+					    coefs, &scratch, worker->index);
 	}
 }
 

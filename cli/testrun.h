@@ -52,6 +52,7 @@ struct test_worker {
 	struct random random;
 	struct dmauser_buf *src;
 	struct dmauser_buf *dst;
+	struct dmauser_buf *scratch;
 	uint8_t *src_memory;
 	uint8_t *dst_memory;
 	size_t buffer_len;

@@ -60,6 +60,13 @@ offers_imm_data() {
 	says "$first: the channel cannot use a descriptor again"
 }
 
+@test "checks of more sources than the channel takes" {
+	sim_reload max_xor=4 max_pq=5
+	run dmactl test --seed 5 --op xor_val,pq_val --iterations 60 "$first"
+	echo "$output"
+	[ "$status" = 0 ]
+}
+
 @test "--all tests every channel, at the same time" {
 	dmactl test --all --threads 2 --iterations 30 --json >result.json
 	[ "$(jq '.channels | length' result.json)" = "$(channels | wc -l)" ]
