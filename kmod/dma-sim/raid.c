@@ -7,6 +7,13 @@
 #define SIM_RAID_BYTES	128
 #define SIM_RAID_WORDS	(SIM_RAID_BYTES / sizeof(u64))
 
+/*
+ * Checks of fewer sources are refused: ioatdma BUG()s on them, so a client must
+ * not count on them.
+ */
+#define SIM_XOR_VAL_MIN	3
+#define SIM_PQ_VAL_MIN	2
+
 #define SIM_EACH_BYTE	0x0101010101010101ULL
 
 /*
@@ -169,6 +176,10 @@ sim_prep_xor_val(struct dma_chan *chan, dma_addr_t *src, unsigned int sources,
 	struct sim_chan *sc = to_sim_chan(chan);
 	struct sim_desc *d;
 
+	/* With so low a maximum there is no way to ask for more. */
+	if (sources < SIM_XOR_VAL_MIN && sc->ctl->config.max_xor > 3)
+		return NULL;
+
 	guard(sim_chan)(sc);
 	d = sim_raid_get(sc, &sim_op_xor_val, src, sources,
 			 sc->ctl->config.max_xor, len, flags);
@@ -230,6 +241,8 @@ sim_prep_pq_val(struct dma_chan *chan, dma_addr_t *pq, dma_addr_t *src,
 		unsigned int sources, const unsigned char *coef, size_t len,
 		enum sum_check_flags *check, unsigned long flags)
 {
+	if (sources < SIM_PQ_VAL_MIN)
+		return NULL;
 	return sim_raid_pq(to_sim_chan(chan), &sim_op_pq_val, pq, src, sources,
 			   coef, len, check, flags);
 }

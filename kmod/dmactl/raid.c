@@ -127,6 +127,21 @@ dmactl_xor_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	return dmactl_xor_step(chan, tx, raid->nr, piece, flags);
 }
 
+/*
+ * Some providers take the first source of a check for the sum of the others,
+ * and BUG() if there is but one of these (ioatdma). A source given twice more
+ * changes no sum.
+ */
+static u32 dmactl_xor_val_pad(const struct dma_device *d,
+			      struct dmactl_raid *raid, u32 nr)
+{
+	if (nr != 2 || d->max_xor < 4)
+		return nr;
+	raid->addr[2] = raid->addr[1];
+	raid->addr[3] = raid->addr[1];
+	return 4;
+}
+
 static struct dma_async_tx_descriptor *
 dmactl_xor_val_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 		    struct dmactl_piece *piece, unsigned long flags)
@@ -143,9 +158,9 @@ dmactl_xor_val_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	piece->nr = raid->nr - raid->done;
 	piece->len = raid->len;
 	dmactl_raid_sources(tx, raid, have, raid->done, piece->nr);
-	return d->device_prep_dma_xor_val(chan->dma, raid->addr,
-					  have + piece->nr, raid->len,
-					  piece->check, flags);
+	have = dmactl_xor_val_pad(d, raid, have + piece->nr);
+	return d->device_prep_dma_xor_val(chan->dma, raid->addr, have,
+					  raid->len, piece->check, flags);
 }
 
 static void dmactl_pq_addrs(struct dmactl_tx *tx, struct dmactl_raid *raid,
@@ -224,6 +239,17 @@ static u32 dmactl_pq_carry(struct dmactl_tx *tx, struct dmactl_raid *raid)
 	return DMACTL_PQ_CARRIED;
 }
 
+/* The same: ioatdma BUG()s on a check of one source. Q alone can have that. */
+static u32 dmactl_pq_val_pad(const struct dmactl_chan *chan,
+			     struct dmactl_raid *raid, u32 nr)
+{
+	if (nr != 1 || chan->max_pq < 2)
+		return nr;
+	raid->addr[1] = raid->addr[0];
+	raid->coef[1] = 0;
+	return 2;
+}
+
 static struct dma_async_tx_descriptor *
 dmactl_pq_val_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 		   struct dmactl_piece *piece, unsigned long flags)
@@ -240,8 +266,9 @@ dmactl_pq_val_prep(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	piece->nr = raid->nr - raid->done;
 	piece->len = raid->len;
 	dmactl_raid_sources(tx, raid, have, raid->done, piece->nr);
+	have = dmactl_pq_val_pad(chan, raid, have + piece->nr);
 	return d->device_prep_dma_pq_val(chan->dma, raid->dst, raid->addr,
-					 have + piece->nr, raid->coef,
+					 have, raid->coef,
 					 raid->len, piece->check,
 					 dmactl_pq_flags(raid, flags));
 }

@@ -245,6 +245,29 @@ UAPI_TEST(raid_val, pq_of_few_sources_and_of_many)
 	with_sim("max_pq=6", pq_val_few_and_many);
 }
 
+/* Q alone can have one. */
+UAPI_TEST(raid_val, q_of_one_source)
+{
+	struct dmactl_sg sg[MAX_SOURCES + 2];
+	struct dmactl_op op;
+	size_t at;
+
+	setup(DMACTL_CAP_PQ_VAL);
+	fill(3);
+	for (at = 0; at < LEN; at++)
+		source(2)[at] = gf_mul(0x8e, source(0)[at]);
+	op = op_pq_val(sg, 1, Q, false);
+	sg[0].value = 0x8e;
+	expect_flags(&op, 0, 3, 0);
+	source(2)[LEN - 1] ^= 0x40;
+	expect_flags(&op, DMACTL_COMP_Q_BAD, 3, 0);
+	source(2)[LEN - 1] ^= 0x40;
+	source(0)[PAGE] ^= 1;
+	expect_flags(&op, DMACTL_COMP_Q_BAD, 3, 0);
+	op = op_pq_val(sg, 1, P | Q, false);
+	op_refused(fd, &op, -EINVAL, "P of one source");
+}
+
 UAPI_TEST(raid_val, scratch_memory_of_pq)
 {
 	struct dmactl_sg sg[MAX_SOURCES + 2];
