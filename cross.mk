@@ -58,6 +58,9 @@ CROSS_KBUILD := ARCH=$(ARCH) CROSS_COMPILE=$(CROSS_COMPILE)
 
 CROSS_GOALS := $(filter-out clean help lint,$(or $(MAKECMDGOALS),all))
 ifneq ($(CROSS_GOALS),)
+ifeq ($(CROSS_COMPILE),)
+$(error ARCH=$(ARCH): which compiler? Set CROSS_COMPILE to its prefix)
+endif
 ifeq ($(shell command -v $(CROSS_COMPILE)gcc),)
 $(error no compiler $(CROSS_COMPILE)gcc for ARCH=$(ARCH): $(if $(CROSS_OF_$(FOREIGN)),install gcc-$(CROSS_OF_$(FOREIGN):-=) or )set CROSS_COMPILE)
 endif

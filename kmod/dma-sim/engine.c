@@ -85,7 +85,7 @@ static bool sim_engine_due(struct sim_chan *sc, u64 rate, size_t *n)
 		sc->due = ktime_get();
 	sc->wake_at = sc->due;
 	if (rate) {
-		*n = min_t(u64, *n, max(rate / MSEC_PER_SEC, 1ULL));
+		*n = min_t(u64, *n, max(div_u64(rate, MSEC_PER_SEC), 1ULL));
 		sc->wake_at = ktime_add_ns(sc->due,
 					   div64_u64((u64)*n * NSEC_PER_SEC,
 						     rate));
