@@ -10,6 +10,8 @@
 #include <linux/device.h>
 #include <linux/dmaengine.h>
 #include <linux/eventfd.h>
+#include <linux/io_uring.h>
+#include <linux/io_uring_types.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -19,6 +21,10 @@
 #include <linux/version.h>
 
 #define DMACTL_KERNEL(a, b) (LINUX_VERSION_CODE >= KERNEL_VERSION(a, b, 0))
+
+#if DMACTL_KERNEL(6, 8)
+#include <linux/io_uring/cmd.h>
+#endif
 
 #if DMACTL_KERNEL(6, 12)
 #include <linux/unaligned.h>
@@ -140,5 +146,87 @@ dmactl_compat_prep_vec(struct dma_chan *dma, const struct dmactl_vec *vecs,
 	return NULL;
 #endif
 }
+
+/* io_uring: what the program wrote behind the head of a large SQE. */
+static inline const void *
+dmactl_compat_uring_payload(const struct io_uring_cmd *cmd)
+{
+#if DMACTL_KERNEL(6, 5)
+	return cmd->sqe->cmd;
+#else
+	return cmd->cmd;
+#endif
+}
+
+/* What is run in the task of the program, to end a command there. */
+#if DMACTL_KERNEL(6, 19)
+#define DMACTL_URING_TASK_WORK(name)					\
+static void name##_tw(struct io_tw_req req, io_tw_token_t token)	\
+{									\
+	name(io_uring_cmd_from_tw(req),					\
+	     IO_URING_CMD_TASK_WORK_ISSUE_FLAGS);			\
+}
+#else
+#define DMACTL_URING_TASK_WORK(name)					\
+static void name##_tw(struct io_uring_cmd *cmd, unsigned int flags)	\
+{									\
+	name(cmd, flags);						\
+}
+#endif
+
+/* Each makes one CQE: with "lazy" a program that waits for more sleeps on. */
+#if DMACTL_KERNEL(6, 8)
+#define dmactl_compat_uring_in_task io_uring_cmd_do_in_task_lazy
+#else
+#define dmactl_compat_uring_in_task io_uring_cmd_complete_in_task
+#endif
+
+/* @extra is for CQEs of 32 bytes, which is what @cqe32 says. */
+static inline void dmactl_compat_uring_done(struct io_uring_cmd *cmd, s32 res,
+					    u64 extra, bool cqe32,
+					    unsigned int issue_flags)
+{
+#if DMACTL_KERNEL(6, 18)
+	if (cqe32)
+		io_uring_cmd_done32(cmd, res, extra, issue_flags);
+	else
+		io_uring_cmd_done(cmd, res, issue_flags);
+#else
+	io_uring_cmd_done(cmd, res, extra, issue_flags);
+#endif
+}
+
+/*
+ * Since 6.7, io_uring calls once more for commands whose task or ring goes
+ * away. Before, nobody says so, and whoever goes waits for the command.
+ */
+#ifdef IORING_URING_CMD_CANCELABLE
+#define DMACTL_URING_F_CANCEL IO_URING_F_CANCEL
+#define dmactl_compat_uring_mark io_uring_cmd_mark_cancelable
+
+static inline bool dmactl_compat_uring_left(struct io_uring_cmd *cmd)
+{
+	return false;
+}
+#else
+#define DMACTL_URING_F_CANCEL 0
+
+static inline void dmactl_compat_uring_mark(struct io_uring_cmd *cmd,
+					    unsigned int issue_flags)
+{
+}
+
+/* True if who submitted it, or the ring, goes away: it has to be looked at. */
+static inline bool dmactl_compat_uring_left(struct io_uring_cmd *cmd)
+{
+	struct io_kiocb *req = cmd_to_io_kiocb(cmd);
+	const struct signal_struct *signal = req->task->signal;
+
+	return (READ_ONCE(signal->flags) & SIGNAL_GROUP_EXIT) ||
+	       READ_ONCE(signal->group_exec_task) || req->task->in_execve ||
+	       percpu_ref_is_dying(&req->ctx->refs);
+}
+#endif
+#define DMACTL_URING_HAS_CANCEL (!!DMACTL_URING_F_CANCEL)
 
 #endif /* DMACTL_COMPAT_H */

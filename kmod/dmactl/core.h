@@ -146,6 +146,8 @@ struct dmactl_session {
 	struct list_head cq;		/* cq_lock: ended ops, oldest first */
 	u32 nr_cq;			/* cq_lock; read without */
 	struct eventfd_ctx *eventfd;	/* cq_lock */
+
+	struct delayed_work uring_watch;
 };
 
 int dmactl_session_open(struct file *file);
@@ -266,6 +268,10 @@ struct dmactl_tx {
 	u64 bytes;			/* chan->lock: bytes reported moved */
 	struct list_head descs;		/* chan->lock: oldest first */
 	u64 timestamp_ns;
+
+	bool uring;			/* ends as a CQE, not as a record */
+	bool left;			/* chan->lock: nobody waits for it */
+	struct io_uring_cmd *cmd;	/* xchg(): who takes it ends it */
 
 	bool fenced;			/* a buffer is a dma-buf as well */
 	struct dma_fence *fence;	/* signalled when the op ends, or NULL */
@@ -468,6 +474,7 @@ void dmactl_export_free(struct dmactl_buf *buf);
 /* fence.c */
 bool dmactl_fence_is_due(const struct dmactl_tx *tx);
 int dmactl_fence_txs(struct list_head *txs, bool hold);
+int dmactl_fence_try_txs(struct list_head *txs);
 void dmactl_fence_signal(struct dmactl_tx *tx);
 
 /* mmap.c */
@@ -637,6 +644,11 @@ ssize_t dmactl_read(struct file *file, char __user *to, size_t len,
 __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait);
 void dmactl_cq_drop(struct dmactl_session *s);
 int dmactl_ioctl_eventfd(struct dmactl_cmd *cmd);
+
+/* uring.c */
+int dmactl_uring_cmd(struct io_uring_cmd *cmd, unsigned int issue_flags);
+void dmactl_uring_end(struct dmactl_tx *tx);
+void dmactl_uring_watch_work(struct work_struct *work);
 
 /* fdinfo.c */
 void dmactl_show_fdinfo(struct seq_file *m, struct file *file);

@@ -256,6 +256,12 @@ int dmactl_fence_txs(struct list_head *txs, bool hold)
 	return ret == -EAGAIN ? -EINTR : ret;
 }
 
+/* The same for who must not wait: -EAGAIN if there is something to wait for. */
+int dmactl_fence_try_txs(struct list_head *txs)
+{
+	return dmactl_fence_add_txs(txs);
+}
+
 /* The op has ended, or will not start. */
 void dmactl_fence_signal(struct dmactl_tx *tx)
 {

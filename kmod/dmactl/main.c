@@ -199,6 +199,7 @@ static const struct file_operations dmactl_fops = {
 	.mmap = dmactl_mmap,
 	.read = dmactl_read,
 	.poll = dmactl_poll,
+	.uring_cmd = dmactl_uring_cmd,
 #ifdef CONFIG_PROC_FS
 	.show_fdinfo = dmactl_show_fdinfo,
 #endif
@@ -218,6 +219,7 @@ static int __init dmactl_init(void)
 	BUILD_BUG_ON(sizeof(struct dmactl_op) != 64);
 	BUILD_BUG_ON(sizeof(struct dmactl_completion) != 48);
 	BUILD_BUG_ON(sizeof(struct dmactl_sg) != 32);
+	BUILD_BUG_ON(sizeof(struct dmactl_uring_cmd) != 80);
 	BUILD_BUG_ON(sizeof(union dmactl_any_arg) > 512);
 	BUILD_BUG_ON(sizeof(struct dmactl_chan_request) != 456);
 

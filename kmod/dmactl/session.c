@@ -22,6 +22,7 @@ int dmactl_session_open(struct file *file)
 	init_waitqueue_head(&s->wait);
 	spin_lock_init(&s->cq_lock);
 	INIT_LIST_HEAD(&s->cq);
+	INIT_DELAYED_WORK(&s->uring_watch, dmactl_uring_watch_work);
 	file->private_data = s;
 	return 0;
 }
@@ -35,6 +36,7 @@ void dmactl_session_release(struct dmactl_session *s)
 	struct dmactl_obj *obj;
 	unsigned long handle;
 
+	cancel_delayed_work_sync(&s->uring_watch);
 	scoped_guard(mutex, &s->lock) {
 		/* Channels first: after that nothing touches a buffer. */
 		xa_for_each(&s->objects, handle, obj)
@@ -71,7 +73,9 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 		.out_features = DMACTL_FEATURE_READ | DMACTL_FEATURE_EVENTFD |
 				DMACTL_FEATURE_MAP_USER |
 				DMACTL_FEATURE_DMABUF |
-				DMACTL_FEATURE_STREAM,
+				DMACTL_FEATURE_STREAM |
+				(IS_ENABLED(CONFIG_IO_URING) ?
+				 DMACTL_FEATURE_URING : 0),
 		.out_opcodes = dmactl_known_opcodes(),
 		.out_version = DMACTL_VERSION_CODE,
 		.out_session = cmd->session->id,

@@ -172,12 +172,26 @@ static int dmactl_tx_finish_own(struct list_head *own)
 	return nr;
 }
 
+/* Ops that came through io_uring: each makes its CQE. */
+static int dmactl_tx_finish_uring(struct list_head *uring)
+{
+	struct dmactl_tx *tx, *next;
+	int nr = 0;
+
+	list_for_each_entry_safe(tx, next, uring, node) {
+		dmactl_uring_end(tx);
+		nr++;
+	}
+	return nr;
+}
+
 /* Hands ended ops, and what they wrote, to the program. */
 void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 {
 	struct dmactl_session *s = chan->session;
 	struct dmactl_tx *tx, *next;
 	u64 now = ktime_get_ns();
+	LIST_HEAD(uring);
 	LIST_HEAD(own);
 	int nr = 0;
 
@@ -194,6 +208,8 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 					 tx->status, tx->bytes);
 		if (tx->block)
 			list_move_tail(&tx->node, &own);
+		else if (tx->uring)
+			list_move_tail(&tx->node, &uring);
 		else
 			nr++;
 	}
@@ -205,6 +221,7 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 	if (nr)
 		dmactl_cq_publish(s, ended, nr);
 	nr += dmactl_tx_finish_own(&own);
+	nr += dmactl_tx_finish_uring(&uring);
 	if (atomic_sub_and_test(nr, &chan->completing))
 		wake_up(&chan->idle);
 }

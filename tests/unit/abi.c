@@ -247,6 +247,11 @@ FIELD(dmactl_prepare, op_uptr, 8, 8);
 FIELD(dmactl_prepare, op_size, 16, 4);
 FIELD(dmactl_prepare, out_handle, 20, 4);
 
+STRUCT(dmactl_uring_cmd, 80, 8);
+FIELD(dmactl_uring_cmd, op, 0, 64);
+FIELD(dmactl_uring_cmd, flags, 64, 4);
+FIELD(dmactl_uring_cmd, reserved, 68, 12);
+
 VALUE(DMACTL_NR_INFO, 0);
 VALUE(DMACTL_NR_CHAN_REQUEST, 1);
 VALUE(DMACTL_NR_CHAN_CONFIG, 2);
@@ -397,3 +402,7 @@ VALUE(DMACTL_OP_PREPARED, 17);
 VALUE(DMACTL_SG_RIO, 6);
 VALUE(DMACTL_STREAM_NONBLOCK, 1);
 VALUE(DMACTL_STREAM_PACKETS, 2);
+VALUE(DMACTL_FEATURE_URING, 1ull << 5);
+VALUE(DMACTL_URING_OP, 1);
+VALUE(DMACTL_URING_ISSUE, 2);
+VALUE(DMACTL_URING_HOLD, 1);

@@ -436,6 +436,7 @@ struct dmactl_info {
 #define DMACTL_FEATURE_MAP_USER	(1ull << 2)	/* BUF_MAP_USER */
 #define DMACTL_FEATURE_DMABUF	(1ull << 3)	/* BUF_IMPORT, BUF_EXPORT */
 #define DMACTL_FEATURE_STREAM	(1ull << 4)	/* STREAM_OPEN */
+#define DMACTL_FEATURE_URING	(1ull << 5)	/* &struct dmactl_uring_cmd */
 
 /* What a channel can do: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)
@@ -1072,6 +1073,72 @@ struct dmactl_prepare {
 	__aligned_u64 op_uptr;
 	__u32 op_size;
 	__u32 out_handle;
+};
+
+/**
+ * enum dmactl_uring_op - cmd_op of IORING_OP_URING_CMD on a session
+ * @DMACTL_URING_OP: submit the op; the CQE comes when it has ended
+ * @DMACTL_URING_ISSUE: start what is held back on the channel op.chan, as
+ *	CHAN_CTRL ISSUE; all else is 0. The CQE comes at once
+ */
+enum dmactl_uring_op {
+	DMACTL_URING_OP = 1,
+	DMACTL_URING_ISSUE = 2
+};
+
+/* Do not start the op: a later one without HOLD, or ISSUE, does. */
+#define DMACTL_URING_HOLD	(1u << 0)
+
+/**
+ * struct dmactl_uring_cmd - the command area of an SQE: one op through io_uring
+ * @op: what to do, as in SUBMIT; its user_data does not come back
+ * @flags: 0 or DMACTL_URING_HOLD
+ * @reserved: 0
+ *
+ * An SQE with IORING_OP_URING_CMD, the fd of a session, registered or not, an
+ * &enum dmactl_uring_op as cmd_op and this struct as its cmd. That takes large
+ * SQEs: a ring with IORING_SETUP_SQE128 (EINVAL otherwise), or where the kernel
+ * has it, IORING_OP_URING_CMD128. With IORING_SETUP_SQPOLL a transfer needs no
+ * system call. DMACTL_FEATURE_URING says that the module takes such commands;
+ * rings can still be forbidden by the system (kernel.io_uring_disabled).
+ *
+ * There is no record in the session's queue: the CQE is all. Its res is
+ *
+ *  - below 0: a negated errno. Either the op was refused, for the reasons of
+ *    SUBMIT, or it ended with this status (&struct dmactl_completion).
+ *  - for XOR_VAL and PQ_VAL: DMACTL_COMP_P_BAD and DMACTL_COMP_Q_BAD.
+ *  - for all others: bytes moved, 2^31 - 1 if there are more.
+ *
+ * Of CQEs with 32 bytes, big_cqe[0] is bytes moved, for every op and also if
+ * it failed, and big_cqe[1] is 0.
+ *
+ * Order: as said at the top of this file, in the order in which they are
+ * accepted, together with what SUBMIT brings. io_uring takes SQEs in the order
+ * of the ring, except those that it hands to a worker thread: with IOSQE_ASYNC;
+ * ops that wait for fences of a dma-buf; any op while another thread is
+ * stopping the channel. An op that was refused does not keep those behind it:
+ * with IOSQE_IO_LINK they do not start before it has ended well.
+ *
+ * Ops are started one by one. A program that fills several SQEs at a time can
+ * set HOLD in all but the last, which starts them all; if the last is refused
+ * for another reason than EAGAIN, ISSUE starts them.
+ *
+ * When a thread ends that submitted an op (execve(2) too), or the ring is
+ * closed, io_uring waits for no op: its CQE is ECANCELED if anybody still
+ * looks. The op goes on, its buffers stay in use until it has ended, and
+ * TERMINATE, DESTROY and the session's end stop it as ever. Before Linux 6.7
+ * that happens half a second later, since io_uring does not tell.
+ * The session lives as long as a ring has ops of it: DESTROY the channel or
+ * TERMINATE it rather than close(2) if the hardware may hang.
+ *
+ * Errors: EAGAIN no credit; EINVAL no large SQE, a field that must be 0;
+ * EOPNOTSUPP an unknown flag, uring_cmd_flags, CYCLIC and ops with REPEAT,
+ * which end more than once; ENOTTY an unknown cmd_op; and those of SUBMIT.
+ */
+struct dmactl_uring_cmd {
+	struct dmactl_op op;
+	__u32 flags;
+	__u32 reserved[3];
 };
 
 #endif /* _UAPI_LINUX_DMACTL_H */
