@@ -65,6 +65,7 @@ $(O)/examples/%: libdmauser/examples/%.c $(LIB_STATIC)
 	$(CC) $(USER_CFLAGS) -pthread $(USER_LDFLAGS) -o $@ $< $(LIB_STATIC) $(EXAMPLE_LIBS)
 
 $(O)/examples/aio: EXAMPLE_LIBS := -laio
+$(O)/examples/uring: EXAMPLE_LIBS := -luring
 
 .PHONY: install install-libdmauser
 install: install-libdmauser

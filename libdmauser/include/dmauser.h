@@ -897,6 +897,43 @@ int dmauser_submit_wait(struct dmauser_session *session, struct dmauser_batch *b
 			uint32_t flags, struct dmactl_completion *records, unsigned int nr,
 			unsigned int min, uint64_t timeout_ns, struct dmauser_result *result);
 
+/* ---- io_uring ---------------------------------------------------------- */
+
+/* Of <linux/io_uring.h>, or liburing's: the library needs neither. */
+struct io_uring_sqe;
+
+/*
+ * dmauser_uring_prep - fill an SQE of io_uring with an op of a batch
+ * @sqe: a large SQE, 128 bytes, of a ring with IORING_SETUP_SQE128: all of it
+ *	is written
+ * @batch: the ops; none leaves it, so that one may be submitted many times
+ * @index: from 0, as for dmauser_batch_get()
+ * @flags: 0 or DMACTL_URING_HOLD
+ *
+ * The user_data of the SQE is that of the op. What the program wants beyond
+ * that (IOSQE_FIXED_FILE and a registered file, IOSQE_IO_LINK) is set
+ * afterwards. No system call. Nothing comes to dmauser_wait(): see struct
+ * dmactl_uring_cmd for what the CQE says, and which errors. The arrays of ops
+ * that have one are read when the kernel takes the SQE: leave the batch alone
+ * until then; with IORING_SETUP_SQPOLL, until the CQE is there.
+ *
+ * Returns 0; -ENOENT there is no such op; -EINVAL an unknown flag.
+ * Kernel-doc: struct dmactl_uring_cmd.
+ */
+int dmauser_uring_prep(struct io_uring_sqe *sqe, const struct dmauser_batch *batch,
+		       unsigned int index, uint32_t flags);
+
+/*
+ * dmauser_uring_issue - fill an SQE that starts what is held back
+ * @sqe: as for dmauser_uring_prep()
+ * @chan: the channel
+ * @user_data: any value, handed back in the CQE, whose res is 0
+ *
+ * Returns 0. No system call. Kernel-doc: DMACTL_URING_ISSUE.
+ */
+int dmauser_uring_issue(struct io_uring_sqe *sqe, const struct dmauser_chan *chan,
+			uint64_t user_data);
+
 /* ---- discovery --------------------------------------------------------- */
 
 /* A channel in /sys/class/dma, whoever uses it. The strings are never NULL. */
