@@ -35,6 +35,7 @@ struct command {
 	int (*run)(struct cli *cli, int argc, char **argv);
 };
 
+extern const struct command cmd_bench;
 extern const struct command cmd_capture;
 extern const struct command cmd_copy;
 extern const struct command cmd_fill;

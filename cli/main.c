@@ -11,10 +11,12 @@
 #include <string.h>
 
 const struct command *const cli_commands[] = {
-	&cmd_list,   &cmd_info,	      &cmd_copy,    &cmd_fill,	    &cmd_xor,	      &cmd_pq,
-	&cmd_verify, &cmd_interleave, &cmd_send,    &cmd_recv,	    &cmd_capture,     &cmd_play,
-	&cmd_stream, &cmd_pause,      &cmd_resume,  &cmd_terminate, &cmd_synchronize, &cmd_test,
-	&cmd_status, &cmd_help,	      &cmd_version, NULL,
+	&cmd_list,	  &cmd_info,	&cmd_copy,    &cmd_fill,
+	&cmd_xor,	  &cmd_pq,	&cmd_verify,  &cmd_interleave,
+	&cmd_send,	  &cmd_recv,	&cmd_capture, &cmd_play,
+	&cmd_stream,	  &cmd_pause,	&cmd_resume,  &cmd_terminate,
+	&cmd_synchronize, &cmd_test,	&cmd_bench,   &cmd_status,
+	&cmd_help,	  &cmd_version, NULL,
 };
 
 const struct command *cli_find_command(const char *name)

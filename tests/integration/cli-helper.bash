@@ -8,6 +8,7 @@ sim=/sys/module/dma_sim/parameters
 # What a test changed must not reach the next one.
 sim_reset() {
 	echo 0 >"$sim/hold"
+	echo 0 >"$sim/skip"
 	echo 0 >"$sim/latency"
 	echo 0 >"$sim/bandwidth"
 	echo 0 >"$sim/fail_nth"
