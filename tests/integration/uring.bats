@@ -6,7 +6,7 @@ load cli-helper
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	uring=$BATS_TEST_DIRNAME/../../${O:-build}/examples/uring
+	uring=${O:-$BATS_TEST_DIRNAME/../../build}/examples/uring
 	export uring
 }
 
@@ -26,7 +26,7 @@ transfers() {
 	local few many
 	few=$(transfers 100)
 	many=$(transfers 20100)
-	echo "$few system calls for 100 transfers, $many for 20100"
+	echo "# $few system calls for 100 transfers, $many for 20100" >&3
 	[ "$few" -gt 20 ]
 	# The kernel's thread may sleep once in a while, and is woken by a call.
 	[ "$many" -le $((few + 4)) ]
