@@ -9,6 +9,8 @@
 #include <linux/kref.h>
 #include <linux/types.h>
 
+struct sim_lines;
+
 #define SIM_MAX_DEVICES		16	/* by parameter; configfs may add more */
 #define SIM_MAX_INDEX		64
 #define SIM_MAX_CHANNELS	64
@@ -82,6 +84,7 @@ struct sim_control {
  * @no_synchronize: have no device_synchronize
  * @no_pause: have neither device_pause nor device_resume
  * @control: how it behaves
+ * @lines: what it is to the ports of its directory, or NULL
  */
 struct sim_config {
 	u32 index;
@@ -105,6 +108,7 @@ struct sim_config {
 	bool no_synchronize;
 	bool no_pause;
 	struct sim_control *control;
+	struct sim_lines *lines;
 };
 
 /* config.c */

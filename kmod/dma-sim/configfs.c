@@ -20,6 +20,7 @@
  * @caps: as it was written
  * @peripherals: as it was written
  * @live: there is a controller, of number @config.index
+ * @ports: directories in it; configfs-node.c protects them
  * @control: how it behaves; also of the controllers that it had before, whose
  *	channels somebody may still hold
  */
@@ -30,6 +31,7 @@ struct sim_item {
 	char caps[SIM_WORDS];
 	char peripherals[SIM_WORDS];
 	bool live;
+	struct list_head ports;
 	struct sim_control *control;
 };
 
@@ -246,7 +248,11 @@ static int sim_item_start(struct sim_item *si)
 	if (!ret)
 		ret = sim_config_check(&config);
 	if (!ret)
-		ret = sim_device_add(&config);
+		ret = sim_nodes_lines(&si->ports, &config.lines);
+	if (ret)
+		return ret;
+	ret = sim_device_add(&config);
+	sim_lines_put(config.lines);
 	if (ret < 0)
 		return ret;
 	si->config.index = ret;
@@ -411,8 +417,33 @@ static struct configfs_item_operations sim_item_ops = {
 	.release = sim_item_release,
 };
 
+/* Its channels must be known when the controller comes. */
+static struct config_group *sim_item_make_port(struct config_group *group,
+					       const char *name)
+{
+	struct sim_item *si = to_sim_item(&group->cg_item);
+
+	guard(mutex)(&si->lock);
+	if (si->live)
+		return ERR_PTR(-EBUSY);
+	return sim_nodes_make(&si->ports, name);
+}
+
+static void sim_item_drop_port(struct config_group *group,
+			       struct config_item *item)
+{
+	sim_nodes_drop(item);
+	config_item_put(item);
+}
+
+static struct configfs_group_operations sim_item_group_ops = {
+	.make_group = sim_item_make_port,
+	.drop_item = sim_item_drop_port,
+};
+
 static const struct config_item_type sim_item_type = {
 	.ct_item_ops = &sim_item_ops,
+	.ct_group_ops = &sim_item_group_ops,
 	.ct_attrs = sim_item_attrs,
 	.ct_owner = THIS_MODULE,
 };
@@ -433,6 +464,7 @@ static struct config_group *sim_make_group(struct config_group *group,
 
 	sim_control_init(si->control);
 	mutex_init(&si->lock);
+	INIT_LIST_HEAD(&si->ports);
 	si->config = sim_config_default;
 	si->config.control = si->control;
 	si->config.ops = sim_ops_all();

@@ -47,6 +47,7 @@ static void sim_controller_free(struct sim_controller *ctl)
 	put_device(ctl->dev);
 	sim_ports_free(ctl);
 	sim_control_put(ctl->config.control);
+	sim_lines_put(ctl->config.lines);
 	kvfree(ctl);
 }
 
@@ -158,6 +159,7 @@ static int sim_controller_probe(struct platform_device *pdev)
 	ctl->dev = get_device(&pdev->dev);
 	ctl->config = *config;
 	kref_get(&ctl->config.control->ref);
+	sim_lines_get(ctl->config.lines);
 	mutex_init(&ctl->mutex);
 	INIT_WORK(&ctl->free_work, sim_controller_free_work);
 
@@ -168,6 +170,9 @@ static int sim_controller_probe(struct platform_device *pdev)
 	if (ret)
 		goto err_free;
 	sim_controller_declare(ctl);
+	ret = sim_lines_map(ctl);
+	if (ret)
+		goto err_free;
 	ret = dma_async_device_register(&ctl->dma);
 	if (ret) {
 		dev_err(&pdev->dev, "cannot register: %d\n", ret);

@@ -20,6 +20,7 @@
 
 #include "account.h"
 #include "config.h"
+#include "node.h"
 
 #define SIM_NAME		"dma-sim"
 #define SIM_CLIENT		"dmactl"	/* whom the slave map is for */
@@ -302,7 +303,7 @@ struct sim_controller {
 	struct mutex mutex;	/* see above */
 	bool gone;
 	struct work_struct free_work;
-	struct dma_slave_map map[SIM_NAMES * SIM_MAX_CHANNELS];
+	struct dma_slave_map map[SIM_NAMES * SIM_MAX_CHANNELS + SIM_NODE_LINES];
 	struct sim_chan chans[];
 };
 

@@ -164,23 +164,10 @@ dmactl_request_slave(const struct dmactl_chan_request *arg)
 	return dma;
 }
 
-static int dmactl_chan_acquire(struct dmactl_chan *chan,
-			       const struct dmactl_chan_request *arg)
+/* Takes note of what the channel is, before anybody else sees it. */
+void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma)
 {
-	struct dma_chan *dma;
-	struct device *dev;
-	int ret;
-
-	if (arg->by == DMACTL_CHAN_BY_SLAVE)
-		dma = dmactl_request_slave(arg);
-	else
-		dma = dmactl_request_filtered(arg);
-	if (IS_ERR(dma))
-		return PTR_ERR(dma);
-	if (arg->by == DMACTL_CHAN_BY_SLAVE) {
-		strscpy(chan->slave, arg->name, sizeof(chan->slave));
-		chan->tied = true;
-	}
+	struct device *dev = dma->device->dev;
 
 	chan->dma = dma;
 	strscpy(chan->name, dma_chan_name(dma), sizeof(chan->name));
@@ -193,17 +180,61 @@ static int dmactl_chan_acquire(struct dmactl_chan *chan,
 	chan->max_pq = dma->device->max_pq & ~DMA_HAS_PQ_CONTINUE;
 	chan->directions = dmactl_chan_directions(dma);
 	chan->residue_granularity = dma->device->residue_granularity;
-	dev = dma->device->dev;
 	/* Undeclared: providers take any length and split by themselves. */
 	chan->max_len = SZ_1G;
 	if (dev->dma_parms && dev->dma_parms->max_segment_size)
 		chan->max_len = dev->dma_parms->max_segment_size;
+}
 
-	ret = dmactl_dev_attach(chan, dev);
-	if (ret) {
-		chan->dma = NULL;
-		dma_release_channel(dma);
+/* @dev: of the DMA controller, for put_device(). */
+static int dmactl_chan_find(struct dmactl_chan *chan,
+			    const struct dmactl_chan_request *arg,
+			    struct device **dev)
+{
+	struct dma_chan *dma;
+
+	if (arg->by == DMACTL_CHAN_BY_PORT)
+		return dmactl_port_request(chan, arg, dev);
+	if (arg->by == DMACTL_CHAN_BY_SLAVE)
+		dma = dmactl_request_slave(arg);
+	else
+		dma = dmactl_request_filtered(arg);
+	if (IS_ERR(dma))
+		return PTR_ERR(dma);
+	if (arg->by == DMACTL_CHAN_BY_SLAVE) {
+		strscpy(chan->slave, arg->name, sizeof(chan->slave));
+		chan->tied = true;
 	}
+	dmactl_chan_adopt(chan, dma);
+	*dev = get_device(dma->device->dev);
+	return 0;
+}
+
+/* For a channel that was never used. A port may have gone meanwhile. */
+static void dmactl_chan_return(struct dmactl_chan *chan)
+{
+	scoped_guard(rwsem_write, &chan->rwsem) {
+		if (chan->dead == -ENODEV)
+			atomic_dec(&chan->session->nr_gone);
+		chan->dead = -ENOENT;
+	}
+	dmactl_chan_release(chan);
+	dmactl_port_detach(chan);
+}
+
+static int dmactl_chan_acquire(struct dmactl_chan *chan,
+			       const struct dmactl_chan_request *arg)
+{
+	struct device *dev;
+	int ret;
+
+	ret = dmactl_chan_find(chan, arg, &dev);
+	if (ret)
+		return ret;
+	ret = dmactl_dev_attach(chan, dev);
+	put_device(dev);
+	if (ret)
+		dmactl_chan_return(chan);
 	return ret;
 }
 
@@ -246,8 +277,12 @@ static int dmactl_chan_request_locked(struct dmactl_session *s,
 	/* The provider may have left since; then the caps are not readable. */
 	down_read(&chan->rwsem);
 	ret = chan->dead;
-	if (!ret)
+	if (!ret) {
 		dmactl_chan_caps(chan->dma, &arg->out);
+		/* A port may allow less than the provider. */
+		arg->out.caps = chan->caps;
+		arg->out.directions = chan->directions;
+	}
 	up_read(&chan->rwsem);
 	if (!ret)
 		ret = dmactl_cmd_respond(cmd);
@@ -265,6 +300,7 @@ err_release:
 		atomic_dec(&s->nr_gone);
 	dmactl_dev_detach(chan);
 	dmactl_chan_release(chan);
+	dmactl_port_detach(chan);
 err_unreserve:
 	dmactl_obj_unreserve(s, &chan->obj);
 err_free:
@@ -410,6 +446,7 @@ void dmactl_chan_destroy(struct dmactl_chan *chan)
 	if (!chan->quarantined) {
 		dmactl_dev_detach(chan);
 		dmactl_chan_release(chan);
+		dmactl_port_detach(chan);
 	}
 	if (chan->dead == -ENODEV)
 		atomic_dec(&s->nr_gone);

@@ -62,9 +62,8 @@ static int dmactl_config_check(struct dma_chan *dma,
 	return ret;
 }
 
-static int dmactl_config_apply(struct dmactl_chan *chan,
-			       const struct dmactl_chan_config *arg,
-			       void *peripheral)
+int dmactl_config_apply(struct dmactl_chan *chan,
+			const struct dmactl_chan_config *arg, void *peripheral)
 {
 	struct dma_slave_config config = {
 		.direction = arg->direction ? __ffs(arg->direction) : 0,
@@ -161,8 +160,11 @@ int dmactl_ioctl_chan_config(struct dmactl_cmd *cmd)
 	ret = -EOPNOTSUPP;
 	if (!(chan->caps & (DMACTL_CAP_SLAVE | DMACTL_CAP_CYCLIC)))
 		goto out;
-	ret = -EPERM;
-	if (!capable(CAP_SYS_RAWIO))
+	if (chan->line)
+		ret = dmactl_port_config(chan, arg);
+	else
+		ret = capable(CAP_SYS_RAWIO) ? 0 : -EPERM;
+	if (ret)
 		goto out;
 	peripheral = dmactl_config_copy(arg);
 	ret = PTR_ERR_OR_ZERO(peripheral);

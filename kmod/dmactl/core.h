@@ -5,8 +5,11 @@
  * Lock order, outermost first:
  *
  *   session->lock	objects come and go
- *   device_lock() of a DMA device; the unbind notifier runs under it, and
- *			so must never take session->lock
+ *   device_lock() of a DMA device or a port; what runs under it when the
+ *			driver goes must never take session->lock
+ *   dmactl_ports_lock	list of ports
+ *   port->lock		channels of a port; never together with those of DMA
+ *			devices, as one of these may be the port's parent
  *   dmactl_devs_lock	list of DMA devices
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
  *   dma_resv_lock() of a dma-buf; inside, the lock of an export's attachments
@@ -73,6 +76,7 @@ struct dmactl_metadata;
 struct dmactl_periods;
 struct dmactl_prepared;
 struct dmactl_stream;
+struct dmactl_line;
 
 /* One ioctl under way: what came from the program, and where it goes back. */
 struct dmactl_cmd {
@@ -310,7 +314,8 @@ struct dmactl_chan {
 	struct list_head dev_node;	/* dev->lock */
 	struct dma_chan *dma;		/* rwsem: NULL once released */
 	char name[DMACTL_NAME_LEN];
-	char slave[DMACTL_NAME_LEN];	/* BY_SLAVE: what it was asked for by */
+	char slave[DMACTL_NAME_LEN];	/* BY_SLAVE, BY_PORT: what it was asked by */
+	struct dmactl_line *line;	/* of a port, or NULL; never changes */
 	u64 caps;
 	u32 copy_align;			/* in bytes */
 	u32 fill_align;
@@ -375,6 +380,7 @@ void dmactl_chan_put(struct dmactl_chan *chan);
 void dmactl_chan_destroy(struct dmactl_chan *chan);
 void dmactl_chan_kill(struct dmactl_chan *chan, int why);
 void dmactl_chan_release(struct dmactl_chan *chan);
+void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma);
 void dmactl_chan_issue(struct dmactl_chan *chan);
 void dmactl_chan_issue_held(struct dmactl_chan *chan);
 int dmactl_chan_attach_stream(struct dmactl_chan *chan,
@@ -594,6 +600,18 @@ void dmactl_stream_kill(struct dmactl_stream *st);
 
 /* config.c */
 int dmactl_ioctl_chan_config(struct dmactl_cmd *cmd);
+int dmactl_config_apply(struct dmactl_chan *chan,
+			const struct dmactl_chan_config *arg, void *peripheral);
+
+/* port.c */
+int dmactl_port_init(void);
+void dmactl_port_exit(void);
+int dmactl_port_request(struct dmactl_chan *chan,
+			const struct dmactl_chan_request *arg,
+			struct device **dev);
+void dmactl_port_detach(struct dmactl_chan *chan);
+int dmactl_port_config(const struct dmactl_chan *chan,
+		       struct dmactl_chan_config *arg);
 
 /* metadata.c */
 int dmactl_metadata_add(struct dmactl_chan *chan, struct dmactl_tx *tx,

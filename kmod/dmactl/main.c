@@ -223,9 +223,14 @@ static int __init dmactl_init(void)
 	BUILD_BUG_ON(sizeof(union dmactl_any_arg) > 512);
 	BUILD_BUG_ON(sizeof(struct dmactl_chan_request) != 456);
 
-	ret = misc_register(&dmactl_misc);
+	ret = dmactl_port_init();
 	if (ret)
 		return ret;
+	ret = misc_register(&dmactl_misc);
+	if (ret) {
+		dmactl_port_exit();
+		return ret;
+	}
 	dmactl_this_device = dmactl_misc.this_device;
 	return 0;
 }
@@ -234,6 +239,7 @@ module_init(dmactl_init);
 static void __exit dmactl_exit(void)
 {
 	misc_deregister(&dmactl_misc);
+	dmactl_port_exit();
 	dmactl_mmap_exit();
 	/* Objects, mappings and fences are freed by RCU callbacks of ours. */
 	rcu_barrier();

@@ -74,6 +74,7 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 				DMACTL_FEATURE_MAP_USER |
 				DMACTL_FEATURE_DMABUF |
 				DMACTL_FEATURE_STREAM |
+				DMACTL_FEATURE_PORT |
 				(IS_ENABLED(CONFIG_IO_URING) ?
 				 DMACTL_FEATURE_URING : 0),
 		.out_opcodes = dmactl_known_opcodes(),

@@ -157,7 +157,7 @@ enum dmactl_ioctl_nr {
  *
  * Ops with a peripheral are 9 to 12, 14, and 13 with one side only. They need
  * DMACTL_CAP_SLAVE (CYCLIC: DMACTL_CAP_CYCLIC), the direction, and a channel
- * that was requested BY_SLAVE, or that CHAN_CONFIG has set up, or
+ * that was requested BY_SLAVE or BY_PORT, or that CHAN_CONFIG has set up, or
  * CAP_SYS_RAWIO. EPERM otherwise: nobody knows where the channel would write.
  */
 enum dmactl_opcode {
@@ -437,6 +437,7 @@ struct dmactl_info {
 #define DMACTL_FEATURE_DMABUF	(1ull << 3)	/* BUF_IMPORT, BUF_EXPORT */
 #define DMACTL_FEATURE_STREAM	(1ull << 4)	/* STREAM_OPEN */
 #define DMACTL_FEATURE_URING	(1ull << 5)	/* &struct dmactl_uring_cmd */
+#define DMACTL_FEATURE_PORT	(1ull << 6)	/* DMACTL_CHAN_BY_PORT */
 
 /* What a channel can do: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)
@@ -551,11 +552,15 @@ struct dmactl_chan_caps {
  *	must have all of @caps
  * @DMACTL_CHAN_BY_SLAVE: dma_request_chan() with this name: a channel that
  *	the device tree, ACPI or a slave map gives to the device "dmactl"
+ * @DMACTL_CHAN_BY_PORT: "PORT:CHANNEL", or "PORT" if it has only one: a
+ *	channel of a node of firmware with compatible "dmactl,port", which also
+ *	says how its peripheral is reached. /sys/class/dmactl lists the ports
  */
 enum dmactl_chan_by {
 	DMACTL_CHAN_BY_CAPS = 0,
 	DMACTL_CHAN_BY_NAME = 1,
 	DMACTL_CHAN_BY_SLAVE = 2,
+	DMACTL_CHAN_BY_PORT = 3,
 	DMACTL_CHAN_BY_END
 };
 
@@ -579,6 +584,15 @@ enum dmactl_chan_by {
  * module parameter "allow" forbids it;
  * EOPNOTSUPP the named channel lacks one of @caps; EDQUOT the session holds
  * as many channels as it may.
+ *
+ * BY_PORT: what the port says of the peripheral has been configured, and
+ * @out has only the directions that it allows. ENOENT no such port or channel;
+ * EINVAL the port has several channels and @name says not which; EBUSY a
+ * session has it by way of the port; ENODEV the port is there, its DMA
+ * controller is not, or somebody else has the channel; EPERM "allow" matches
+ * neither PORT:CHANNEL nor the channel; EOPNOTSUPP, EINVAL the channel cannot
+ * do what the port says. If the port goes (its device is removed or unbound),
+ * the channel behaves as if the DMA controller had gone.
  */
 struct dmactl_chan_request {
 	__u32 size;
@@ -615,6 +629,13 @@ struct dmactl_chan_request {
  * @peripheral_config_uptr: struct of the provider (peripheral_config), or 0
  *
  * For ops accepted from now on. It is kept until the next CHAN_CONFIG.
+ *
+ * On a channel BY_PORT no privilege is needed, and nothing that the port fixes
+ * can be changed, by anybody: EPERM. 0 stands for what the port says, and so
+ * does its value. Not fixed are @direction, among those of the port, and a
+ * burst that the port says nothing of. All else is fixed, and peripheral_config
+ * is refused.
+ *
  * The source for the meaning of each field is struct dma_slave_config of
  * include/linux/dmaengine.h. Errors: EPERM without CAP_SYS_RAWIO, since the
  * channel can then reach any address; EOPNOTSUPP no slave channel, or a width

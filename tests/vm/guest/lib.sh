@@ -27,6 +27,8 @@ load_modules() {
 			echo "cannot load dma-sim.ko $1"
 			return 1
 		}
+		# Where configfs is a module, it came with this one.
+		grep -q ' /sys/kernel/config ' /proc/mounts || mount -t configfs configfs /sys/kernel/config 2>/dev/null || true
 	fi
 	# shellcheck disable=SC2086
 	if [ "$2" != none ] && [ -e "$DMACTL_MODULES_DIR/dmactl.ko" ] && ! loaded dmactl; then
