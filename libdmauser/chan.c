@@ -114,6 +114,16 @@ DMAUSER_EXPORT int dmauser_chan_request_slave(struct dmauser_session *session, c
 	return chan_request(session, &arg, name, chan);
 }
 
+DMAUSER_EXPORT int dmauser_chan_request_port(struct dmauser_session *session, const char *name,
+					     unsigned int depth, struct dmauser_chan **chan)
+{
+	struct dmactl_chan_request arg = {.by = DMACTL_CHAN_BY_PORT, .depth = depth};
+
+	if (!name || !*name)
+		return -EINVAL;
+	return chan_request(session, &arg, name, chan);
+}
+
 DMAUSER_EXPORT int dmauser_chan_destroy(struct dmauser_chan *chan)
 {
 	struct dmauser_session *s;

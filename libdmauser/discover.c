@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#define _GNU_SOURCE /* asprintf */
-#include <ctype.h>
+#define _GNU_SOURCE /* O_PATH */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,67 +16,11 @@ struct dmauser_chan_list {
 	size_t count, capacity;
 };
 
-/* Numbers by value, the rest by character: dma0chan2 before dma0chan10. */
-static int natural_cmp(const char *a, const char *b)
-{
-	while (*a && *b) {
-		if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
-			char *end_a, *end_b;
-			unsigned long long x = strtoull(a, &end_a, 10);
-			unsigned long long y = strtoull(b, &end_b, 10);
-
-			if (x != y)
-				return x < y ? -1 : 1;
-			a = end_a;
-			b = end_b;
-		} else if (*a != *b) {
-			break;
-		} else {
-			a++;
-			b++;
-		}
-	}
-	return (unsigned char)*a - (unsigned char)*b;
-}
-
 static int desc_cmp(const void *a, const void *b)
 {
 	const struct dmauser_chan_desc *x = a, *y = b;
 
-	return natural_cmp(x->name, y->name);
-}
-
-/* The number in a file; 0 if there is none. */
-static uint64_t read_number(int dir, const char *name)
-{
-	char text[32];
-	ssize_t len;
-	int fd;
-
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	len = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (len < 0)
-		return 0;
-	text[len] = '\0';
-	return strtoull(text, NULL, 10);
-}
-
-/* The last part of a link's target, allocated; "" if there is none. */
-static char *link_name(int dir, const char *name)
-{
-	char target[PATH_MAX];
-	const char *slash;
-	ssize_t len;
-
-	len = readlinkat(dir, name, target, sizeof(target) - 1);
-	if (len < 0)
-		len = 0;
-	target[len] = '\0';
-	slash = strrchr(target, '/');
-	return strdup(slash ? slash + 1 : target);
+	return dmauser_natural_cmp(x->name, y->name);
 }
 
 static void desc_free(struct dmauser_chan_desc *desc)
@@ -90,11 +33,11 @@ static void desc_free(struct dmauser_chan_desc *desc)
 static int desc_read(int dir, const char *name, struct dmauser_chan_desc *desc)
 {
 	desc->name = strdup(name);
-	desc->device = link_name(dir, "device");
-	desc->driver = link_name(dir, "device/driver");
-	desc->in_use = (int)read_number(dir, "in_use");
-	desc->memcpy_count = read_number(dir, "memcpy_count");
-	desc->bytes_transferred = read_number(dir, "bytes_transferred");
+	desc->device = dmauser_sysfs_link(dir, "device");
+	desc->driver = dmauser_sysfs_link(dir, "device/driver");
+	desc->in_use = (int)dmauser_sysfs_number(dir, "in_use");
+	desc->memcpy_count = dmauser_sysfs_number(dir, "memcpy_count");
+	desc->bytes_transferred = dmauser_sysfs_number(dir, "bytes_transferred");
 	if (desc->name && desc->device && desc->driver)
 		return 0;
 	desc_free(desc);

@@ -11,7 +11,8 @@
 /* Everything else is built with hidden visibility. */
 #define DMAUSER_EXPORT __attribute__((visibility("default")))
 
-#define DMAUSER_SYSFS "/sys/class/dma"
+#define DMAUSER_SYSFS	    "/sys/class/dma"
+#define DMAUSER_SYSFS_PORTS "/sys/class/dmactl"
 
 struct dmauser_session {
 	int fd;
@@ -116,6 +117,20 @@ int dmauser_batch_extend(struct dmauser_batch *batch);
 /* discover.c: @root stands for DMAUSER_SYSFS, so that a test can bring its own. */
 int dmauser_discover_at(const char *root, struct dmauser_chan_list **list);
 int dmauser_chan_exists_at(const char *root, const char *name);
+
+/* sysfs.c: small files and links below an open directory. */
+
+/* The content without what follows a newline; 0, or -1 and "". */
+int dmauser_sysfs_text(int dir, const char *name, char *text, size_t size);
+/* The number in a file; 0 if there is none. */
+uint64_t dmauser_sysfs_number(int dir, const char *name);
+/* The last part of a link's target, allocated; "" if there is none. */
+char *dmauser_sysfs_link(int dir, const char *name);
+/* Numbers by value, the rest by character: dma0chan2 before dma0chan10. */
+int dmauser_natural_cmp(const char *a, const char *b);
+
+/* port.c: @root stands for DMAUSER_SYSFS_PORTS. */
+int dmauser_discover_ports_at(const char *root, struct dmauser_port_list **list);
 
 static inline uint64_t dmauser_uptr(const void *ptr)
 {

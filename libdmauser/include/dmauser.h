@@ -20,12 +20,12 @@
  * Units. Lengths and offsets are bytes, times are nanoseconds.
  *
  * Threads. Sessions, channels and buffers may be used by any number of
- * threads at once. A batch and a channel list belong to one thread at a time.
+ * threads at once. A batch and a list belong to one thread at a time.
  * A call that frees an object (close, destroy, free) must be the last one
  * that uses it: no other thread may be inside a call with that object.
  *
  * Ownership. A session owns its channels, its buffers and what was prepared:
- * dmauser_close() frees them all. Batches and channel lists belong to the
+ * dmauser_close() frees them all. Batches and lists belong to the
  * caller, and so do descriptors of dma-bufs and streams.
  */
 #ifndef DMAUSER_H
@@ -45,6 +45,7 @@ struct dmauser_buf;
 struct dmauser_batch;
 struct dmauser_prepared;
 struct dmauser_chan_list;
+struct dmauser_port_list;
 
 /* ---- session ----------------------------------------------------------- */
 
@@ -157,6 +158,26 @@ int dmauser_chan_request_slave(struct dmauser_session *session, const char *name
 			       unsigned int depth, struct dmauser_chan **chan);
 
 /*
+ * dmauser_chan_request_port - get a channel of a port
+ * @session: the session
+ * @name: "PORT:CHANNEL", as listed by dmauser_discover_ports(), or "PORT" if it
+ *	has only one channel; "" is -EINVAL
+ * @depth: as for dmauser_chan_request_caps()
+ * @chan: as for dmauser_chan_request_caps()
+ *
+ * A port is one peripheral, which firmware describes: the channel is
+ * configured for it and needs no privilege. Returns 0; -ENOENT there is no such
+ * port or channel; -EINVAL the port has several channels, say which; -EBUSY a
+ * dmactl session has it by way of the port; -ENODEV its DMA controller is not
+ * there, or somebody else has the channel; -EOPNOTSUPP the channel cannot do
+ * what the port says; the others as for dmauser_chan_request_caps().
+ * Kernel-doc: struct dmactl_chan_request, dma_request_chan(),
+ * dmaengine_slave_config().
+ */
+int dmauser_chan_request_port(struct dmauser_session *session, const char *name, unsigned int depth,
+			      struct dmauser_chan **chan);
+
+/*
  * dmauser_chan_destroy - stop a channel and give it back
  * @chan: NULL does nothing and returns 0
  *
@@ -254,8 +275,10 @@ int dmauser_chan_status_of(struct dmauser_chan *chan, uint64_t user_data,
  *	peripheral_config_uptr is read during the call only
  *
  * For ops accepted from now on, until the next call. A channel that was
- * requested by its slave name may need none. Returns 0; -EPERM needs
- * CAP_SYS_RAWIO, as the channel can then reach any bus address; -EOPNOTSUPP no
+ * requested by its slave name may need none. That of a port takes the direction
+ * and bursts that the port leaves open, from anybody; 0 is as the port has it.
+ * Returns 0; -EPERM needs CAP_SYS_RAWIO, as the channel can then reach any bus
+ * address, or the port says otherwise; -EOPNOTSUPP no
  * slave channel, or a width or direction that it does not declare; -EINVAL bad
  * size, a burst beyond its maximum, or the provider refuses; -E2BIG fields that
  * this library does not know are not 0; -EBUSY ops are in flight.
@@ -972,6 +995,46 @@ const struct dmauser_chan_desc *dmauser_chan_list_get(const struct dmauser_chan_
 
 /* dmauser_chan_list_free - free a list and its strings; NULL does nothing */
 void dmauser_chan_list_free(struct dmauser_chan_list *list);
+
+/* A channel of a port in /sys/class/dmactl. The strings are never NULL. */
+struct dmauser_port_desc {
+	const char *name;	 /* port:channel, for dmauser_chan_request_port() */
+	const char *port;	 /* the part before the colon */
+	const char *channel;	 /* the part behind it */
+	const char *device;	 /* name of the port's device, "" unknown */
+	uint32_t directions;	 /* DMACTL_DIR_* bits that the port allows */
+	int in_use;		 /* a dmactl session has it */
+	uint32_t src_addr_width; /* bytes, 0 not fixed, as all below */
+	uint32_t dst_addr_width;
+	uint32_t src_maxburst; /* units of the width */
+	uint32_t dst_maxburst;
+};
+
+/*
+ * dmauser_discover_ports - list the channels of all ports
+ * @list: receives the list; free it with dmauser_port_list_free()
+ *
+ * Needs no session and no privilege. Sorted as dmauser_discover() does. Returns
+ * 0, also for an empty list, as when the module is not loaded; -ENOMEM. Makes
+ * several system calls per channel; one that vanishes meanwhile can be missing.
+ */
+int dmauser_discover_ports(struct dmauser_port_list **list);
+
+/* dmauser_port_list_count - channels in the list; NULL: 0 */
+size_t dmauser_port_list_count(const struct dmauser_port_list *list);
+
+/*
+ * dmauser_port_list_get - one channel of the list
+ * @list: NULL: NULL
+ * @index: from 0; NULL is returned if it is not below the count
+ *
+ * The description and its strings live as long as the list.
+ */
+const struct dmauser_port_desc *dmauser_port_list_get(const struct dmauser_port_list *list,
+						      size_t index);
+
+/* dmauser_port_list_free - free a list and its strings; NULL does nothing */
+void dmauser_port_list_free(struct dmauser_port_list *list);
 
 #ifdef __cplusplus
 }

@@ -92,6 +92,24 @@ UNIT_TEST(chan, request_slave)
 	dmauser_close(s);
 }
 
+UNIT_TEST(chan, request_port)
+{
+	struct dmactl_chan_request expected = {
+		.size = sizeof(expected),
+		.by = DMACTL_CHAN_BY_PORT,
+		.depth = 3,
+		.name = "fir:rx",
+	};
+	struct dmauser_session *s = mock_session();
+	struct dmauser_chan *chan = NULL;
+
+	mock_reply(DMACTL_IOC_CHAN_REQUEST, 0)->arg.request.out_chan = 9;
+	cr_assert_eq(dmauser_chan_request_port(s, "fir:rx", 3, &chan), 0);
+	assert_same(&mock_last()->arg.request, &expected);
+	cr_assert_eq(dmauser_chan_handle(chan), 9);
+	dmauser_close(s);
+}
+
 UNIT_TEST(chan, request_bad_arguments)
 {
 	struct dmauser_session *s = mock_session();
@@ -107,6 +125,10 @@ UNIT_TEST(chan, request_bad_arguments)
 	cr_assert_eq(dmauser_chan_request_slave(s, NULL, 0, &chan), -EINVAL);
 	cr_assert_eq(dmauser_chan_request_slave(s, "", 0, &chan), -EINVAL);
 	cr_assert_eq(dmauser_chan_request_slave(s, "a", 0, NULL), -EINVAL);
+	cr_assert_eq(dmauser_chan_request_port(NULL, "a", 0, &chan), -EINVAL);
+	cr_assert_eq(dmauser_chan_request_port(s, NULL, 0, &chan), -EINVAL);
+	cr_assert_eq(dmauser_chan_request_port(s, "", 0, &chan), -EINVAL);
+	cr_assert_eq(dmauser_chan_request_port(s, "a", 0, NULL), -EINVAL);
 	cr_assert_null(chan);
 	cr_assert_eq(mock.nr_calls, 1, "the module was asked");
 	dmauser_close(s);
@@ -120,6 +142,7 @@ UNIT_TEST(chan, request_long_names)
 	cr_assert_eq(dmauser_chan_request_caps(s, 0, NAME_64, 0, &chan), -ENAMETOOLONG);
 	cr_assert_eq(dmauser_chan_request_name(s, NAME_64, 0, &chan), -ENAMETOOLONG);
 	cr_assert_eq(dmauser_chan_request_slave(s, NAME_64, 0, &chan), -ENAMETOOLONG);
+	cr_assert_eq(dmauser_chan_request_port(s, NAME_64, 0, &chan), -ENAMETOOLONG);
 	cr_assert_null(chan);
 	mock_reply(DMACTL_IOC_CHAN_REQUEST, 0);
 	cr_assert_eq(dmauser_chan_request_slave(s, NAME_63, 0, &chan), 0);

@@ -276,3 +276,139 @@ UNIT_TEST(discover, exists)
 	name[sizeof(name) - 1] = '\0';
 	cr_assert_not(dmauser_chan_exists_at(root, name));
 }
+
+/* Ports lie in the same way, with a directory for each channel. */
+static void make_line(const char *port, const char *channel, const char *directions)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "devices/%s/channel-%s", port, channel);
+	make_dir(path);
+	snprintf(path, sizeof(path), "devices/%s/channel-%s/directions", port, channel);
+	make_file(path, directions);
+}
+
+static struct dmauser_port_list *discover_ports(void)
+{
+	struct dmauser_port_list *list = NULL;
+
+	cr_assert_eq(dmauser_discover_ports_at(root, &list), 0);
+	cr_assert_not_null(list);
+	return list;
+}
+
+UNIT_TEST(discover, everything_about_a_port)
+{
+	const struct dmauser_port_desc *desc;
+	struct dmauser_port_list *list;
+
+	make_chan("fir");
+	make_device("40000000.fir", "dmactl-port");
+	make_link("../40000000.fir", "devices/fir/device");
+	make_line("fir", "tx", "mem-to-dev\n");
+	make_line("fir", "rx", "dev-to-mem\n");
+	make_line("fir", "both", "mem-to-dev dev-to-mem\n");
+	make_file("devices/fir/channel-tx/in_use", "1\n");
+	make_file("devices/fir/channel-tx/src_addr_width", "1\n");
+	make_file("devices/fir/channel-tx/dst_addr_width", "4\n");
+	make_file("devices/fir/channel-tx/src_maxburst", "8\n");
+	make_file("devices/fir/channel-tx/dst_maxburst", "16\n");
+	/* What else is there. */
+	make_dir("devices/fir/power");
+	make_file("devices/fir/channel-file", "");
+	make_file("devices/fir/uevent", "");
+	list = discover_ports();
+	cr_assert_eq(dmauser_port_list_count(list), 3);
+	desc = dmauser_port_list_get(list, 0);
+	cr_assert_str_eq(desc->name, "fir:both");
+	cr_assert_eq(desc->directions, DMACTL_DIR_MEM_TO_DEV | DMACTL_DIR_DEV_TO_MEM);
+	desc = dmauser_port_list_get(list, 1);
+	cr_assert_str_eq(desc->name, "fir:rx");
+	cr_assert_eq(desc->directions, DMACTL_DIR_DEV_TO_MEM);
+	cr_assert_eq(desc->in_use, 0);
+	cr_assert_eq(desc->dst_maxburst, 0);
+	desc = dmauser_port_list_get(list, 2);
+	cr_assert_str_eq(desc->name, "fir:tx");
+	cr_assert_str_eq(desc->port, "fir");
+	cr_assert_str_eq(desc->channel, "tx");
+	cr_assert_str_eq(desc->device, "40000000.fir");
+	cr_assert_eq(desc->directions, DMACTL_DIR_MEM_TO_DEV);
+	cr_assert_eq(desc->in_use, 1);
+	cr_assert_eq(desc->src_addr_width, 1);
+	cr_assert_eq(desc->dst_addr_width, 4);
+	cr_assert_eq(desc->src_maxburst, 8);
+	cr_assert_eq(desc->dst_maxburst, 16);
+	cr_assert_null(dmauser_port_list_get(list, 3));
+	dmauser_port_list_free(list);
+}
+
+UNIT_TEST(discover, many_ports)
+{
+	struct dmauser_port_list *list;
+	char name[32];
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "port%d", i);
+		make_chan(name);
+		make_line(name, "a", "");
+	}
+	/* One that is not readable as a directory, one that has gone, one hidden. */
+	make_file("class/notes", "");
+	make_link("../devices/gone", "class/port40");
+	make_dir("class/.hidden");
+	make_chan("empty");
+	list = discover_ports();
+	cr_assert_eq(dmauser_port_list_count(list), 40);
+	for (i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "port%d:a", i);
+		cr_assert_str_eq(dmauser_port_list_get(list, i)->name, name);
+		cr_assert_str_eq(dmauser_port_list_get(list, i)->device, "");
+		cr_assert_eq(dmauser_port_list_get(list, i)->directions, 0);
+	}
+	dmauser_port_list_free(list);
+}
+
+UNIT_TEST(discover, no_ports)
+{
+	struct dmauser_port_list *list;
+
+	/* The module is not there: then there are none. */
+	snprintf(root, sizeof(root), "%s/nothing", top);
+	list = discover_ports();
+	cr_assert_eq(dmauser_port_list_count(list), 0);
+	cr_assert_null(dmauser_port_list_get(list, 0));
+	dmauser_port_list_free(list);
+	list = NULL;
+	make_file("nothing", "");
+	cr_assert_eq(dmauser_discover_ports_at(root, &list), -ENOTDIR);
+	cr_assert_null(list);
+	cr_assert_eq(dmauser_discover_ports(NULL), -EINVAL);
+	cr_assert_eq(dmauser_port_list_count(NULL), 0);
+	cr_assert_null(dmauser_port_list_get(NULL, 0));
+	dmauser_port_list_free(NULL);
+}
+
+UNIT_TEST(discover, no_memory_for_ports)
+{
+	struct dmauser_port_list *list = NULL;
+	int nth, rc;
+
+	make_chan("fir");
+	make_line("fir", "tx", "");
+	make_line("fir", "rx", "");
+	for (nth = 1;; nth++) {
+		mock.fail_alloc = nth;
+		rc = dmauser_discover_ports_at(root, &list);
+		if (rc == 0)
+			break;
+		cr_assert_eq(rc, -ENOMEM);
+		cr_assert_eq(mock.fail_alloc, 0);
+		cr_assert_null(list);
+	}
+	mock.fail_alloc = 0;
+	/* The list, its array, four strings for each of two channels. */
+	cr_assert_eq(nth, 1 + 1 + 8 + 1);
+	cr_assert_eq(dmauser_port_list_count(list), 2);
+	dmauser_port_list_free(list);
+}
