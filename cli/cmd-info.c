@@ -3,6 +3,7 @@
 #include "device.h"
 #include "holder.h"
 #include "memory.h"
+#include "port.h"
 #include "print.h"
 #include "units.h"
 
@@ -40,10 +41,12 @@ static error_t parse_info(int key, char *arg, struct argp_state *state)
 static const struct argp info_argp = {
 	.parser = parse_info,
 	.args_doc = "CHAN",
-	.doc = "Prints what the channel CHAN (or with this slave name) can do, what it demands, "
+	.doc = "Prints what the channel CHAN (or with this slave name, or of this port) can do, "
+	       "what it demands, "
 	       "and how memory gets to its "
 	       "device."
-	       "\vExamples:\n  dmactl info dma0chan0\n  dmactl info --json dma0chan0\n",
+	       "\vExamples:\n  dmactl info dma0chan0\n  dmactl info --json dma0chan0\n  dmactl "
+	       "info fir:tx\n",
 };
 
 /* The name of the file that a link in the channel's sysfs directory leads to. */
@@ -281,7 +284,31 @@ static void print_caps(struct printer *printer, const struct dmauser_chan *chan)
 		print_null(printer, "numa_node", "NUMA node", "unknown");
 }
 
-static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc)
+/* By way of the port, what it allows is what there is. */
+static int get_channel(struct cli *cli, struct dmauser_session *session, const char *name,
+		       const char *port, struct dmauser_chan **chan)
+{
+	if (port && dmauser_chan_request_port(session, port, 0, chan) == 0)
+		return 0;
+	return device_channel(cli, session, name, 0, 0, chan);
+}
+
+/* One that leads nowhere. */
+static int print_port(struct cli *cli, const char *port)
+{
+	struct printer *printer = printer_new(cli);
+
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	port_print(printer, port);
+	print_close(printer);
+	printer_end(printer);
+	cli_error(cli,
+		  "%s: the port's DMA controller is not there, or its channel cannot be had now",
+		  port);
+	return CLI_FAILED;
+}
+
+static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc, const char *port)
 {
 	struct dmauser_session *session;
 	struct dmauser_chan *chan = NULL;
@@ -290,7 +317,7 @@ static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc)
 
 	err = device_open(cli, &session);
 	if (!err) {
-		err = device_channel(cli, session, desc->name, 0, 0, &chan);
+		err = get_channel(cli, session, desc->name, port, &chan);
 		if (err)
 			dmauser_close(session);
 	}
@@ -298,6 +325,8 @@ static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc)
 	printer = printer_new(cli);
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
 	print_sysfs(printer, desc);
+	if (port)
+		port_print(printer, port);
 	if (err) {
 		print_null(printer, "capabilities", "Capabilities", "not known, see the message");
 	} else {
@@ -309,8 +338,8 @@ static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc)
 	return printer_end(printer) || err ? CLI_FAILED : CLI_OK;
 }
 
-/* dmaengine's name for the slave channel that has this one. */
-static bool find_slave(const char *slave, char name[DMACTL_NAME_LEN])
+/* dmaengine's name for the slave channel, or that of a port, that has this one. */
+static bool find_slave(const char *slave, const char *port, char name[DMACTL_NAME_LEN])
 {
 	struct dmauser_session *session;
 	struct dmauser_chan *chan = NULL;
@@ -320,7 +349,8 @@ static bool find_slave(const char *slave, char name[DMACTL_NAME_LEN])
 		return true;
 	if (dmauser_open(NULL, &session))
 		return false;
-	if (dmauser_chan_request_slave(session, slave, 0, &chan) == 0)
+	if ((port ? dmauser_chan_request_port(session, port, 0, &chan)
+		  : dmauser_chan_request_slave(session, slave, 0, &chan)) == 0)
 		strcpy(name, dmauser_chan_name(chan));
 	dmauser_close(session);
 	return chan != NULL;
@@ -331,12 +361,17 @@ static int run_info(struct cli *cli, int argc, char **argv)
 	struct info_args args = {.cli = cli};
 	const struct dmauser_chan_desc *desc;
 	struct dmauser_chan_list *list;
-	char name[DMACTL_NAME_LEN];
+	char name[DMACTL_NAME_LEN], full[DMACTL_NAME_LEN];
+	const char *port = NULL;
 	int err, status = CLI_FAILED;
 
 	cli_parse(&info_argp, argc, argv, 0, &args);
-	if (find_slave(args.chan, name))
+	if (port_resolve(args.chan, 0, full))
+		port = full;
+	if (find_slave(args.chan, port, name))
 		args.chan = name;
+	else if (port)
+		return print_port(cli, port);
 	err = dmauser_discover(&list);
 	if (err) {
 		cli_error(cli, "/sys/class/dma: %s", strerror(-err));
@@ -344,7 +379,7 @@ static int run_info(struct cli *cli, int argc, char **argv)
 	}
 	desc = device_find(list, args.chan);
 	if (desc)
-		status = print_info(cli, desc);
+		status = print_info(cli, desc, port);
 	else
 		cli_error(cli, "%s: there is no such DMA channel; `dmactl list' shows them all",
 			  args.chan);

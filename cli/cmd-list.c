@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dmactl list: every DMA channel of the machine */
 #include "device.h"
+#include "port.h"
 #include "print.h"
 
 #include <errno.h>
@@ -9,11 +10,13 @@
 struct list_args {
 	struct cli *cli;
 	bool caps;
+	bool ports;
 };
 
 enum {
 	OPT_CAPS = 0x200,
 	OPT_NO_CAPS,
+	OPT_PORTS,
 };
 
 static const struct argp_option list_options[] = {
@@ -21,6 +24,9 @@ static const struct argp_option list_options[] = {
 	 .key = OPT_CAPS,
 	 .doc = "Show what each free channel can do; it is taken for a moment (default)"},
 	{.name = "no-caps", .key = OPT_NO_CAPS, .doc = "Leave the channels alone"},
+	{.name = "ports",
+	 .key = OPT_PORTS,
+	 .doc = "Only the ports: peripherals that firmware describes and anybody may use"},
 	{0},
 };
 
@@ -36,6 +42,9 @@ static error_t parse_list(int key, char *arg, struct argp_state *state)
 	case OPT_NO_CAPS:
 		args->caps = false;
 		return 0;
+	case OPT_PORTS:
+		args->ports = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -44,8 +53,10 @@ static error_t parse_list(int key, char *arg, struct argp_state *state)
 static const struct argp list_argp = {
 	.options = list_options,
 	.parser = parse_list,
-	.doc = "Lists the DMA channels of the machine and what they can do."
-	       "\vExamples:\n  dmactl list\n  dmactl list --json | jq -r '.[].name'\n",
+	.doc = "Lists the DMA channels of the machine and what they can do, and then the ports. "
+	       "With --json, these come with --ports."
+	       "\vExamples:\n  dmactl list\n  dmactl list --json | jq -r '.[].name'\n"
+	       "  dmactl list --ports\n",
 };
 
 /* Why the capabilities of a channel cannot be told. */
@@ -94,6 +105,36 @@ static void print_row(struct printer *printer, struct dmauser_session *session,
 	print_close(printer);
 }
 
+/* After the channels, as a table of its own; or alone. */
+static int print_ports(struct cli *cli, bool alone)
+{
+	struct dmauser_port_list *list;
+	struct printer *printer;
+	int err = dmauser_discover_ports(&list);
+
+	if (err) {
+		cli_error(cli, "/sys/class/dmactl: %s", strerror(-err));
+		return CLI_FAILED;
+	}
+	if (!alone && (cli->json || !dmauser_port_list_count(list))) {
+		dmauser_port_list_free(list);
+		return CLI_OK;
+	}
+	if (alone && !dmauser_port_list_count(list))
+		cli_note(cli, "there are no ports: no firmware node \"dmactl,port\", or the module "
+			      "dmactl is not loaded");
+	printer = printer_new(cli);
+	if (!alone)
+		print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_open(printer, GROUP_TABLE, NULL, alone ? NULL : "Ports");
+	port_print_table(printer, list);
+	print_close(printer);
+	if (!alone)
+		print_close(printer);
+	dmauser_port_list_free(list);
+	return printer_end(printer);
+}
+
 static int run_list(struct cli *cli, int argc, char **argv)
 {
 	struct list_args args = {.cli = cli, .caps = true};
@@ -103,6 +144,8 @@ static int run_list(struct cli *cli, int argc, char **argv)
 	int err, open_err = 0;
 
 	cli_parse(&list_argp, argc, argv, 0, &args);
+	if (args.ports)
+		return print_ports(cli, true);
 	err = dmauser_discover(&list);
 	if (err) {
 		cli_error(cli, "/sys/class/dma: %s", strerror(-err));
@@ -133,7 +176,8 @@ static int run_list(struct cli *cli, int argc, char **argv)
 	if (session)
 		dmauser_close(session);
 	dmauser_chan_list_free(list);
-	return printer_end(printer);
+	err = printer_end(printer);
+	return err ? err : print_ports(cli, false);
 }
 
 const struct command cmd_list = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "holder.h"
+#include "port.h"
 
 #include <dmauser.h>
 
@@ -149,7 +150,7 @@ bool slave_to_chan(const char *slave, char *chan, size_t size)
 		return false;
 	snprintf(path, sizeof(path), "/sys/class/misc/dmactl/dma:%s", slave);
 	if (!realpath(path, target))
-		return false;
+		return port_to_chan(slave, chan, size);
 	base = strrchr(target, '/') + 1;
 	return (size_t)snprintf(chan, size, "%s", base) < size;
 }

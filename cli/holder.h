@@ -30,7 +30,8 @@ struct holder_name {
 /* The process that has this channel; false: none that we may look into. */
 bool holder_find(const char *chan, struct holder_name *name);
 
-/* The channel behind a slave name while somebody holds it, from sysfs. */
+/* The channel behind the name of a slave channel or of a port while somebody holds it, from sysfs.
+ */
 bool slave_to_chan(const char *slave, char *chan, size_t size);
 
 #endif /* HOLDER_H */

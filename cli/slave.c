@@ -4,6 +4,7 @@
 #include "device.h"
 #include "holder.h"
 #include "io.h"
+#include "port.h"
 #include "units.h"
 
 #include <errno.h>
@@ -175,6 +176,26 @@ static void busy(const struct slave *slave)
 			  slave->name);
 }
 
+/* What only ports have; false: it is for all names alike. */
+static bool port_refused(const struct slave *slave, int err)
+{
+	switch (*slave->port ? -err : 0) {
+	case ENODEV:
+		cli_error(slave->cli,
+			  "%s: the port is there, but not its DMA controller, or another driver "
+			  "has the channel",
+			  slave->name);
+		return true;
+	case EINVAL:
+	case EOPNOTSUPP:
+		cli_error(slave->cli, "%s: the channel cannot do what the port says of it",
+			  slave->name);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void request_refused(const struct slave *slave, int err)
 {
 	char resolved[DMACTL_NAME_LEN];
@@ -182,6 +203,8 @@ static void request_refused(const struct slave *slave, int err)
 	/* The kernel says the same of a slave name that is taken and of none. */
 	if (err == -ENOENT && slave_to_chan(slave->name, resolved, sizeof(resolved)))
 		err = -EBUSY;
+	if (port_refused(slave, err))
+		return;
 	switch (-err) {
 	case EBUSY:
 		busy(slave);
@@ -190,8 +213,9 @@ static void request_refused(const struct slave *slave, int err)
 	case EINVAL: /* a name that no channel can have */
 	case ENAMETOOLONG:
 		cli_error(slave->cli,
-			  "'%s': neither a slave channel nor a DMA channel has this name; `dmactl "
-			  "list' shows the latter",
+			  "'%s': neither a slave channel nor a port nor a DMA channel has this "
+			  "name; `dmactl list' shows the latter two (where a port has several "
+			  "channels, PORT:CHANNEL)",
 			  slave->name);
 		return;
 	case EPERM:
@@ -206,13 +230,17 @@ static void request_refused(const struct slave *slave, int err)
 	}
 }
 
-static int request(struct slave *slave)
+static int request(struct slave *slave, uint32_t direction)
 {
 	int err = dmauser_chan_request_slave(slave->session, slave->name, 0, &slave->chan);
 
-	/* Whatever is wrong with the one name, the other may be right. */
-	if (err && err != -EBUSY && err != -EPERM)
+	if (err && port_resolve(slave->name, direction, slave->port)) {
+		slave->name = slave->port;
+		err = dmauser_chan_request_port(slave->session, slave->name, 0, &slave->chan);
+	} else if (err && err != -EBUSY && err != -EPERM) {
+		/* Whatever is wrong with the one name, the other may be right. */
 		err = dmauser_chan_request_name(slave->session, slave->name, 0, &slave->chan);
+	}
 	if (err)
 		request_refused(slave, err);
 	return err;
@@ -246,6 +274,13 @@ static int configure(const struct slave *slave, const struct slave_options *opti
 	case 0:
 		break;
 	case EPERM:
+		if (*slave->port) {
+			cli_error(slave->cli,
+				  "%s: the port says where its peripheral is, and more than these "
+				  "options may change",
+				  slave->name);
+			break;
+		}
 		cli_error(
 			slave->cli,
 			"%s: only root (CAP_SYS_RAWIO) may say where the peripheral is, since the "
@@ -279,7 +314,7 @@ int slave_open(struct slave *slave, struct cli *cli, const struct slave_options 
 	err = device_open(cli, &slave->session);
 	if (err)
 		return err;
-	err = request(slave);
+	err = request(slave, direction);
 	if (!err)
 		err = check(slave, caps, direction);
 	if (!err && options->configured)

@@ -21,15 +21,16 @@ extern const struct argp slave_argp;
 
 struct slave {
 	struct cli *cli;
-	const char *name; /* as it was asked for */
+	const char *name;	    /* as it was asked for */
+	char port[DMACTL_NAME_LEN]; /* PORT:CHANNEL, if it was one's */
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
 	struct control *control;
 };
 
 /*
- * Opens a session, gets the channel (first by its slave name, then by
- * dmaengine's), checks that it can do `caps` and this DMACTL_DIR_* (0: any),
+ * Opens a session, gets the channel (first by its slave name, then by that of a
+ * port, then by dmaengine's), checks that it can do `caps` and this DMACTL_DIR_* (0: any),
  * configures it, and takes commands for it. 0 or -errno after a message.
  */
 int slave_open(struct slave *slave, struct cli *cli, const struct slave_options *options,

@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Ports: what the verbs make of them. dma-sim publishes them from configfs, as
+# software nodes.
+
+# shellcheck disable=SC2154 # from the helper, and from bats
+load cli-helper
+
+ports=/sys/kernel/config/dma-sim/bats
+
+make_ports() {
+	mkdir "$ports"
+	echo loopback,counter,sink,mem >"$ports/peripherals"
+	mkdir "$ports/fir" "$ports/win" "$ports/adc"
+	channel fir/tx loop-tx dmactl,directions=string:mem-to-dev dmactl,dst-addr-width=u32:4
+	channel fir/rx loop-rx dmactl,directions=string:dev-to-mem
+	channel win/io mem dmactl,src-addr=u64:0x1000 dmactl,src-addr-width=u32:4 \
+		dmactl,dst-addr=u64:0x1000 dmactl,dst-addr-width=u32:4 dmactl,dst-maxburst=u32:16
+	channel adc/rx counter
+	echo 1 >"$ports/live"
+	echo 1 | tee "$ports/fir/live" "$ports/win/live" "$ports/adc/live" >/dev/null
+}
+
+# channel PORT/CHANNEL LEADS-TO [PROPERTY...]
+channel() {
+	local dir=$ports/$1
+	mkdir "$dir"
+	echo "$2" >"$dir/channel"
+	shift 2
+	echo "$*" >"$dir/properties"
+}
+
+remove_ports() {
+	local dir
+	for dir in "$ports"/*/*/ "$ports"/*/ "$ports"; do
+		[ ! -d "$dir" ] || rmdir "$dir"
+	done
+}
+
+# The helper's come first and last.
+eval "helper_$(declare -f setup)"
+eval "helper_$(declare -f teardown)"
+
+setup() {
+	helper_setup
+	make_ports
+}
+
+teardown() {
+	chown root:root /dev/dmactl
+	chmod 600 /dev/dmactl
+	remove_ports
+	helper_teardown
+}
+
+# as_nobody COMMAND...: in group 4711, which the node belongs to
+as_nobody() {
+	chown root:4711 /dev/dmactl
+	chmod 660 /dev/dmactl
+	chmod 777 .
+	setpriv --reuid 65534 --regid 65534 --groups 4711 --no-new-privs "$@"
+}
+
+@test "list: the ports, after the channels" {
+	dmactl list >out
+	cat out
+	sed '/^Ports$/q' out | grep "^$first "
+	sed '1,/^Ports$/d' out >table
+	grep -E '^ *NAME +DEVICE +IN USE +DIRECTIONS +READ WIDTH +WRITE WIDTH +READ BURST +WRITE BURST$' table
+	grep -E '^ *adc:rx +dmactl-port\.[0-9]+ +no +mem-to-dev dev-to-mem +any +any +any +any$' table
+	grep -E '^ *fir:rx +dmactl-port\.[0-9]+ +no +dev-to-mem +any +any +any +any$' table
+	grep -E '^ *fir:tx +dmactl-port\.[0-9]+ +no +mem-to-dev +any +4 B +any +any$' table
+	grep -E '^ *win:io +dmactl-port\.[0-9]+ +no +mem-to-dev dev-to-mem +4 B +4 B +any +16$' table
+	[ "$(wc -l <table)" -eq 5 ]
+}
+
+@test "list: as JSON, the channels are what they were, and the ports are asked for" {
+	dmactl list --json | jq -e 'all(.[]; has("capabilities"))'
+	dmactl list --ports --json >out.json
+	jq -e '[.[].name] == ["adc:rx", "fir:rx", "fir:tx", "win:io"]' out.json
+	jq -e '.[2] | .port == "fir" and .channel == "tx" and .directions == ["mem-to-dev"] and
+		.dst_addr_width == 4 and .src_addr_width == null and .in_use == false' out.json
+	jq -e '.[3].dst_maxburst == 16' out.json
+	dmactl list --ports >out
+	[ "$(wc -l <out)" -eq 5 ]
+	# Anybody may know.
+	as_nobody dmactl list --ports --json | cmp - out.json
+}
+
+@test "list: without ports" {
+	remove_ports
+	dmactl list >out
+	lacks Ports out
+	dmactl list --ports --json 2>err | jq -e 'length == 0'
+	grep 'there are no ports' err
+	make_ports
+}
+
+@test "info: what the port says, and what its channel can do" {
+	dmactl info win:io >out
+	cat out
+	grep -E '^Channel: +dma[0-9]+chan[0-9]+$' out
+	grep -E '^ *Write burst: +16$' out
+	dmactl info --json fir:tx >out.json
+	jq -e '.port.name == "fir:tx" and .port.dst_addr_width == 4' out.json
+	# Not all that the channel has.
+	jq -e '.directions == ["mem-to-dev"]' out.json
+	dmactl info --json win | jq -e '.port.name == "win:io"'
+	as_nobody dmactl info --json win | jq -e '.port.name == "win:io" and .directions == ["mem-to-dev", "dev-to-mem"]'
+	dmactl info --json "$first" | jq -e 'has("port") | not'
+	# Which one?
+	fails dmactl info fir
+}
+
+@test "info: a port whose controller is not there" {
+	echo 0 >"$ports/live"
+	fails dmactl info win
+	says "win:io: the port's DMA controller is not there"
+	fails dmactl recv --size 16 win out
+	says 'the port is there, but not its DMA controller'
+}
+
+@test "send and recv through a port, without privilege" {
+	make 500000 data
+	chmod a+r data
+	as_nobody dmactl recv -q --size 500000 fir:rx - >out &
+	as_nobody dmactl send fir:tx data
+	wait $!
+	same out data
+	make 4096 data
+	chmod a+r data
+	as_nobody dmactl send win data
+	as_nobody dmactl recv -q --size 4096 win - >out
+	same out data
+	# There, and nowhere else.
+	dmactl recv --src-addr 0x1000 --size 4096 mem all
+	same all data
+	dmactl recv --src-addr 0 --size 4096 mem all
+	head -c 4096 /dev/zero >zeros
+	same all zeros
+}
+
+@test "a port that has one channel each way: the direction says which" {
+	make 30000 data
+	spawn send.txt dmactl send fir data
+	dmactl recv --size 30000 fir out
+	ends_with 0
+	same out data
+	spawn send.txt dmactl stream fir --out -- cat data
+	dmactl stream fir --in -- head -c 30000 >out
+	same out data
+}
+
+@test "capture, play and stream take a port's name" {
+	as_nobody dmactl capture -q --size 40000 adc - >out
+	perl -e 'print pack "V*", 0 .. 9999' >expected
+	same out expected
+	dmactl stream adc:rx --in -- head -c 4000 >out
+	head -c 4000 expected >part
+	same out part
+	echo 1 >"$ports/hold"
+	spawn play.txt dmactl play --loop fir:tx expected
+	wait_until dmactl status fir:tx --json
+	wait_until dmactl pause fir:tx
+	dmactl list --ports --json | jq -e '.[2].in_use'
+	echo 0 >"$ports/hold"
+	dmactl resume fir:tx
+	dmactl terminate fir:tx
+	ends_with 0
+}
+
+@test "what a port fixes is nobody's to change" {
+	make 64 data
+	fails dmactl send --dst-addr 0x2000 win data
+	says 'win:io: the port says where its peripheral is'
+	fails dmactl send --width 8 win data
+	says 'win:io: the port says'
+	fails dmactl recv --direction dev-to-mem --size 16 fir:tx out
+	says 'does not move bytes from a peripheral'
+	# The burst of reading is left to the program.
+	dmactl recv --burst 16 --size 64 win out
+	fails dmactl recv --burst 8 --size 64 win out
+}
+
+@test "names that are no ports, and ports that are taken" {
+	fails dmactl recv --size 16 win:no out
+	says 'neither a slave channel nor a port'
+	echo 1 >"$ports/hold"
+	spawn recv.txt dmactl recv --size 64 win out
+	wait_until dmactl status win --json
+	fails dmactl recv --size 16 win:io out2
+	says "held by dmactl, process $pid"
+	echo 0 >"$ports/hold"
+	ends_with 0
+}
+
+@test "a port that goes ends the transfer" {
+	echo 1 >"$ports/hold"
+	spawn recv.txt dmactl recv --size 64 win out
+	wait_until dmactl status win --json
+	echo 0 >"$ports/win/live"
+	ends_with 1
+	cat recv.txt
+	grep 'the DMA device is gone' recv.txt
+}
