@@ -19,6 +19,7 @@ struct bench {
 	FILE *out;
 	const char *channels[BENCH_MAX_CHANNELS];
 	unsigned int channel_count;
+	const char *counter;	     /* slave name of dma-sim's counter, or NULL */
 	const char *const *patterns; /* names of cases, ends with NULL; none: all */
 	uint64_t budget_ns;	     /* for the measured stretch of a case */
 	uint64_t clock_ns;	     /* from one look at the clock to the next */
@@ -37,6 +38,8 @@ struct bench_case {
 	unsigned int depth; /* transfers of a round, on each channel */
 	unsigned int channels;
 	unsigned int processes;
+	unsigned int repeat; /* a round does its transfers so often */
+	const char *channel; /* NULL: those of the bench */
 	/*
 	 * What it does. 0, or -1 after bench_why(). `sample` is for what looks
 	 * at the clock itself: NULL: `rounds` does not.
@@ -51,12 +54,15 @@ struct bench_case {
 	/* its own */
 	struct bench *bench;
 	void *context;
+	const struct bench_case *inner; /* what each process does */
 	unsigned int param;
 	char why[BENCH_WHY];
 };
 
 /* Runs a case, unless it is not wanted, and writes its line. */
 void bench_run(struct bench *bench, struct bench_case *c);
+/* In so many processes at once, each with a channel of its own. */
+void bench_run_processes(struct bench *bench, const struct bench_case *inner, unsigned int count);
 /* Always -1. */
 int bench_why(struct bench_case *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -78,6 +84,7 @@ uint64_t share_stop(void);
 
 /* The cases. */
 void cases_memcpy(struct bench *bench);
+void cases_works(struct bench *bench);
 void cases_peers(struct bench *bench);
 void cases_floors(struct bench *bench);
 

@@ -8,12 +8,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define TIMEOUT_NS 100000000000ull
+#define TIMEOUT_NS  100000000000ull
+#define LEAST_DEPTH 16 /* a stream has some blocks in flight */
 
 int work_begin(struct bench_case *c)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	unsigned int ops = c->depth * c->channels;
+	unsigned int depth = c->depth < LEAST_DEPTH ? LEAST_DEPTH : c->depth;
 	int err;
 
 	c->context = w;
@@ -27,10 +29,14 @@ int work_begin(struct bench_case *c)
 	if (err)
 		return bench_why(c, "%s: %s", DMACTL_DEVICE, strerror(-err));
 	for (unsigned int i = 0; i < c->channels; i++) {
-		err = dmauser_chan_request_name(w->session, c->bench->channels[i], c->depth,
-						&w->chans[i]);
+		const char *name = c->channel ? c->channel : c->bench->channels[i];
+
+		if (c->channel && c->channel == c->bench->counter)
+			err = dmauser_chan_request_slave(w->session, name, depth, &w->chans[i]);
+		else
+			err = dmauser_chan_request_name(w->session, name, depth, &w->chans[i]);
 		if (err)
-			return bench_why(c, "%s: %s", c->bench->channels[i], strerror(-err));
+			return bench_why(c, "%s: %s", name, strerror(-err));
 	}
 	err = dmauser_batch_new(&w->batch);
 	return err ? bench_why(c, "no batch: %s", strerror(-err)) : 0;

@@ -25,7 +25,8 @@ struct work {
 	struct dmactl_completion *records;
 	unsigned int slots;
 	struct memory src, dst;
-	uint64_t bytes; /* that a completion must state */
+	uint64_t periods, arrived; /* of what repeats */
+	uint64_t bytes;		   /* that a completion must state */
 	/* Adds the op of a slot to the batch. 0 or -errno. */
 	int (*add)(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot);
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench [-o FILE] [-b MILLISECONDS] [-l] [-m] [-k PATTERN]... CHANNEL...
+ * bench [-o FILE] [-b MILLISECONDS] [-c COUNTER] [-l] [-m] [-k PATTERN]... CHANNEL...
  *
  * The name of a case is PEER/WORK/SIZE/DEPTH/BUFFER/CHANNELS/PROCESSES; a
  * pattern is one of the shell's. Exit status 1 if a case did not come out right.
@@ -14,8 +14,8 @@
 
 static void usage(void)
 {
-	fprintf(stderr,
-		"usage: bench [-o FILE] [-b MILLISECONDS] [-l] [-m] [-k PATTERN]... CHANNEL...\n");
+	fprintf(stderr, "usage: bench [-o FILE] [-b MILLISECONDS] [-c COUNTER] [-l] [-m] [-k "
+			"PATTERN]... CHANNEL...\n");
 	exit(2);
 }
 
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 
 	if (!patterns)
 		return 1;
-	while ((option = getopt(argc, argv, "o:b:k:lm")) != -1) {
+	while ((option = getopt(argc, argv, "o:b:c:k:lm")) != -1) {
 		switch (option) {
 		case 'o':
 			bench.out = fopen(optarg, "ae");
@@ -52,6 +52,9 @@ int main(int argc, char **argv)
 			break;
 		case 'b':
 			bench.budget_ns = strtoull(optarg, NULL, 0) * 1000000;
+			break;
+		case 'c':
+			bench.counter = optarg;
 			break;
 		case 'k':
 			patterns[pattern_count++] = optarg;
@@ -78,6 +81,7 @@ int main(int argc, char **argv)
 	bench.clock_ns = clock_cost();
 	cases_floors(&bench);
 	cases_memcpy(&bench);
+	cases_works(&bench);
 	cases_peers(&bench);
 	free(patterns);
 	if (fclose(bench.out)) {

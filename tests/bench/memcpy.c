@@ -91,5 +91,7 @@ void cases_memcpy(struct bench *bench)
 		c.depth = 32;
 		c.channels = channels;
 		bench_run(bench, &c);
+		c.channels = 1;
+		bench_run_processes(bench, &c, channels);
 	}
 }

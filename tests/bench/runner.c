@@ -163,7 +163,7 @@ static int measure(struct bench_case *c, struct figures *f)
 	bench_mark(c, false);
 	if (err || check(c))
 		return -1;
-	ops = (double)c->depth * c->channels * c->processes * f->rounds;
+	ops = (double)c->depth * c->channels * c->processes * c->repeat * f->rounds;
 	sum_up(f, ops);
 	/* Counting costs: so it is another stretch. */
 	wipe(c);
@@ -232,6 +232,8 @@ void bench_run(struct bench *bench, struct bench_case *c)
 		c->channels = 1;
 	if (!c->processes)
 		c->processes = 1;
+	if (!c->repeat)
+		c->repeat = 1;
 	if (!c->buffer)
 		c->buffer = "";
 	c->bench = bench;
