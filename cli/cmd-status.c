@@ -75,14 +75,16 @@ static void print_value(struct printer *printer, const struct fdinfo_pair *pair,
 		print_string(printer, key, label, pair->value);
 }
 
-static void print_holder_channels(struct printer *printer, const struct fdinfo *info)
+/* Lines of this key, one for each channel. */
+static void print_holder_channels(struct printer *printer, const struct fdinfo *info,
+				  const char *key, const char *json)
 {
 	struct fdinfo_pair pairs[MAX_CHANNEL_FACTS];
 	size_t count;
 
-	print_open(printer, GROUP_TABLE, "channels_held", NULL);
+	print_open(printer, GROUP_TABLE, json, NULL);
 	for (size_t i = 0; i < info->count; i++) {
-		if (strcmp(info->pairs[i].key, "channel"))
+		if (strcmp(info->pairs[i].key, key))
 			continue;
 		/* The text is the holder's own copy. */
 		count = fdinfo_split_channel((char *)info->pairs[i].value, pairs,
@@ -108,10 +110,13 @@ static void print_holder(struct printer *printer, const struct holder *holder)
 	for (size_t i = 0; i < holder->info.count; i++) {
 		const struct fdinfo_pair *pair = &holder->info.pairs[i];
 
-		if (!skipped_key(pair->key) && strcmp(pair->key, "channel"))
+		if (!skipped_key(pair->key) && strcmp(pair->key, "channel") &&
+		    strcmp(pair->key, "provider"))
 			print_value(printer, pair, pair->key);
 	}
-	print_holder_channels(printer, &holder->info);
+	print_holder_channels(printer, &holder->info, "channel", "channels_held");
+	/* What their providers say. */
+	print_holder_channels(printer, &holder->info, "provider", "providers");
 	print_close(printer);
 }
 

@@ -356,6 +356,9 @@ struct dmactl_chan {
 	u64 failed;
 	u64 bytes;
 	u64 descriptors;
+	u64 refused;			/* how often prep said no */
+	u64 stray;			/* callbacks that belong to no op */
+	dma_cookie_t cookie;		/* of the last descriptor */
 
 	atomic_t completing;		/* ended, and not yet published */
 	wait_queue_head_t idle;

@@ -1,17 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /proc/PID/fdinfo/FD of a session. */
 
+#include <linux/dmaengine.h>
 #include <linux/seq_file.h>
 
 #include "core.h"
 
+static const char *const dmactl_status_names[] = {
+	[DMA_COMPLETE] = "complete",
+	[DMA_IN_PROGRESS] = "in-progress",
+	[DMA_PAUSED] = "paused",
+	[DMA_ERROR] = "error",
+	[DMA_OUT_OF_ORDER] = "out-of-order",
+};
+
+/* The oldest descriptor that the provider has, or NULL. */
+static struct dmactl_desc *dmactl_fdinfo_oldest(struct dmactl_chan *chan)
+{
+	struct dmactl_tx *tx;
+
+	lockdep_assert_held(&chan->lock);
+	list_for_each_entry(tx, &chan->inflight, node)
+		if (!list_empty(&tx->descs))
+			return list_first_entry(&tx->descs, struct dmactl_desc,
+						node);
+	return NULL;
+}
+
+/*
+ * In the provider's own words, for those who look for its faults: of the oldest
+ * descriptor that it has, or of the last one that it had.
+ */
+static void dmactl_fdinfo_provider(struct seq_file *m, struct dmactl_chan *chan)
+{
+	struct dma_tx_state state = { };
+	struct dmactl_desc *desc;
+	enum dma_status status;
+	dma_cookie_t cookie;
+
+	lockdep_assert_held(&chan->lock);
+	desc = dmactl_fdinfo_oldest(chan);
+	cookie = desc ? desc->cookie : chan->cookie;
+	status = dmaengine_tx_status(chan->dma, cookie, &state);
+	seq_printf(m, "provider:\t%s handle %u in-flight %u refused %llu stray %llu newest %d cookie %d length %llu status %s residue %u last %d used %d\n",
+		   chan->name, chan->obj.handle, chan->nr_descs,
+		   chan->refused, chan->stray, chan->cookie, cookie,
+		   desc ? desc->len : 0,
+		   status < ARRAY_SIZE(dmactl_status_names) ?
+			   dmactl_status_names[status] : "unknown",
+		   state.residue, state.last, state.used);
+}
+
 static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 {
-	guard(dmactl_bh)(&chan->lock);
-	seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu\n",
-		   chan->name, chan->obj.handle, chan->nr_inflight,
-		   chan->depth, chan->submitted, chan->completed,
-		   chan->failed, chan->bytes);
+	/* Who stops it may take long: the provider is not asked then. */
+	bool there = down_read_trylock(&chan->rwsem);
+
+	scoped_guard(dmactl_bh, &chan->lock) {
+		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu\n",
+			   chan->name, chan->obj.handle, chan->nr_inflight,
+			   chan->depth, chan->submitted, chan->completed,
+			   chan->failed, chan->bytes);
+		if (there && !chan->dead && chan->descriptors)
+			dmactl_fdinfo_provider(m, chan);
+	}
+	if (there)
+		up_read(&chan->rwsem);
 }
 
 static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)

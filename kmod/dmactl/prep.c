@@ -93,8 +93,10 @@ static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	desc->check = 0;
 	piece.check = &desc->check;
 	txd = tx->ops->prep(chan, tx, &piece, dmactl_prep_flags(tx));
-	if (IS_ERR_OR_NULL(txd))
+	if (IS_ERR_OR_NULL(txd)) {
+		chan->refused++;
 		return -EAGAIN;
+	}
 	/* Some providers hold a lock from prep to submit: straight on. */
 	if (tx->metadata)
 		dmactl_metadata_attach(tx, txd);
@@ -109,6 +111,7 @@ static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	list_move_tail(&desc->node, &tx->descs);
 	chan->nr_descs++;
 	chan->descriptors++;
+	chan->cookie = desc->cookie;
 	tx->prepared += piece.len;
 	tx->all = tx->prepared == tx->len;
 	if (tx->ops->advance)

@@ -340,8 +340,10 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 	guard(rcu)();
 	scoped_guard(dmactl_bh, &chan->lock) {
 		tx = desc->tx;
-		if (!tx)
+		if (!tx) {
+			chan->stray++;
 			return;
+		}
 		/* Callbacks come in order: no more of those before. */
 		list_splice_tail_init(&chan->spent_descs, &chan->free_descs);
 		if (tx->periods && dmactl_periods_note(desc, result))
