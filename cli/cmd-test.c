@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* dmactl test CHAN...: what the kernel's dmatest does, from user space */
+#include "conform.h"
 #include "control.h"
 #include "device.h"
 #include "print.h"
@@ -24,6 +25,11 @@ struct test_args {
 	const char *names[MAX_CHANNELS];
 	unsigned int name_count;
 	bool all;
+	bool conformance;
+	bool random_only; /* an option was given that only the random test has */
+	bool slave;
+	bool timeout_given;
+	struct slave_options peripheral;
 };
 
 enum {
@@ -34,6 +40,8 @@ enum {
 	OPT_ALIGN,
 	OPT_FENCE,
 	OPT_REUSE,
+	OPT_CONFORMANCE,
+	OPT_SLAVE,
 };
 
 static const struct argp_option test_options[] = {
@@ -75,6 +83,16 @@ static const struct argp_option test_options[] = {
 	 .key = OPT_REUSE,
 	 .arg = "N",
 	 .doc = "Prepare each transfer once and run it N times (DMA_CTRL_REUSE)"},
+	{.name = "conformance",
+	 .key = OPT_CONFORMANCE,
+	 .doc = "Check the provider against the contract of dmaengine instead, promise by "
+		"promise; takes --seconds (of a channel, default 30), --timeout (default 2s), "
+		"--align, "
+		"--seed and --slave"},
+	{.name = "slave",
+	 .key = OPT_SLAVE,
+	 .doc = "With --conformance: transfers with the peripheral do no harm, check them too; "
+		"CHAN may be a slave name"},
 	{0},
 };
 
@@ -126,6 +144,16 @@ static error_t parse_channels(int key, char *arg, struct argp_state *state, stru
 		if (!args->all && !args->name_count)
 			argp_error(state, "which channel? `dmactl list' shows them all, --all "
 					  "tests them all");
+		if (args->conformance && args->random_only)
+			argp_error(state, "--conformance does not go with --op, --threads, "
+					  "--iterations, --max-size and --coherent");
+		if (args->slave && !args->conformance)
+			argp_error(state, "--slave goes with --conformance");
+		if (args->peripheral.configured && !args->slave)
+			argp_error(state,
+				   "where the peripheral is goes with --conformance --slave");
+		if (args->slave && args->all)
+			argp_error(state, "--slave needs a channel, not --all");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -137,7 +165,19 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 	struct test_args *args = state->input;
 	struct test_options *options = &args->options;
 
+	if (key == 'o' || key == 't' || key == 'i' || key == OPT_MAX_SIZE || key == OPT_COHERENT ||
+	    key == OPT_FENCE || key == OPT_REUSE)
+		args->random_only = true;
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->peripheral;
+		return 0;
+	case OPT_CONFORMANCE:
+		args->conformance = true;
+		return 0;
+	case OPT_SLAVE:
+		args->slave = true;
+		return 0;
 	case 'a':
 		args->all = true;
 		return 0;
@@ -172,6 +212,7 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 		if (!parse_time(arg, &options->timeout_ns) || !options->timeout_ns)
 			argp_error(state, "--timeout: '%s' is not a time, such as 500ms or 10s",
 				   arg);
+		args->timeout_given = true;
 		return 0;
 	case OPT_SEED:
 		if (!parse_number(arg, 0, UINT64_MAX, &options->seed))
@@ -192,9 +233,15 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child test_children[] = {
+	{.argp = &slave_argp},
+	{0},
+};
+
 static const struct argp test_argp = {
 	.options = test_options,
 	.parser = parse_test,
+	.children = test_children,
 	.args_doc = "CHAN...\n--all",
 	.doc = "Sends transfers of random length and place through DMA channels and checks every "
 	       "byte of both buffers: the source, inside and outside the range, must not change, "
@@ -202,7 +249,8 @@ static const struct argp test_argp = {
 	       "\vExamples:\n"
 	       "  dmactl test dma0chan0\n"
 	       "  dmactl test --all --threads 4 --seconds 60\n"
-	       "  dmactl test --op sg --max-size 1M --seed 42 dma0chan1\n",
+	       "  dmactl test --op sg --max-size 1M --seed 42 dma0chan1\n"
+	       "  dmactl test --conformance dma0chan0\n",
 };
 
 /* The ops to test on this channel; 0 after a message if it lacks one. */
@@ -468,6 +516,21 @@ static uint64_t random_seed(void)
 	return seed;
 }
 
+/* One channel after the other: what one does must not disturb the next. */
+static int conform(struct test_args *args)
+{
+	struct conform_options options = {
+		.seconds_ns = args->options.seconds_ns ? args->options.seconds_ns : 30 * NS_PER_SEC,
+		.timeout_ns = args->timeout_given ? args->options.timeout_ns : 2 * NS_PER_SEC,
+		.align = args->options.align,
+		.seed = args->options.seed,
+		.slave = args->slave,
+		.peripheral = &args->peripheral,
+	};
+
+	return conform_main(args->cli, &options, args->all ? NULL : args->names, args->name_count);
+}
+
 static int run_test(struct cli *cli, int argc, char **argv)
 {
 	struct test_args args = {
@@ -485,7 +548,10 @@ static int run_test(struct cli *cli, int argc, char **argv)
 	struct test_run run = {.cli = cli, .options = &args.options};
 	int err = 0, status = CLI_FAILED;
 
+	slave_defaults(&args.peripheral);
 	cli_parse(&test_argp, argc, argv, 0, &args);
+	if (args.conformance)
+		return conform(&args);
 	if (!args.options.iterations && !args.options.seconds_ns)
 		args.options.iterations = 1000;
 	run.channels = calloc(MAX_CHANNELS, sizeof(*run.channels));

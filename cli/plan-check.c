@@ -138,7 +138,7 @@ static bool check_raid(const struct plan *plan, const uint8_t *dst, struct misma
 	return true;
 }
 
-static bool check_inside(const struct plan *plan, const uint8_t *dst, struct mismatch *mismatch)
+bool plan_check_inside(const struct plan *plan, const uint8_t *dst, struct mismatch *mismatch)
 {
 	switch (plan->op) {
 	case PLAN_MEMSET:
@@ -162,7 +162,14 @@ static bool check_inside(const struct plan *plan, const uint8_t *dst, struct mis
 bool plan_check(const struct plan *plan, const uint8_t *src, const uint8_t *dst,
 		struct mismatch *mismatch)
 {
-	return check_source(plan, src, mismatch) && check_inside(plan, dst, mismatch) &&
+	return check_source(plan, src, mismatch) && plan_check_inside(plan, dst, mismatch) &&
+	       check_outside(plan, &plan->dst, dst, REGION_DST_OUTSIDE, mismatch);
+}
+
+bool plan_check_kept(const struct plan *plan, const uint8_t *src, const uint8_t *dst,
+		     struct mismatch *mismatch)
+{
+	return check_source(plan, src, mismatch) &&
 	       check_outside(plan, &plan->dst, dst, REGION_DST_OUTSIDE, mismatch);
 }
 

@@ -180,6 +180,61 @@ void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t
 	shuffle(&plan->dst, random);
 }
 
+#define PLACED_PIECES 3 /* of plan_place(), where there are several */
+
+/* From one placed piece to the next. Another gap on each side. */
+static size_t placed_stride(size_t len, size_t align, unsigned int side)
+{
+	return len + (side ? 3 : 2) * align;
+}
+
+size_t plan_window(enum plan_op op, size_t len, size_t off, size_t align)
+{
+	size_t unit = align < 64 ? 64 : align;
+	unsigned int count = is_raid(op) || op == PLAN_INTERLEAVE ? PLACED_PIECES : 1;
+
+	/* A margin behind, for what goes too far. */
+	return off + count * placed_stride(len, align, 1) + 4 * unit;
+}
+
+static void place_at(struct side *side, unsigned int count, size_t off, size_t len, size_t stride)
+{
+	side->count = count;
+	for (unsigned int i = 0; i < count; i++) {
+		side->sorted[i] = (struct piece){off + i * stride, len};
+		side->pieces[i] = side->sorted[i];
+	}
+}
+
+void plan_place(struct plan *plan, struct random *random, enum plan_op op, size_t buffer_len,
+		size_t len, size_t src_off, size_t dst_off, size_t align)
+{
+	bool pq = op == PLAN_PQ || op == PLAN_PQ_VAL;
+	bool several = is_raid(op) || op == PLAN_INTERLEAVE;
+	unsigned int dst_count = op == PLAN_INTERLEAVE ? PLACED_PIECES : pq ? 2 : 1;
+	size_t src_stride = placed_stride(len, align, 0);
+	size_t dst_stride = placed_stride(len, align, 1);
+
+	memset(plan, 0, sizeof(*plan));
+	plan->op = op;
+	plan->buffer_len = buffer_len;
+	plan->salt = random_next(random);
+	plan->value = (uint8_t)random_next(random);
+	plan->len = len;
+	if (op != PLAN_MEMSET && op != PLAN_MEMSET_SG)
+		place_at(&plan->src, several ? PLACED_PIECES : 1, src_off, len, src_stride);
+	place_at(&plan->dst, dst_count, dst_off, len, dst_stride);
+	if (op == PLAN_XOR_VAL || op == PLAN_PQ_VAL)
+		plan->p_bad = random_below(random, 2);
+	if (op == PLAN_PQ_VAL)
+		plan->q_bad = random_below(random, 2);
+	if (op == PLAN_INTERLEAVE) {
+		plan->src_gap = src_stride - len;
+		plan->dst_gap = dst_stride - len;
+		plan->len = len * PLACED_PIECES;
+	}
+}
+
 static void fill_side(const struct plan *plan, const struct side *side, uint8_t *memory,
 		      enum region inside, enum region outside)
 {

@@ -74,6 +74,14 @@ struct verdict {
 /* max_len and buffer_len: multiples of align; max_len <= buffer_len. */
 void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t buffer_len,
 	       size_t max_len, size_t align);
+/*
+ * The same, not random but for its patterns: `len` bytes (XOR, PQ, INTERLEAVE:
+ * of each piece), from src_off on, to dst_off on. plan_window() tells how long
+ * the buffers must be at least; buffer_len is that or more.
+ */
+void plan_place(struct plan *plan, struct random *random, enum plan_op op, size_t buffer_len,
+		size_t len, size_t src_off, size_t dst_off, size_t align);
+size_t plan_window(enum plan_op op, size_t len, size_t off, size_t align);
 /* Writes the patterns of before the transfer. */
 void plan_fill(const struct plan *plan, uint8_t *src, uint8_t *dst);
 
@@ -91,6 +99,10 @@ struct mismatch {
 /* Checks all four regions; false: the first mismatch that was found. */
 bool plan_check(const struct plan *plan, const uint8_t *src, const uint8_t *dst,
 		struct mismatch *mismatch);
+/* Of these, only what must have changed, and only what must not. */
+bool plan_check_inside(const struct plan *plan, const uint8_t *dst, struct mismatch *mismatch);
+bool plan_check_kept(const struct plan *plan, const uint8_t *src, const uint8_t *dst,
+		     struct mismatch *mismatch);
 /* The same for what a check reported. */
 bool plan_check_verdict(const struct plan *plan, struct verdict verdict, struct mismatch *mismatch);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* One thread of `dmactl test`. */
 #include "device.h"
+#include "plan-op.h"
 #include "stop.h"
 #include "testrun.h"
 #include "units.h"
@@ -16,26 +17,9 @@
 
 static size_t alignment(const struct test_worker *worker, enum plan_op op)
 {
-	const struct dmactl_chan_caps *caps = dmauser_chan_caps(worker->channel->chan);
-	size_t align, wanted = worker->channel->run->options->align;
+	size_t align = plan_alignment(dmauser_chan_caps(worker->channel->chan), op);
+	size_t wanted = worker->channel->run->options->align;
 
-	switch (op) {
-	case PLAN_MEMSET:
-	case PLAN_MEMSET_SG:
-		align = caps->fill_align;
-		break;
-	case PLAN_XOR:
-	case PLAN_XOR_VAL:
-		align = caps->xor_align;
-		break;
-	case PLAN_PQ:
-	case PLAN_PQ_VAL:
-		align = caps->pq_align;
-		break;
-	default:
-		align = caps->copy_align;
-		break;
-	}
 	/* Both are powers of 2. */
 	return align > wanted ? align : wanted;
 }
@@ -115,107 +99,6 @@ void test_worker_exit(struct test_worker *worker)
 	worker->batch = NULL;
 }
 
-static void to_library(const struct side *side, struct dmauser_buf *buf,
-		       struct dmauser_piece *pieces)
-{
-	for (unsigned int i = 0; i < side->count; i++)
-		pieces[i] = (struct dmauser_piece){buf, side->pieces[i].off, side->pieces[i].len};
-}
-
-static int add_raid(struct test_worker *worker, const struct plan *plan,
-		    const struct dmauser_piece *dst, const struct dmauser_piece *src)
-{
-	struct dmauser_chan *chan = worker->channel->chan;
-	/* For checks of more sources than the channel takes at once. */
-	struct dmauser_piece scratch = {worker->scratch, 0, 2 * plan->len};
-	struct dmauser_piece all[PLAN_MAX_SOURCES + 1];
-	uint8_t coefs[PLAN_MAX_SOURCES];
-	unsigned int count = plan->src.count;
-
-	for (unsigned int i = 0; i < count; i++)
-		coefs[i] = plan_coef(i);
-	switch (plan->op) {
-	case PLAN_XOR:
-		return dmauser_batch_xor(worker->batch, chan, dst, src, count, worker->index);
-	case PLAN_XOR_VAL:
-		memcpy(all, src, count * sizeof(*src));
-		all[count] = dst[0];
-		return dmauser_batch_xor_val(worker->batch, chan, all, count + 1, &scratch,
-					     worker->index);
-	case PLAN_PQ:
-		return dmauser_batch_pq(worker->batch, chan, &dst[0], &dst[1], src, count, coefs,
-					worker->index);
-	default:
-		return dmauser_batch_pq_val(worker->batch, chan, &dst[0], &dst[1], src, count,
-					    coefs, &scratch, worker->index);
-	}
-}
-
-static int add_interleaved(struct test_worker *worker, const struct plan *plan)
-{
-	struct dmactl_chunk chunk = {
-		.size = plan->src.pieces[0].len,
-		.src_icg = plan->src_gap,
-		.dst_icg = plan->dst_gap,
-	};
-
-	return dmauser_batch_interleaved(
-		worker->batch, worker->channel->chan, worker->dst, plan->dst.pieces[0].off,
-		worker->src, plan->src.pieces[0].off, &chunk, 1, plan->src.count,
-		DMACTL_OPF_SRC_INC | DMACTL_OPF_DST_INC | DMACTL_OPF_SRC_SGL | DMACTL_OPF_DST_SGL,
-		worker->index);
-}
-
-/* What each op is that is not one of many pieces. */
-static int add_whole(struct test_worker *worker, const struct plan *plan)
-{
-	struct dmauser_chan *chan = worker->channel->chan;
-	size_t off = plan->dst.pieces[0].off;
-
-	switch (plan->op) {
-	case PLAN_MEMSET:
-		return dmauser_batch_memset(worker->batch, chan, worker->dst, off, plan->value,
-					    plan->len, worker->index);
-	case PLAN_IMM_DATA:
-		return dmauser_batch_imm_data(worker->batch, chan, worker->dst, off,
-					      plan->immediate, worker->index);
-	case PLAN_INTERRUPT:
-		return dmauser_batch_interrupt(worker->batch, chan, worker->index);
-	default:
-		return dmauser_batch_memcpy(worker->batch, chan, worker->dst, off, worker->src,
-					    plan->src.pieces[0].off, plan->len, worker->index);
-	}
-}
-
-static int add_op(struct test_worker *worker, const struct plan *plan)
-{
-	struct dmauser_piece src[PLAN_MAX_PIECES], dst[PLAN_MAX_PIECES];
-	struct dmauser_chan *chan = worker->channel->chan;
-
-	to_library(&plan->src, worker->src, src);
-	to_library(&plan->dst, worker->dst, dst);
-	switch (plan->op) {
-	case PLAN_MEMCPY:
-	case PLAN_MEMSET:
-	case PLAN_IMM_DATA:
-	case PLAN_INTERRUPT:
-		return add_whole(worker, plan);
-	case PLAN_MEMSET_SG:
-		return dmauser_batch_memset_sg(worker->batch, chan, dst, plan->dst.count,
-					       plan->value, worker->index);
-	case PLAN_XOR:
-	case PLAN_XOR_VAL:
-	case PLAN_PQ:
-	case PLAN_PQ_VAL:
-		return add_raid(worker, plan, dst, src);
-	case PLAN_INTERLEAVE:
-		return add_interleaved(worker, plan);
-	default:
-		return dmauser_batch_sg(worker->batch, chan, dst, plan->dst.count, src,
-					plan->src.count, worker->index);
-	}
-}
-
 /* Under the channel's lock, which is given up meanwhile. */
 static int fetch(struct test_channel *channel)
 {
@@ -266,12 +149,14 @@ static int wait_for_record(struct test_worker *worker, uint64_t deadline)
 static int add(struct test_worker *worker, const struct plan *plan)
 {
 	const struct test_options *options = worker->channel->run->options;
+	const struct plan_target target = {worker->batch, worker->channel->chan, worker->src,
+					   worker->dst,	  worker->scratch,	 worker->index};
 	const struct dmactl_op *op;
 	int err;
 
 	if (worker->prepared)
 		return dmauser_batch_prepared(worker->batch, worker->prepared, worker->index);
-	err = add_op(worker, plan);
+	err = plan_add(plan, &target);
 	op = dmauser_batch_get(worker->batch, 0);
 	if (!err && options->fence)
 		err = dmauser_batch_set_flags(worker->batch, op->flags | DMACTL_OPF_FENCE);
