@@ -7,6 +7,7 @@
 
 #include <linux/align.h>
 #include <linux/dmaengine.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -186,6 +187,27 @@ static unsigned long dmactl_pq_flags(const struct dmactl_raid *raid,
 	return flags;
 }
 
+/*
+ * The sources of a chain's first step: what is left over, so that the others
+ * are full. ioatdma adds P and Q to the sources of a step that goes on, but
+ * sizes its descriptor without them, and writes beyond it if they are what
+ * makes it a long one.
+ */
+static u32 dmactl_pq_first(const struct dmactl_chan *chan, u32 total,
+			   unsigned long flags)
+{
+	u32 most = chan->max_pq;
+	u32 next = most;
+
+	if (total <= most)
+		return total;
+	/* What dma_maxpq() says; before the op is accepted, dma may be gone. */
+	if (!(chan->caps & DMACTL_CAP_PQ_CONTINUE))
+		next -= flags & DMA_PREP_PQ_DISABLE_P ? 1 : DMACTL_PQ_CARRIED;
+	return max_t(u32, total - roundup(total - most, next),
+		     DMACTL_MIN_SOURCES);
+}
+
 static struct dma_async_tx_descriptor *
 dmactl_pq_step(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 total,
 	       struct dmactl_piece *piece, unsigned long flags)
@@ -193,9 +215,12 @@ dmactl_pq_step(struct dmactl_chan *chan, struct dmactl_tx *tx, u32 total,
 	struct dma_device *d = chan->dma->device;
 	struct dmactl_raid *raid = tx->priv;
 
-	if (raid->done)
+	if (raid->done) {
 		flags |= DMA_PREP_CONTINUE;
-	piece->nr = min_t(u32, dma_maxpq(d, flags), total - raid->done);
+		piece->nr = min_t(u32, dma_maxpq(d, flags), total - raid->done);
+	} else {
+		piece->nr = dmactl_pq_first(chan, total, flags);
+	}
 	dmactl_raid_sources(tx, raid, 0, raid->done, piece->nr);
 	dmactl_raid_step(raid, total, piece, &flags);
 	return d->device_prep_dma_pq(chan->dma, raid->dst, raid->addr,
@@ -516,6 +541,7 @@ static int dmactl_pq_validate(struct dmactl_chan *chan,
 		.dst = true, .src = true, .value = true,
 	};
 	struct dmactl_raid *raid;
+	u32 max;
 	int ret;
 
 	if (!dmactl_op_is_clean(op, unused))
@@ -530,7 +556,8 @@ static int dmactl_pq_validate(struct dmactl_chan *chan,
 		return ret;
 	if (raid->nr > chan->max_pq && !dmactl_pq_can_chain(chan, false))
 		return -EOPNOTSUPP;
-	return dmactl_raid_check_overlap(tx, chan->max_pq);
+	max = dmactl_pq_first(chan, raid->nr, dmactl_pq_flags(raid, 0));
+	return dmactl_raid_check_overlap(tx, max);
 }
 
 const struct dmactl_op_type dmactl_op_pq = {
