@@ -12,7 +12,8 @@ MODELS = {
     # a null descriptor that reports it; errors of checks halt the channel.
     "3.2": {"device": 0x3430, "version": 0x32, "caps": ("xor", "pq")},
     # Atom: no such detour, up to 16 sources, results of checks written back.
-    "3.3": {"device": 0x0C50, "version": 0x33, "caps": ("xor", "pq", "pq16", "dwbes")},
+    # It has no XOR of its own: the driver takes PQ without Q.
+    "3.3": {"device": 0x0C50, "version": 0x33, "caps": ("pq", "pq16", "dwbes")},
     "copy": {"device": 0x3430, "version": 0x32, "caps": ()},
 }
 CAPS = {"xor": 0x100, "pq": 0x200, "dwbes": 0x2000, "pq16": 0x20000}
