@@ -321,3 +321,40 @@ UAPI_TEST(uring, a_list_of_pieces_and_sqes_used_again)
 	pattern_check(w.dst.p, 0, 2000, SRC_BODY, 0);
 	ring_free(&w.ring);
 }
+
+UAPI_TEST(uring, prepared_ops)
+{
+	struct world w = world_new(RING_PLAIN);
+	struct dmactl_chan_request arg = chan_with(w.fd, DMACTL_CAP_REUSE | DMACTL_CAP_MEMCPY);
+	struct dmactl_op op = op_memcpy(arg.out_chan, &w.dst, 10, &w.src, 20, 5000);
+	struct dmactl_prepare prepare = {
+		.size = sizeof(prepare),
+		.op_uptr = (uintptr_t)&op,
+		.op_size = sizeof(op),
+	};
+	unsigned int i;
+
+	check_eq(dev_ioctl(w.fd, DMACTL_IOC_PREPARE, &prepare), 0);
+	op = (struct dmactl_op){
+		.opcode = DMACTL_OP_PREPARED, .chan = arg.out_chan, .src_buf = prepare.out_handle};
+	for (i = 0; i < 3; i++) {
+		pattern_fill(w.src.p, 0, LEN, SRC_BODY);
+		memset(w.dst.p, 0, LEN);
+		check_eq(run_in(&w, &op).res, 5000);
+		pattern_check(w.dst.p, 10, 5000, SRC_BODY, 20);
+	}
+	/* One at a time. */
+	sim_set("hold", "1");
+	ring_op(&w.ring, w.fd, &op, 1);
+	ring_op(&w.ring, w.fd, &op, 2);
+	ring_submit(&w.ring);
+	check_eq(ring_wait(&w.ring).res, -EBUSY);
+	check_eq(destroy(w.fd, prepare.out_handle), -EBUSY);
+	sim_set("hold", "0");
+	check_eq(ring_wait(&w.ring).res, 5000);
+	/* Whoever has seen the CQE may submit it again. */
+	for (i = 0; i < 20; i++)
+		check_eq(run_in(&w, &op).res, 5000);
+	check_eq(destroy(w.fd, prepare.out_handle), 0);
+	ring_free(&w.ring);
+}
