@@ -311,7 +311,7 @@ static int dmactl_buf_check_alloc(const struct dmactl_buf_alloc *arg)
 		return -EINVAL;
 	if (!arg->len || (arg->kind == DMACTL_BUF_COHERENT && !arg->chan))
 		return -EINVAL;
-	if (arg->len > dmactl_max_buffer_bytes)
+	if (arg->len > dmactl_max_len())
 		return -EDQUOT;
 	return 0;
 }

@@ -42,6 +42,9 @@ static int dmactl_config_check(struct dma_chan *dma,
 	struct dma_slave_caps caps = { };
 	int ret;
 
+	/* On a 32-bit machine, the bus may be as wide, or not. */
+	if (arg->src_addr > PHYS_ADDR_MAX || arg->dst_addr > PHYS_ADDR_MAX)
+		return -EINVAL;
 	/* Fails where nothing is declared: then all is the provider's to say. */
 	if (dma_get_slave_caps(dma, &caps))
 		caps = (struct dma_slave_caps) { };

@@ -66,6 +66,12 @@ extern unsigned long dmactl_max_bounce_bytes;
 extern unsigned int dmactl_stop_timeout_ms;
 extern struct device *dmactl_this_device;
 
+/* Bytes in one buffer. Also what a long can count, on 32-bit machines. */
+static inline u64 dmactl_max_len(void)
+{
+	return min_t(u64, dmactl_max_buffer_bytes, LONG_MAX & PAGE_MASK);
+}
+
 struct dmactl_session;
 struct dmactl_chan;
 struct dmactl_buf;

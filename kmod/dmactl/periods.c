@@ -72,7 +72,11 @@ void dmactl_periods_end(struct dmactl_tx *tx)
 
 u64 dmactl_periods_count(const struct dmactl_tx *tx)
 {
-	return tx->periods ? READ_ONCE(tx->periods->count) : 0;
+	if (!tx->periods)
+		return 0;
+	/* A 32-bit machine reads one half of it after the other. */
+	guard(dmactl_bh)(&tx->chan->session->cq_lock);
+	return tx->periods->count;
 }
 
 /*
@@ -155,7 +159,7 @@ static void dmactl_periods_publish(struct dmactl_session *s,
 	u64 now = ktime_get_ns();
 
 	scoped_guard(dmactl_bh, &s->cq_lock) {
-		WRITE_ONCE(periods->count, count);
+		periods->count = count;
 		periods->rec.timestamp_ns = now;
 		if (status)
 			periods->rec.status = status;

@@ -86,7 +86,7 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 		.out_max_depth = dmactl_max_depth,
 		.out_max_args = DMACTL_MAX_ARGS,
 		.out_quarantined = dmactl_quarantined(),
-		.out_max_buffer_bytes = dmactl_max_buffer_bytes,
+		.out_max_buffer_bytes = dmactl_max_len(),
 	};
 	return dmactl_cmd_respond(cmd);
 }

@@ -363,7 +363,7 @@ static int dmactl_stream_measure(struct dmactl_chan *chan,
 	    arg->direction != DMACTL_DIR_DEV_TO_MEM)
 		return -EINVAL;
 	if (len > S32_MAX - PAGE_SIZE ||
-	    PAGE_ALIGN(len) * nr > dmactl_max_buffer_bytes)
+	    PAGE_ALIGN(len) * nr > dmactl_max_len())
 		return -EDQUOT;
 	arg->out_block_len = PAGE_ALIGN(len);
 	arg->out_nr_blocks = nr;

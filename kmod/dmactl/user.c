@@ -128,7 +128,7 @@ static int dmactl_user_check_arg(const struct dmactl_buf_map_user *arg)
 
 	if (!arg->len || arg->reserved)
 		return -EINVAL;
-	if (arg->len > dmactl_max_buffer_bytes)
+	if (arg->len > dmactl_max_len())
 		return -EDQUOT;
 	if (check_add_overflow(arg->addr, arg->len, &end) || end > ULONG_MAX)
 		return -EFAULT;

@@ -639,8 +639,9 @@ struct dmactl_chan_request {
  * The source for the meaning of each field is struct dma_slave_config of
  * include/linux/dmaengine.h. Errors: EPERM without CAP_SYS_RAWIO, since the
  * channel can then reach any address; EOPNOTSUPP no slave channel, or a width
- * or direction that it does not declare; EINVAL a burst beyond max_burst, or
- * what the provider refuses; EBUSY ops are in flight.
+ * or direction that it does not declare; EINVAL a burst beyond max_burst,
+ * an address wider than the machine's, or what the provider refuses; EBUSY
+ * ops are in flight.
  */
 struct dmactl_chan_config {
 	__u32 size;
