@@ -80,12 +80,16 @@ static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
  */
 static bool sim_engine_due(struct sim_chan *sc, u64 rate, size_t *n)
 {
+	u64 slice;
+
 	lockdep_assert_held(&sc->lock);
 	if (!sc->due)
 		sc->due = ktime_get();
 	sc->wake_at = sc->due;
 	if (rate) {
-		*n = min_t(u64, *n, max(div_u64(rate, MSEC_PER_SEC), 1ULL));
+		/* In a step of its own: gcc for armhf gets lost in max(). */
+		slice = div_u64(rate, MSEC_PER_SEC);
+		*n = min_t(u64, *n, slice ?: 1);
 		sc->wake_at = ktime_add_ns(sc->due,
 					   div64_u64((u64)*n * NSEC_PER_SEC,
 						     rate));
