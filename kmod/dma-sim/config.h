@@ -30,6 +30,7 @@ struct sim_lines;
  * @hold: nothing moves and nothing completes
  * @skip: descriptors end well, and have moved nothing
  * @packets: a descriptor of loop-tx is a packet
+ * @prep_sleeps: MEMCPY is prepared with a sleep, as bcm2835-dma does it
  * @latency: ns from the start of a descriptor to its first byte
  * @bandwidth: bytes per second, 0 unlimited
  * @counter_rate: bytes per second that "counter" gives, 0 unlimited
@@ -48,6 +49,7 @@ struct sim_control {
 	bool hold;
 	bool skip;
 	bool packets;
+	bool prep_sleeps;
 	u64 latency;
 	u64 bandwidth;
 	u64 counter_rate;

@@ -328,6 +328,8 @@ SIM_CONTROL_ATTR(hold, "%d", READ_ONCE(c->hold),
 		 sim_set_switch(&c->hold, page));
 SIM_CONTROL_ATTR(skip, "%d", READ_ONCE(c->skip),
 		 sim_set_switch(&c->skip, page));
+SIM_CONTROL_ATTR(prep_sleeps, "%d", READ_ONCE(c->prep_sleeps),
+		 sim_set_switch(&c->prep_sleeps, page));
 SIM_CONTROL_ATTR(packets, "%d", READ_ONCE(c->packets),
 		 sim_set_switch(&c->packets, page));
 SIM_CONTROL_ATTR(latency, "%llu", READ_ONCE(c->latency),
@@ -387,6 +389,7 @@ static struct configfs_attribute *sim_item_attrs[] = {
 	&sim_item_attr_dev_name,
 	&sim_item_attr_hold,
 	&sim_item_attr_skip,
+	&sim_item_attr_prep_sleeps,
 	&sim_item_attr_packets,
 	&sim_item_attr_latency,
 	&sim_item_attr_bandwidth,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* MEMCPY */
+#include <linux/delay.h>
+
 #include "sim.h"
 
 static struct dma_async_tx_descriptor *
@@ -13,6 +15,8 @@ sim_prep_memcpy(struct dma_chan *chan, dma_addr_t dst, dma_addr_t src,
 	    !sim_len_valid(sc, len))
 		return NULL;
 
+	if (READ_ONCE(sc->ctl->config.control->prep_sleeps))
+		usleep_range(500, 1000);
 	guard(sim_chan)(sc);
 	d = sim_desc_get(sc, &sim_op_memcpy, len, flags);
 	if (!d)

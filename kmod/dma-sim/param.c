@@ -110,6 +110,11 @@ __MODULE_PARM_TYPE(skip, "bool");
 MODULE_PARM_DESC(skip,
 		 "Descriptors report success and move nothing (default N)");
 
+module_param_cb(prep_sleeps, &sim_switch_ops, &sim_control.prep_sleeps, 0644);
+__MODULE_PARM_TYPE(prep_sleeps, "bool");
+MODULE_PARM_DESC(prep_sleeps,
+		 "Preparing a MEMCPY sleeps, as with bcm2835-dma (default N)");
+
 module_param_cb(packets, &sim_switch_ops, &sim_control.packets, 0644);
 __MODULE_PARM_TYPE(packets, "bool");
 MODULE_PARM_DESC(packets,

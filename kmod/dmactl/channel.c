@@ -60,6 +60,7 @@ static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	chan->depth = depth;
 	INIT_LIST_HEAD(&chan->dev_node);
 	init_rwsem(&chan->rwsem);
+	mutex_init(&chan->prep_lock);
 	spin_lock_init(&chan->lock);
 	INIT_LIST_HEAD(&chan->free_txs);
 	INIT_LIST_HEAD(&chan->free_descs);

@@ -14,6 +14,7 @@
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
  *   dma_resv_lock() of a dma-buf; inside, the lock of an export's attachments
  *   chan->rwsem	read: use of chan->dma; write: stopping it
+ *   chan->prep_lock	one op after the other becomes descriptors
  *   session->reap_lock	order of records among readers
  *   chan->lock		queues of a channel; callbacks take it
  *   session->cq_lock	completion queue; callbacks take it
@@ -269,8 +270,10 @@ struct dmactl_tx {
 	struct dmactl_prepared *prepared_by;
 	struct dmactl_block *block;	/* of a stream: not for the queue */
 
-	struct dmactl_cursor at_dst;	/* chan->lock */
-	struct dmactl_cursor at_src;	/* chan->lock */
+	struct dmactl_cursor at_dst;	/* chan->prep_lock */
+	struct dmactl_cursor at_src;	/* chan->prep_lock */
+	bool preparing;			/* chan->lock: not in flight yet */
+	bool begun;			/* chan->lock: had a descriptor */
 	bool all;			/* chan->lock: no descriptors to come */
 	u32 check;			/* chan->lock: enum sum_check_flags */
 	u64 count;			/* periods; 1 of what does not repeat */
@@ -341,13 +344,14 @@ struct dmactl_chan {
 	int dead;			/* rwsem: why nothing can be submitted */
 	bool quarantined;		/* rwsem */
 
+	struct mutex prep_lock;		/* or rwsem for writing: to prepare */
 	spinlock_t lock;		/* the queues; callbacks take it */
 	struct list_head free_txs;	/* lock */
 	struct list_head free_descs;	/* lock */
 	struct list_head spent_descs;	/* lock: may be called back once more */
 	struct list_head inflight;	/* lock: oldest first */
-	struct dmactl_tx *partial;	/* lock: more descriptors to come */
-	u64 max_len;			/* lock: bytes in one descriptor */
+	struct dmactl_tx *partial;	/* both locks: more descriptors to come */
+	u64 max_len;			/* prep_lock: bytes in one descriptor */
 	u32 nr_free;			/* lock */
 	u32 nr_inflight;		/* lock */
 	u32 nr_descs;			/* lock: at the provider */

@@ -80,24 +80,33 @@ unsigned long dmactl_prep_flags(const struct dmactl_tx *tx)
 	return flags;
 }
 
-static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
+static struct dmactl_desc *dmactl_desc_take(struct dmactl_chan *chan)
 {
-	struct dma_async_tx_descriptor *txd;
-	struct dmactl_piece piece = { };
 	struct dmactl_desc *desc;
 
+	guard(dmactl_bh)(&chan->lock);
 	desc = list_first_entry_or_null(&chan->free_descs, struct dmactl_desc,
 					node);
-	if (!desc)
-		return -EAGAIN;
-	desc->check = 0;
-	piece.check = &desc->check;
-	txd = tx->ops->prep(chan, tx, &piece, dmactl_prep_flags(tx));
+	if (desc)
+		list_del_init(&desc->node);
+	return desc;
+}
+
+/*
+ * Gives the provider what it prepared. Some hold a lock from prep to submit:
+ * nothing here may sleep.
+ */
+static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			      struct dmactl_desc *desc,
+			      const struct dmactl_piece *piece,
+			      struct dma_async_tx_descriptor *txd)
+{
+	guard(dmactl_bh)(&chan->lock);
+	list_add(&desc->node, &chan->free_descs);
 	if (IS_ERR_OR_NULL(txd)) {
 		chan->refused++;
 		return -EAGAIN;
 	}
-	/* Some providers hold a lock from prep to submit: straight on. */
 	if (tx->metadata)
 		dmactl_metadata_attach(tx, txd);
 	txd->callback_result = dmactl_tx_callback;
@@ -106,21 +115,40 @@ static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	if (dma_submit_error(desc->cookie))
 		return -EIO;
 
+	tx->begun = true;
 	desc->tx = tx;
-	desc->len = piece.len;
+	desc->len = piece->len;
 	list_move_tail(&desc->node, &tx->descs);
 	chan->nr_descs++;
 	chan->descriptors++;
 	chan->cookie = desc->cookie;
-	tx->prepared += piece.len;
+	tx->prepared += piece->len;
 	tx->all = tx->prepared == tx->len;
-	if (tx->ops->advance)
-		tx->ops->advance(tx, &piece);
 	trace_dmactl_op_prep(chan->session->id, chan->obj.handle, tx->opcode,
-			     tx->seq, piece.len);
+			     tx->seq, piece->len);
 	trace_dmactl_op_submit(chan->session->id, chan->obj.handle, tx->seq,
 			       desc->cookie);
 	return 0;
+}
+
+/* Without a spinlock: bcm2835-dma sleeps in its prep. */
+static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
+{
+	struct dma_async_tx_descriptor *txd;
+	struct dmactl_piece piece = { };
+	struct dmactl_desc *desc;
+	int ret;
+
+	desc = dmactl_desc_take(chan);
+	if (!desc)
+		return -EAGAIN;
+	desc->check = 0;
+	piece.check = &desc->check;
+	txd = tx->ops->prep(chan, tx, &piece, dmactl_prep_flags(tx));
+	ret = dmactl_prep_submit(chan, tx, desc, &piece, txd);
+	if (!ret && tx->ops->advance)
+		tx->ops->advance(tx, &piece);
+	return ret;
 }
 
 /*
@@ -131,7 +159,7 @@ int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx)
 {
 	int ret = 0;
 
-	lockdep_assert_held(&chan->lock);
+	lockdep_assert_held(&chan->prep_lock);
 	while (!ret && !tx->all)
 		ret = dmactl_prep_one(chan, tx);
 	return ret;

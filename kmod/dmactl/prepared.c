@@ -169,7 +169,7 @@ static int dmactl_prepared_one(struct dmactl_prepared *p)
 	struct dmactl_piece piece = { };
 	struct dmactl_tx *tx = &p->tx;
 
-	guard(dmactl_bh)(&p->chan->lock);
+	/* Whoever prepares holds rwsem for reading: nobody does now. */
 	txd = tx->ops->prep(p->chan, tx, &piece, dmactl_prep_flags(tx));
 	if (IS_ERR_OR_NULL(txd))
 		return -EAGAIN;

@@ -142,21 +142,18 @@ static void dmactl_enter(struct dmactl_chan *chan, struct dmactl_tx *tx)
  * 0: accepted. -EAGAIN: not now. -EBUSY: the provider said no although
  * nothing of ours is there; with @last that is the op's own failure.
  */
-static int dmactl_accept_locked(struct dmactl_chan *chan, struct dmactl_tx *tx,
-				bool last, struct list_head *ended)
+static int dmactl_accept_prepared(struct dmactl_chan *chan,
+				  struct dmactl_tx *tx, int ret, bool last,
+				  struct list_head *ended)
 {
-	int ret;
-
 	lockdep_assert_held(&chan->lock);
-	if (chan->partial) {
-		chan->want_credit = true;
-		return -EAGAIN;
-	}
-	tx->seq = chan->seq;
-	ret = dmactl_prep(chan, tx);
-	if (ret == -EAGAIN && !list_empty(&tx->descs)) {
+	tx->preparing = false;
+	if (ret == -EAGAIN && tx->begun) {
 		dmactl_enter(chan, tx);
 		chan->partial = tx;
+		/* No callback is left to do it. */
+		if (list_empty(&tx->descs))
+			schedule_delayed_work(&chan->pump, 0);
 		return 0;
 	}
 	if (ret == -EAGAIN && chan->nr_descs) {
@@ -172,11 +169,36 @@ static int dmactl_accept_locked(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	if (ret)
 		tx->status = -EIO;
 	dmactl_enter(chan, tx);
-	/* A NOP with nothing before it, or an op that never got started. */
+	/*
+	 * A NOP with nothing before it, an op that never got started, or one
+	 * that somebody else issued and that is through already.
+	 */
 	if (list_empty(&tx->descs) &&
-	    (ret || list_is_singular(&chan->inflight)))
+	    (ret || tx->begun || list_is_singular(&chan->inflight)))
 		dmactl_tx_collect(tx, ended);
 	return 0;
+}
+
+static int dmactl_accept_once(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			      bool hold, bool last, struct list_head *ended)
+{
+	int ret = 0;
+
+	guard(mutex)(&chan->prep_lock);
+	/* Both change only with prep_lock held, or rwsem for writing. */
+	if (!chan->partial) {
+		tx->seq = chan->seq;
+		tx->preparing = true;
+		ret = dmactl_prep(chan, tx);
+	}
+	guard(dmactl_bh)(&chan->lock);
+	if (chan->partial) {
+		chan->want_credit = true;
+		return -EAGAIN;
+	}
+	ret = dmactl_accept_prepared(chan, tx, ret, last, ended);
+	chan->held |= hold && !ret;
+	return ret;
 }
 
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold)
@@ -189,12 +211,8 @@ int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold)
 	do {
 		if (tries)
 			usleep_range(50, 100);
-		scoped_guard(dmactl_bh, &chan->lock) {
-			ret = dmactl_accept_locked(chan, tx,
-						   tries >= DMACTL_ACCEPT_TRIES,
-						   &ended);
-			chan->held |= hold && !ret;
-		}
+		ret = dmactl_accept_once(chan, tx, hold,
+					 tries >= DMACTL_ACCEPT_TRIES, &ended);
 		tries++;
 	} while (ret == -EBUSY);
 	dmactl_tx_finish(chan, &ended);

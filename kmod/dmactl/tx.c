@@ -354,7 +354,7 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 		if (tx == chan->partial) {
 			if (!chan->stopping)
 				schedule_delayed_work(&chan->pump, 0);
-		} else if (list_empty(&tx->descs)) {
+		} else if (list_empty(&tx->descs) && !tx->preparing) {
 			dmactl_tx_collect(tx, &ended);
 		}
 		dmactl_tx_defer(chan, &ended);
@@ -368,13 +368,15 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 static void dmactl_pump_partial(struct dmactl_chan *chan,
 				struct list_head *ended)
 {
-	struct dmactl_tx *tx = chan->partial;
+	struct dmactl_tx *tx;
 	int ret;
 
-	lockdep_assert_held(&chan->lock);
-	if (!tx || chan->stopping)
+	guard(mutex)(&chan->prep_lock);
+	tx = READ_ONCE(chan->partial);
+	if (!tx || READ_ONCE(chan->stopping))
 		return;
 	ret = dmactl_prep(chan, tx);
+	guard(dmactl_bh)(&chan->lock);
 	if (ret == -EAGAIN && chan->nr_descs)
 		return; /* the next callback comes back here */
 	if (ret == -EAGAIN && ++chan->refusals < DMACTL_PUMP_TRIES) {
@@ -403,8 +405,7 @@ void dmactl_pump_work(struct work_struct *work)
 		return;
 	}
 	if (!chan->dead && READ_ONCE(chan->partial)) {
-		scoped_guard(dmactl_bh, &chan->lock)
-			dmactl_pump_partial(chan, &ended);
+		dmactl_pump_partial(chan, &ended);
 		dmactl_chan_issue(chan);
 	}
 	up_read(&chan->rwsem);

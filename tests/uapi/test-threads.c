@@ -45,10 +45,34 @@ static void *worker_copies(void *arg)
 	return NULL;
 }
 
+/* The same in four descriptors each, from the last to the first. */
+static void *worker_pieces(void *arg)
+{
+	struct worker *w = arg;
+	unsigned int i, j;
+
+	for (i = 0; i < NR_OPS; i++) {
+		uint64_t off = (w->index * NR_OPS + i) * PIECE;
+		struct dmactl_sg sg[8];
+		struct dmactl_op op;
+
+		for (j = 0; j < 4; j++) {
+			uint64_t at = off + (3 - j) * (PIECE / 4);
+
+			sg[j] = sg_piece(DMACTL_SG_DST, &w->dst, at, PIECE / 4);
+			sg[4 + j] = sg_piece(DMACTL_SG_SRC, &w->src, at, PIECE / 4);
+		}
+		op = op_sg(w->chan, sg, 8, PIECE);
+		op.user_data = w->index << 16 | i;
+		check_eq(submit_one(w->fd, &op), 0);
+	}
+	return NULL;
+}
+
 static void *reaper(void *arg)
 {
 	struct dmactl_completion records[16];
-	static unsigned int next[NR_THREADS];
+	unsigned int next[NR_THREADS] = {0};
 	int i, n, fd = *(int *)arg;
 	unsigned int total = 0;
 
@@ -66,7 +90,7 @@ static void *reaper(void *arg)
 	return NULL;
 }
 
-static void copy_in_threads(unsigned int nr_chans)
+static void copy_in_threads(unsigned int nr_chans, void *(*worker)(void *arg))
 {
 	struct worker workers[NR_THREADS];
 	uint32_t chans[NR_THREADS];
@@ -85,7 +109,7 @@ static void copy_in_threads(unsigned int nr_chans)
 	for (i = 0; i < NR_THREADS; i++) {
 		workers[i] = (struct worker){
 			.fd = fd, .index = i, .chan = chans[i % nr_chans], .src = src, .dst = dst};
-		check_eq(pthread_create(&workers[i].thread, NULL, worker_copies, &workers[i]), 0);
+		check_eq(pthread_create(&workers[i].thread, NULL, worker, &workers[i]), 0);
 	}
 	for (i = 0; i < NR_THREADS; i++)
 		pthread_join(workers[i].thread, NULL);
@@ -96,12 +120,28 @@ static void copy_in_threads(unsigned int nr_chans)
 
 UAPI_TEST(threads, four_on_one_channel)
 {
-	copy_in_threads(1);
+	copy_in_threads(1, worker_copies);
+}
+
+UAPI_TEST(threads, in_several_descriptors)
+{
+	copy_in_threads(1, worker_pieces);
+}
+
+/*
+ * The provider may sleep while it prepares, so no spinlock is held; and what one
+ * thread has half prepared, another one starts.
+ */
+UAPI_TEST(threads, a_prep_that_sleeps)
+{
+	sim_set("prep_sleeps", "Y");
+	copy_in_threads(1, worker_copies);
+	copy_in_threads(1, worker_pieces);
 }
 
 UAPI_TEST(threads, four_on_four_channels)
 {
-	copy_in_threads(4);
+	copy_in_threads(NR_THREADS, worker_copies);
 }
 
 static volatile bool stop;

@@ -10,6 +10,7 @@ struct dmactl_chan_request chan_with(int fd, uint64_t caps)
 {
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
 
+	need_sim();
 	arg.caps = caps;
 	check_eq(chan_request(fd, &arg), 0);
 	return arg;
@@ -19,6 +20,7 @@ struct dmactl_chan_request chan_slave(int fd, const char *name)
 {
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_SLAVE, name);
 
+	need_sim();
 	check_eq(chan_request(fd, &arg), 0);
 	return arg;
 }

@@ -75,8 +75,15 @@ struct dmactl_chan_request chan_named(enum dmactl_chan_by by, const char *name)
 {
 	struct dmactl_chan_request arg = {.size = sizeof(arg), .by = by};
 
+	if (!strncmp(name, "dma-sim", strlen("dma-sim")))
+		need_sim();
 	snprintf(arg.name, sizeof(arg.name), "%s", name);
 	return arg;
+}
+
+const char *chan_given(void)
+{
+	return getenv("DMACTL_TEST_CHAN");
 }
 
 int chan_request(int fd, struct dmactl_chan_request *arg)
@@ -87,10 +94,17 @@ int chan_request(int fd, struct dmactl_chan_request *arg)
 uint32_t chan_get_depth(int fd, uint32_t depth)
 {
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
+	int ret;
 
 	arg.caps = DMACTL_CAP_MEMCPY | DMACTL_CAP_MEMSET;
+	if (chan_given())
+		arg = chan_named(DMACTL_CHAN_BY_NAME, chan_given());
 	arg.depth = depth;
-	check_eq(chan_request(fd, &arg), 0);
+	ret = chan_request(fd, &arg);
+	/* One channel was given; a second time it is the test's own. */
+	if (ret == -EBUSY && chan_given())
+		cr_skip_test("needs another channel");
+	check_eq(ret, 0);
 	check(arg.out_chan);
 	return arg.out_chan;
 }

@@ -35,6 +35,12 @@ static int file_write(const char *path, const char *text)
 	return ret;
 }
 
+void need_sim(void)
+{
+	if (chan_given())
+		cr_skip_test("needs dma-sim");
+}
+
 static void param_set(const char *dir, const char *name, const char *value)
 {
 	char path[128];
@@ -56,11 +62,13 @@ static void param_get(const char *dir, const char *name, char *value, size_t siz
 
 void sim_set(const char *name, const char *value)
 {
+	need_sim();
 	param_set(SIM_PARAMETERS, name, value);
 }
 
 void sim_get(const char *name, char *value, size_t size)
 {
+	need_sim();
 	param_get(SIM_PARAMETERS, name, value, size);
 }
 
@@ -78,15 +86,16 @@ void dmactl_param_get(const char *name, char *value, size_t size)
 void sim_reset(void)
 {
 	static const char *const normal[][2] = {
-		{"hold", "N"},	      {"latency", "0"},
-		{"bandwidth", "0"},   {"fail_nth", "0"},
-		{"fail_how", "read"}, {"short_nth", "0"},
-		{"packets", "N"},     {"counter_rate", "0"},
-		{"sink_rate", "0"},   {"counter_fifo", "65536"},
+		{"hold", "N"},	    {"latency", "0"},	       {"bandwidth", "0"},
+		{"fail_nth", "0"},  {"fail_how", "read"},      {"short_nth", "0"},
+		{"packets", "N"},   {"prep_sleeps", "N"},      {"counter_rate", "0"},
+		{"sink_rate", "0"}, {"counter_fifo", "65536"},
 	};
 	char value[32];
 	size_t i;
 
+	if (chan_given())
+		return;
 	for (i = 0; i < ARRAY_SIZE(normal); i++) {
 		sim_get(normal[i][0], value, sizeof(value));
 		if (strcmp(value, normal[i][1]))
@@ -148,6 +157,7 @@ void sim_reload(const char *parameters)
 {
 	char all[1536];
 
+	need_sim();
 	remember(sim_original, sizeof(sim_original), SIM_PARAMETERS, fixed, ARRAY_SIZE(fixed));
 	snprintf(all, sizeof(all), "%s%s", sim_original, parameters);
 	module_load("dma_sim", "dma-sim.ko", all);
@@ -187,6 +197,7 @@ void dmactl_restore(void)
 
 int sim_bind(const char *device, bool bind)
 {
+	need_sim();
 	return file_write(bind ? "/sys/bus/platform/drivers/dma-sim/bind"
 			       : "/sys/bus/platform/drivers/dma-sim/unbind",
 			  device);

@@ -109,6 +109,12 @@ void dev_close(int fd);
 int dev_ioctl(int fd, unsigned long request, void *arg);
 long fdinfo(int fd, const char *key);
 
+/*
+ * DMACTL_TEST_CHAN names the channel of another provider. What needs dma-sim, or
+ * another channel, is skipped then.
+ */
+const char *chan_given(void);
+void need_sim(void);
 uint32_t chan_get(int fd);
 uint32_t chan_get_depth(int fd, uint32_t depth);
 int chan_request(int fd, struct dmactl_chan_request *arg);
