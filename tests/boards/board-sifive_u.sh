@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+
+BOARD_TITLE='SiFive HiFive Unleashed (sifive_u)'
+BOARD_ARCH=riscv64
+BOARD_DRIVER=sf-pdma
+BOARD_CHANNELS=4
+BOARD_SERIES=(6.12 sid)
+BOARD_PROVIDERS=(sf-pdma)
+BOARD_MACHINE=(-M sifive_u -smp 5 -m 2G)
+BOARD_CONSOLE=ttySIF0
+BOARD_SERIAL=(console records)
+BOARD_PORT=/dev/ttySIF1

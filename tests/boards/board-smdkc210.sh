@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+
+BOARD_TITLE='Samsung SMDKC210, Exynos 4210 (smdkc210), 32-bit'
+BOARD_ARCH=armhf
+BOARD_DRIVER=pl330
+BOARD_CHANNELS=72
+BOARD_MACHINE=(-M smdkc210 -smp 2 -m 1G)
+BOARD_CONSOLE=ttySAC0,115200n8
+BOARD_SERIAL=(console records)
+BOARD_PORT=/dev/ttySAC1
+BOARD_APPEND='mem=896M'
+BOARD_SLAVE_PHYS=0x7d000000
+BOARD_DEADLINE=2700
+
+board_dtb() {
+	first_dtb "$1" exynos4210-smdkv310.dtb
+}

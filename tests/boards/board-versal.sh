@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# A board. tests/boards/run reads:
+#
+#	BOARD_TITLE	what it is
+#	BOARD_ARCH	Debian's name of the architecture
+#	BOARD_DRIVER	the provider, by the name of its driver
+#	BOARD_CHANNELS	channels there are at least
+#	BOARD_MACHINE	QEMU's arguments; BOARD_QEMU=11 takes the newer QEMU of
+#			tests/boards/qemu, BOARD_BINARY another program
+#	BOARD_CONSOLE	console= of the kernel
+#	BOARD_SERIAL	its serial lines in order: console, records, null, or
+#			both for console and records on one
+#	BOARD_PORT	the guest's device of the line with the records
+#	BOARD_SERIES	kernels that it boots
+#	BOARD_MODULES	modules of Debian's kernel to load first
+#	BOARD_PROVIDERS	upstream drivers that Debian does not build; see
+#			tests/boards/providers
+#	BOARD_APPEND	more for the kernel's command line
+#	BOARD_SLAVE_PHYS, BOARD_SLAVE_BUS
+#			memory that the kernel was not given (mem=), which stands
+#			for a peripheral, and its address on the controller's bus
+#	BOARD_ALIGN	lengths and places in transfers are multiples of this
+#	BOARD_SIM	parameters of dma-sim if that is the provider
+#	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
+#	BOARD_SUITE=1	run all of tests/uapi on dma-sim in the end
+#	BOARD_PATIENCE	times that tests get longer; BOARD_TIMEOUT of a transfer,
+#			BOARD_ITERATIONS of a test, BOARD_DEADLINE of the board
+#	BOARD_EXPECT	VERB|PATTERN|REASON, see tests/boards/judge
+#	BOARD_NOTES	what is worth knowing, for docs/boards.md
+#	board_dtb DTBS OUT INITRD CMDLINE	prints the device tree to use
+#	board_command	adds initrd and command line to `command' in another way
+#	board_start, board_stop		processes beside QEMU
+
+BOARD_TITLE='AMD Versal virtual platform (xlnx-versal-virt)'
+BOARD_ARCH=arm64
+BOARD_DRIVER=zynqmp_dma
+BOARD_CHANNELS=8
+BOARD_PROVIDERS=(zynqmp_dma)
+BOARD_MACHINE=(-M xlnx-versal-virt -m 2G)
+BOARD_CONSOLE=ttyAMA0
+BOARD_SERIAL=(console records)
+BOARD_PORT=/dev/ttyAMA1

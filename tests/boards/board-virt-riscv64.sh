@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# No DMA controller: for the whole suite of tests/uapi on another processor.
+
+BOARD_TITLE='QEMU virt, 64-bit RISC-V, with dma-sim'
+BOARD_ARCH=riscv64
+BOARD_DRIVER=dma-sim
+BOARD_CHANNELS=2
+BOARD_SERIES=(6.12 sid)
+BOARD_MACHINE=(-M virt -smp 2 -m 2G)
+BOARD_CONSOLE=ttyS0
+BOARD_PORT=/dev/ttyS0
+BOARD_SIM='channels=2'
+BOARD_UAPI=''
+BOARD_SUITE=1
+BOARD_DEADLINE=5400

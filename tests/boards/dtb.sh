@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Device trees: Debian's own, with what QEMU does not model taken out.
+
+# first_dtb DIR NAME: newer kernels keep them in a directory of the vendor
+first_dtb() {
+	local path
+	path=$(find -L "$1" -name "$2" | head -n 1)
+	[ -n "$path" ] || return 1
+	echo "$path"
+}
+
+# zynqmp_dtb STOCK OUT PATTERN: enables the nodes on the bus that match, and the
+# first serial line, without firmware, power domains and IOMMU
+zynqmp_dtb() {
+	local out=$2 bus node property
+	local clock=f00
+	need fdtput fdtget
+	cp "$1" "$out" && chmod u+w "$out" || return 1
+	fdtput -c "$out" /fixed-clock
+	fdtput -t s "$out" /fixed-clock compatible fixed-clock
+	fdtput -t x "$out" /fixed-clock '#clock-cells' 0
+	fdtput -t x "$out" /fixed-clock clock-frequency 5f5e100
+	fdtput -t x "$out" /fixed-clock phandle $clock
+	bus=$(fdtget -l "$out" / | grep -E '^(axi|amba)$' | head -n 1)
+	for node in $(fdtget -l "$out" "/$bus" | grep -E "$3") serial@ff000000; do
+		fdtput -t x "$out" "/$bus/$node" clocks $clock $clock
+		for property in power-domains iommus pinctrl-0 pinctrl-names resets assigned-clocks; do
+			fdtput -d "$out" "/$bus/$node" "$property" 2>/dev/null || true
+		done
+		fdtput -t s "$out" "/$bus/$node" status okay
+	done
+	echo "$out"
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=dash disable=SC2154
+# A dmactl in the background, stopped in the middle of its transfers.
+. /board/job
+
+# counter PID NAME: the sum over the channels of a session, from its fdinfo
+counter() {
+	cat /proc/"$1"/fdinfo/* 2>/dev/null | sed -n "s/^channel:.* $2 \([0-9]*\).*/\1/p" | awk '{n += $1} END {print n + 0}'
+}
+
+# reached PID NUMBER: waits until so many transfers have ended
+reached() {
+	local tries=0
+	while [ "$(counter "$1" completed)" -lt "$2" ]; do
+		kill -0 "$1" 2>/dev/null || { echo "it ended by itself" && return 1; }
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || { echo "no progress" && return 1; }
+		usleep 20000
+	done
+}
+
+# ended PID SECONDS: waits for it
+ended() {
+	local tries=0
+	while kill -0 "$1" 2>/dev/null; do
+		tries=$((tries + 1))
+		[ $tries -lt $(($2 * 10)) ] || { echo "it does not end" && return 1; }
+		usleep 100000
+	done
+}
+
+# freed CHAN: nobody holds it
+freed() {
+	local tries=0
+	while [ "$(cat "/sys/class/dma/$1/in_use")" != 0 ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || { echo "$1 is still held" && return 1; }
+		usleep 100000
+	done
+}
+
+# works CHAN: right after that, it does what it did before
+works() {
+	dmactl test --iterations 5 --max-size 16K --align "$job_align" --timeout "$job_timeout" "$1"
+}

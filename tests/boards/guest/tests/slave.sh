@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=dash disable=SC2034,SC2154
+# Memory above what the kernel was given stands for a peripheral: a register
+# that is always ready. What is read from it is one word, over and over.
+. /board/job
+phys=$job_slave_phys
+word=3c5a9966
+where="--width 4 --burst 1"
+from="$where --src-addr $job_slave_bus --direction dev-to-mem"
+into="$where --dst-addr $job_slave_bus --direction mem-to-dev"
+
+poke() {
+	devmem "$phys" 32 "0x$1" || exit 1
+	[ "$(peek)" = "$1" ] || { echo "cannot write to the memory at $phys" && exit 1; }
+}
+
+peek() {
+	devmem "$phys" 32 | sed 's/^0x//' | tr A-F a-f
+}
+
+# words FILE COUNT WORD: makes a file of it, little endian
+words() {
+	local bytes
+	bytes=$(echo "$3" | sed 's/\(..\)\(..\)\(..\)\(..\)/\\x\4\\x\3\\x\2\\x\1/')
+	# shellcheck disable=SC2059 # the bytes are the format
+	printf "$bytes" >"$1.4"
+	cat "$1.4" "$1.4" "$1.4" "$1.4" >"$1.16"
+	cat "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" >"$1.128"
+	: >"$1"
+	local n=$2
+	while [ "$n" -ge 32 ]; do
+		cat "$1.128"
+		n=$((n - 32))
+	done >>"$1"
+	while [ "$n" -gt 0 ]; do
+		cat "$1.4"
+		n=$((n - 1))
+	done >>"$1"
+	rm "$1.4" "$1.16" "$1.128"
+}
+
+# only FILE WORD: nothing else is in it, and there is something
+only() {
+	local size
+	size=$(wc -c <"$1")
+	[ "$size" -gt 0 ] || { echo "$1 is empty" && return 1; }
+	words expected $((size / 4)) "$2"
+	cmp "$1" expected
+}
