@@ -108,7 +108,7 @@ uninstall:
 
 DEPS := packaging/deps/install.sh
 
-.PHONY: check debug-check rates bench lint coverage demo
+.PHONY: check debug-check boards rates bench lint coverage demo
 check:
 	@$(DEPS) check
 	+@tests/check
@@ -116,6 +116,11 @@ check:
 debug-check:
 	@$(DEPS) check $(if $(DMACTL_DEBUG_KERNEL),,debug)
 	+@UAPI_RUNNER=lite tests/check build selftest:debug guest:debug
+
+BOARDS ?= all
+boards:
+	@$(DEPS) boards
+	+@tests/boards/run $(if $(KERNEL),--kernel $(KERNEL)) $(BOARDS)
 
 rates:
 	@$(DEPS) check
@@ -147,6 +152,7 @@ help:
 	@echo '          make uninstall             with the same variables'
 	@echo 'Test:     make check                 everything, on two stock kernels'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
+	@echo '          make boards [BOARDS=...] [KERNEL=...]   on emulated boards'
 	@echo '          make rates [KERNEL=...]    the highest rate of capture that a guest can hold'
 	@echo '          make bench [KERNEL=...]    what a transfer costs, beside others; BENCH_ARGS=--help'
 	@echo '          make lint                  format, shellcheck, checkpatch, sparse'
