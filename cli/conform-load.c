@@ -40,24 +40,28 @@ bool conform_submit(struct conform *c, uint32_t flags)
 {
 	unsigned int wanted = dmauser_batch_count(c->batch);
 	uint64_t until = now_ns() + c->options->timeout_ns;
+	bool full;
 	int count;
 
 	c->submitted = 0;
 	c->arrived = 0;
 	do {
 		count = conform_submit_some(c, flags);
+		full = count == -EAGAIN && c->submitted && flags & DMACTL_SUBMIT_HOLD;
 		if (count > 0 && c->submitted < wanted)
 			conform_reap(c);
 		/* What it has no room for now waits for what is on its way. */
-		if (count == -EAGAIN) {
+		if (count == -EAGAIN && !full) {
 			conform_reap(c);
 			conform_pass_time(c, NS_PER_MS);
 		}
-	} while (c->submitted < wanted && (count > 0 || count == -EAGAIN) && now_ns() < until &&
-		 !stop_requested());
+	} while (!full && c->submitted < wanted && (count > 0 || count == -EAGAIN) &&
+		 now_ns() < until && !stop_requested());
 	if (c->submitted == wanted)
 		return true;
 	dmauser_batch_clear(c->batch);
+	if (full)
+		return true;
 	if (!stop_requested())
 		conform_fail(c, "of %u transfers the channel took %u: %s", wanted, c->submitted,
 			     count < 0 ? strerror(-count) : "no more in time");
@@ -280,7 +284,10 @@ bool conform_hold_copies(struct conform *c, unsigned int *count, size_t *len)
 		conform_fail(c, "%s", strerror(-err));
 		return false;
 	}
-	return conform_submit(c, DMACTL_SUBMIT_HOLD);
+	if (!conform_submit(c, DMACTL_SUBMIT_HOLD))
+		return false;
+	*count = c->submitted;
+	return true;
 }
 
 int conform_issue(struct conform *c)

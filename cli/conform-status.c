@@ -24,6 +24,7 @@ static const char *tracks(const struct conform *c)
 /* Of one transfer, looked at over and over. */
 struct watch {
 	uint64_t samples; /* while it was under way */
+	uint64_t telling; /* of them, those in which a fault would show */
 	uint64_t rounds;
 	uint64_t lowest, highest;
 	uint64_t length;
@@ -70,7 +71,8 @@ static bool watch_copy(struct conform *c, struct watch *watch, sample_fn look)
 static void watch_copies(struct conform *c, struct watch *watch, sample_fn look)
 {
 	*watch = (struct watch){.lowest = UINT64_MAX};
-	while (watch->samples < MIN_SAMPLES && watch->rounds < MAX_ROUNDS && conform_more(c)) {
+	while ((watch->samples < MIN_SAMPLES || !watch->telling) && watch->rounds < MAX_ROUNDS &&
+	       conform_more(c)) {
 		if (!watch_copy(c, watch, look))
 			return;
 	}
@@ -78,6 +80,11 @@ static void watch_copies(struct conform *c, struct watch *watch, sample_fn look)
 		conform_skip(c,
 			     "each of %" PRIu64 " copies of %zu bytes was over before its "
 			     "status could be asked for",
+			     watch->rounds, c->dst.len);
+	else if (!watch->telling && conform_more(c))
+		conform_skip(c,
+			     "in none of %" PRIu64 " copies of %zu bytes the status was seen "
+			     "between the half and the end",
 			     watch->rounds, c->dst.len);
 }
 
@@ -109,6 +116,7 @@ static bool look_at_residue(struct conform *c, struct watch *watch,
 	(void)written;
 	if (!in_progress(watch, provider))
 		return true;
+	watch->telling++;
 	if (provider->residue > provider->length) {
 		numbers.expected = number(provider->length);
 		conform_fail_at(c, numbers,
@@ -158,6 +166,7 @@ static bool look_at_granularity(struct conform *c, struct watch *watch,
 	switch (c->caps->residue_granularity) {
 	case DMACTL_RESIDUE_DESCRIPTOR:
 		/* Some say 0, some all of it: neither is progress. */
+		watch->telling += written;
 		if (!residue || residue >= length)
 			return true;
 		conform_fail_at(c, numbers,
@@ -167,6 +176,7 @@ static bool look_at_granularity(struct conform *c, struct watch *watch,
 		return false;
 	case DMACTL_RESIDUE_BURST:
 		/* One descriptor has all of the copy: its middle is known. */
+		watch->telling += written || length < c->dst.len;
 		if (!written || residue < length || length < c->dst.len)
 			return true;
 		numbers.expected = number(length / 2);
@@ -176,6 +186,7 @@ static bool look_at_granularity(struct conform *c, struct watch *watch,
 				length);
 		return false;
 	default:
+		watch->telling++;
 		return true;
 	}
 }
@@ -202,6 +213,7 @@ static bool look_at_status(struct conform *c, struct watch *watch,
 	size_t stale;
 
 	(void)written;
+	watch->telling++;
 	if (in_progress(watch, provider))
 		return true;
 	if (strcmp(provider->status, "complete")) {

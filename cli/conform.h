@@ -163,7 +163,11 @@ bool conform_more(const struct conform *c);
 uint64_t conform_units(const struct conform *c, uint64_t bytes); /* rounded up to the alignment */
 /* Adds a copy from the source to the destination area; its number is the user_data. */
 int conform_add_copy(struct conform *c, size_t dst_off, size_t src_off, size_t len);
-/* Submits the batch, with all that is in it or a finding. The records start anew. */
+/*
+ * Submits the batch, with all that is in it or a finding. The records start
+ * anew. What is held makes no room by itself: then as much as there is room for,
+ * at least one.
+ */
 bool conform_submit(struct conform *c, uint32_t flags);
 /* Submits what the channel takes; how many or -errno. */
 int conform_submit_some(struct conform *c, uint32_t flags);
@@ -189,7 +193,7 @@ size_t conform_first_stale(struct conform *c, size_t off, size_t len);
 
 /*
  * `count` copies of `len` bytes, one behind the other, not started. Adjusts
- * both to the room. False after a finding.
+ * both to the room, also to that of the channel. False after a finding.
  */
 bool conform_hold_copies(struct conform *c, unsigned int *count, size_t *len);
 int conform_issue(struct conform *c);
