@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Callbacks of what has ended: descriptors, and periods of those that repeat */
+#include "misbehave.h"
 #include "sim.h"
 
 #define SIM_CALLBACKS		8
@@ -21,6 +22,8 @@ static struct sim_desc *sim_callbacks_next(struct sim_chan *sc)
 
 	lockdep_assert_held(&sc->lock);
 	d = list_first_entry_or_null(&sc->done, struct sim_desc, node);
+	if (d && sim_misbehaves(sc, SIM_OUT_OF_ORDER))
+		d = list_last_entry(&sc->done, struct sim_desc, node);
 	if (d || !sc->ticking)
 		return d;
 	sc->ticking = false;
@@ -51,7 +54,10 @@ static bool sim_callbacks_take(struct sim_chan *sc, struct sim_callback *batch,
 			d->ticks = 0;
 			continue;
 		}
-		c->times = 1;
+		c->times = sim_misbehaves(sc, SIM_DOUBLE_COMPLETION) ? 2 : 1;
+		/* One interrupt stands for several, and the handler forgets it. */
+		if (d->lost || (*n && sim_misbehaves(sc, SIM_LOST_COMPLETION)))
+			c->times = 0;
 		c->unmap = d->tx.unmap;
 		c->result.result = d->result;
 		c->result.residue = min_t(size_t, d->len - d->pos, U32_MAX);

@@ -4,12 +4,14 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "misbehave.h"
 #include "port.h"
 #include "sim.h"
 
 static int sim_alloc_chan_resources(struct dma_chan *chan)
 {
 	struct sim_chan *sc = to_sim_chan(chan);
+	u32 first;
 	int ret;
 
 	guard(mutex)(&sc->ctl->mutex);
@@ -27,8 +29,9 @@ static int sim_alloc_chan_resources(struct dma_chan *chan)
 	}
 
 	guard(sim_chan)(sc);
-	chan->cookie = DMA_MIN_COOKIE;
-	chan->completed_cookie = DMA_MIN_COOKIE;
+	first = READ_ONCE(sc->ctl->config.control->first_cookie);
+	chan->cookie = first ? first - 1 : DMA_MIN_COOKIE;
+	chan->completed_cookie = chan->cookie;
 	sc->failed = 0;
 	sc->paused = false;
 	sc->slave = (struct dma_slave_config){ };
@@ -59,6 +62,7 @@ static void sim_free_chan_resources(struct dma_chan *chan)
 
 	guard(mutex)(&sc->ctl->mutex);
 	sim_desc_drop_all(sc, false);
+	sim_misbehave_exit(sc);
 	sim_port_stop(sc);
 	sim_engine_stop(sc);
 	sim_engine_synchronize(sc);
@@ -76,6 +80,8 @@ static void sim_issue_pending(struct dma_chan *chan)
 	list_for_each_entry(d, &sc->submitted, node)
 		d->state = SIM_DESC_ISSUED;
 	list_splice_tail_init(&sc->submitted, &sc->issued);
+	if (sim_misbehaves(sc, SIM_INTERRUPT_EARLY))
+		sim_misbehave_issue(sc);
 	sim_engine_kick(sc);
 }
 
@@ -87,6 +93,8 @@ static int sim_pause(struct dma_chan *chan)
 	guard(sim_chan)(sc);
 	if (sc->gone)
 		return -ENODEV;
+	if (sim_misbehaves(sc, SIM_PAUSE_IGNORED))
+		return 0;
 	sc->paused = true;
 	return 0;
 }
@@ -98,6 +106,10 @@ static int sim_resume(struct dma_chan *chan)
 	guard(sim_chan)(sc);
 	if (sc->gone)
 		return -ENODEV;
+	if (sim_misbehaves(sc, SIM_RESUME_IGNORED))
+		return 0;
+	if (sc->paused && sim_misbehaves(sc, SIM_RESUME_GAP))
+		sim_misbehave_resume(sc);
 	sc->paused = false;
 	sim_engine_poke(sc);
 	return 0;
@@ -108,6 +120,12 @@ static int sim_terminate_all(struct dma_chan *chan)
 {
 	struct sim_chan *sc = to_sim_chan(chan);
 
+	if (sim_misbehaves(sc, SIM_TERMINATE_IGNORED))
+		return 0;
+	if (unlikely(READ_ONCE(sc->ctl->config.control->misbehave)))
+		sim_misbehave_terminate(sc);
+	if (sim_misbehaves(sc, SIM_TERMINATE_SUCCESS))
+		return sim_misbehave_succeed(sc);
 	sim_desc_drop_all(sc, true);
 	sim_port_stop(sc);
 
@@ -182,6 +200,7 @@ void sim_chan_init(struct sim_controller *ctl, unsigned int index)
 	INIT_LIST_HEAD(&sc->done);
 	INIT_LIST_HEAD(&sc->called);
 	sim_engine_init(sc);
+	sim_misbehave_init(sc);
 
 	snprintf(sc->name, sizeof(sc->name), "sim%u.%u", ctl->config.index,
 		 index);

@@ -149,6 +149,16 @@ int sim_set_fifo(u32 *to, const char *val)
 	return 0;
 }
 
+int sim_set_cookie(u32 *to, const char *val)
+{
+	u32 n;
+
+	if (kstrtou32(val, 0, &n) || n == DMA_MIN_COOKIE || n > INT_MAX)
+		return -EINVAL;
+	WRITE_ONCE(*to, n);
+	return 0;
+}
+
 int sim_set_nth(atomic_t *to, const char *val)
 {
 	int n;

@@ -31,6 +31,9 @@ struct sim_lines;
  * @skip: descriptors end well, and have moved nothing
  * @packets: a descriptor of loop-tx is a packet
  * @prep_sleeps: MEMCPY is prepared with a sleep, as bcm2835-dma does it
+ * @misbehave: bits of enum sim_misbehaviour
+ * @first_cookie: of the first descriptor of a channel that is requested, 0: as
+ *	usual
  * @latency: ns from the start of a descriptor to its first byte
  * @bandwidth: bytes per second, 0 unlimited
  * @counter_rate: bytes per second that "counter" gives, 0 unlimited
@@ -50,6 +53,8 @@ struct sim_control {
 	bool skip;
 	bool packets;
 	bool prep_sleeps;
+	u32 misbehave;
+	u32 first_cookie;
 	u64 latency;
 	u64 bandwidth;
 	u64 counter_rate;
@@ -124,9 +129,14 @@ void sim_control_put(struct sim_control *control);
 int sim_set_switch(bool *to, const char *val);
 int sim_set_number(u64 *to, const char *val, u64 max);
 int sim_set_fifo(u32 *to, const char *val);
+int sim_set_cookie(u32 *to, const char *val);
 int sim_set_nth(atomic_t *to, const char *val);
 int sim_set_fail_how(enum dmaengine_tx_result *to, const char *val);
 const char *sim_fail_name(enum dmaengine_tx_result how);
+
+/* misbehave.c */
+int sim_set_misbehave(u32 *to, const char *val);
+int sim_misbehave_show(char *page, u32 bits);
 
 /* param.c */
 int sim_param_config(struct sim_config *config, unsigned int *devices,

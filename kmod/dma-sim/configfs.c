@@ -332,6 +332,8 @@ SIM_CONTROL_ATTR(prep_sleeps, "%d", READ_ONCE(c->prep_sleeps),
 		 sim_set_switch(&c->prep_sleeps, page));
 SIM_CONTROL_ATTR(packets, "%d", READ_ONCE(c->packets),
 		 sim_set_switch(&c->packets, page));
+SIM_CONTROL_ATTR(first_cookie, "%u", READ_ONCE(c->first_cookie),
+		 sim_set_cookie(&c->first_cookie, page));
 SIM_CONTROL_ATTR(latency, "%llu", READ_ONCE(c->latency),
 		 sim_set_number(&c->latency, page, U64_MAX));
 SIM_CONTROL_ATTR(bandwidth, "%llu", READ_ONCE(c->bandwidth),
@@ -348,6 +350,23 @@ SIM_CONTROL_ATTR(fail_how, "%s", sim_fail_name(READ_ONCE(c->fail_how)),
 		 sim_set_fail_how(&c->fail_how, page));
 SIM_CONTROL_ATTR(short_nth, "%d", atomic_read(&c->short_nth),
 		 sim_set_nth(&c->short_nth, page));
+
+static ssize_t sim_item_misbehave_show(struct config_item *item, char *page)
+{
+	struct sim_control *c = to_sim_item(item)->control;
+
+	return sim_misbehave_show(page, READ_ONCE(c->misbehave));
+}
+
+static ssize_t sim_item_misbehave_store(struct config_item *item,
+					const char *page, size_t count)
+{
+	struct sim_control *c = to_sim_item(item)->control;
+	int ret = sim_set_misbehave(&c->misbehave, page);
+
+	return ret ?: count;
+}
+CONFIGFS_ATTR(sim_item_, misbehave);
 
 static ssize_t sim_item_sink_bytes_show(struct config_item *item, char *page)
 {
@@ -391,6 +410,8 @@ static struct configfs_attribute *sim_item_attrs[] = {
 	&sim_item_attr_skip,
 	&sim_item_attr_prep_sleeps,
 	&sim_item_attr_packets,
+	&sim_item_attr_misbehave,
+	&sim_item_attr_first_cookie,
 	&sim_item_attr_latency,
 	&sim_item_attr_bandwidth,
 	&sim_item_attr_counter_rate,

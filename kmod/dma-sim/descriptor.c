@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "misbehave.h"
 #include "sim.h"
 
 /* To the beginning. */
@@ -30,7 +31,8 @@ static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
 		return -EINVAL;
 
 	cookie = tx->chan->cookie + 1;
-	if (cookie < DMA_MIN_COOKIE)
+	if (cookie < DMA_MIN_COOKIE || (sim_misbehaves(sc, SIM_COOKIE_RESTARTS) &&
+					cookie > SIM_COOKIES))
 		cookie = DMA_MIN_COOKIE;
 	WRITE_ONCE(tx->chan->cookie, cookie);
 	tx->cookie = cookie;
@@ -42,6 +44,11 @@ static dma_cookie_t sim_tx_submit(struct dma_async_tx_descriptor *tx)
 	sim_metadata_submit(d);
 	d->state = SIM_DESC_SUBMITTED;
 	list_move_tail(&d->node, &sc->submitted);
+	if (sim_misbehaves(sc, SIM_EARLY_START)) {
+		d->state = SIM_DESC_ISSUED;
+		list_move_tail(&d->node, &sc->issued);
+		sim_engine_kick(sc);
+	}
 	return cookie;
 }
 
@@ -114,6 +121,7 @@ struct sim_desc *sim_desc_get(struct sim_chan *sc, const struct sim_op *op,
 	d->period = 0;
 	d->dir = DMA_MEM_TO_MEM;
 	d->state = SIM_DESC_PREPARED;
+	d->lost = sim_misbehaves(sc, SIM_LOST_WHEN_DRY) && list_empty(&sc->free);
 	sim_metadata_prepare(sc, d);
 	return d;
 }
@@ -193,7 +201,8 @@ void sim_desc_drop_all(struct sim_chan *sc, bool keep)
 		list_for_each_entry_safe(d, next, &sc->prepared, node)
 			if (!keep || !sim_desc_is_reusable(d))
 				list_move_tail(&d->node, &dropped);
-		list_splice_tail_init(&sc->submitted, &dropped);
+		if (!keep || !sim_misbehaves(sc, SIM_TERMINATE_KEEPS))
+			list_splice_tail_init(&sc->submitted, &dropped);
 		list_splice_tail_init(&sc->issued, &dropped);
 		list_splice_tail_init(&sc->done, &dropped);
 		list_for_each_entry(d, &dropped, node)
@@ -258,6 +267,8 @@ enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
 	if (state)
 		state->in_flight_bytes = 0;
 	status = dma_async_is_complete(cookie, done, READ_ONCE(chan->cookie));
+	if (unlikely(READ_ONCE(sc->ctl->config.control->misbehave)))
+		status = sim_misbehave_status(sc, status);
 	if (status == DMA_COMPLETE)
 		return cookie == READ_ONCE(sc->failed) ? DMA_ERROR : status;
 
@@ -268,7 +279,8 @@ enum dma_status sim_desc_status(struct dma_chan *chan, dma_cookie_t cookie,
 	if (!d)
 		d = sim_desc_find(&sc->submitted, cookie);
 	if (d && state)
-		state->residue = sim_desc_residue(sc, d);
+		state->residue = sim_misbehave_residue(sc, d,
+						       sim_desc_residue(sc, d));
 	return status;
 }
 

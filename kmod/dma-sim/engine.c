@@ -6,6 +6,7 @@
 #include <linux/math64.h>
 #include <linux/sched.h>
 
+#include "misbehave.h"
 #include "port.h"
 #include "sim.h"
 
@@ -62,6 +63,8 @@ static bool sim_engine_begin(struct sim_chan *sc, struct sim_desc *d)
 
 	lockdep_assert_held(&sc->lock);
 	d->started = true;
+	if (unlikely(READ_ONCE(control->misbehave) || sc->spoilt))
+		sim_misbehave_begin(sc, d);
 	if (sim_paced(sc) || d->period)
 		sc->due = ktime_add_ns(sc->due ?: ktime_get(),
 				       READ_ONCE(control->latency));
@@ -111,11 +114,16 @@ static void sim_engine_stopped(struct sim_chan *sc, struct sim_desc *d)
 {
 	lockdep_assert_held(&sc->lock);
 	if (!d->period || (d->pos == d->len && sim_engine_replaced(sc, d))) {
+		if (unlikely(READ_ONCE(sc->ctl->config.control->misbehave)))
+			sim_misbehave_bytes(sc, d);
 		sim_desc_finish(sc, d, DMA_TRANS_NOERROR);
 		return;
 	}
-	d->ticks++;
-	sc->ticking = true;
+	if (!sim_misbehaves(sc, SIM_PERIOD_LOST) ||
+	    !(d->pos / d->period % 4)) {
+		d->ticks++;
+		sc->ticking = true;
+	}
 	if (d->pos == d->len)
 		sim_desc_rewind(d);
 	else

@@ -239,6 +239,43 @@ __MODULE_PARM_TYPE(fail_how, "string");
 MODULE_PARM_DESC(fail_how,
 		 "What fail_nth reports: read (default), write or abort");
 
+static int sim_misbehave_set(const char *val, const struct kernel_param *kp)
+{
+	if (sim_set_misbehave(&sim_control.misbehave, val))
+		return sim_param_bad(kp->name, val, "none or a list of faults");
+	return 0;
+}
+
+static int sim_misbehave_get(char *buf, const struct kernel_param *kp)
+{
+	return sim_misbehave_show(buf, READ_ONCE(sim_control.misbehave));
+}
+
+static const struct kernel_param_ops sim_misbehave_ops = {
+	.set = sim_misbehave_set,
+	.get = sim_misbehave_get,
+};
+module_param_cb(misbehave, &sim_misbehave_ops, NULL, 0644);
+__MODULE_PARM_TYPE(misbehave, "string");
+MODULE_PARM_DESC(misbehave,
+		 "Promises to break, a list; see docs/dma-sim.md (default none)");
+
+static int sim_cookie_set(const char *val, const struct kernel_param *kp)
+{
+	if (sim_set_cookie(kp->arg, val))
+		return sim_param_bad(kp->name, val, "0, or from 2 to 2^31 - 1");
+	return 0;
+}
+
+static const struct kernel_param_ops sim_cookie_ops = {
+	.set = sim_cookie_set,
+	.get = param_get_uint,
+};
+module_param_cb(first_cookie, &sim_cookie_ops, &sim_control.first_cookie, 0644);
+__MODULE_PARM_TYPE(first_cookie, "uint");
+MODULE_PARM_DESC(first_cookie,
+		 "Cookie of the first descriptor of a channel that is requested (default 0: 2)");
+
 static int sim_param_peripherals(struct sim_config *config,
 				 const struct sim_config *plain)
 {

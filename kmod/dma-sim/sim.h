@@ -117,6 +117,7 @@ struct sim_segments {
  * @state: which list @node is on
  * @result: how it ended
  * @started: the engine has taken it up
+ * @lost: it will not call back
  * @copy: source and destination of MEMCPY
  * @fill: destination and value of MEMSET, value of MEMSET_SG
  * @imm: destination and value of IMM_DATA
@@ -150,6 +151,7 @@ struct sim_desc {
 	enum sim_desc_state state;
 	enum dmaengine_tx_result result;
 	bool started;
+	bool lost;
 	union {
 		struct {
 			dma_addr_t dst;
@@ -235,6 +237,9 @@ struct sim_desc {
  * @epoch: [lock] counts how often everything was taken back
  * @failed: [lock] cookie of the last descriptor that failed
  * @slave: [lock] what device_config set
+ * @spoilt: [lock] the next copy moves nothing
+ * @late: [lock] what is to happen after a termination: write there, and call
+ *	this back
  * @port: the peripheral
  * @port_state: [lock, or its own] what @port keeps
  * @peer: the other channel of the peripheral, or NULL
@@ -272,6 +277,14 @@ struct sim_chan {
 	const struct sim_port_ops *port;
 	void *port_state;
 	struct sim_chan *peer;
+	bool spoilt;
+	struct {
+		struct delayed_work work;
+		bool written;
+		dma_addr_t at;
+		dma_async_tx_callback_result callback;
+		void *param;
+	} late;
 	struct irq_work irq;
 	struct tasklet_struct tasklet;
 };

@@ -3,6 +3,7 @@
 #include <linux/highmem.h>
 
 #include "../compat.h"
+#include "misbehave.h"
 #include "port.h"
 #include "sim.h"
 
@@ -32,6 +33,10 @@ static bool sim_config_valid(const struct sim_chan *sc,
 		return false;
 	if (!port->config &&
 	    (config->peripheral_config || config->peripheral_size))
+		return false;
+	/* A driver that declares what it was never tried with. */
+	if (sim_misbehaves(sc, SIM_CONFIG_REFUSED) &&
+	    (config->src_addr_width == 2 || config->dst_addr_width == 2))
 		return false;
 	return !config->device_fc || port->device_fc;
 }

@@ -13,6 +13,8 @@ sim_reset() {
 	echo 0 >"$sim/bandwidth"
 	echo 0 >"$sim/fail_nth"
 	echo read >"$sim/fail_how"
+	echo none >"$sim/misbehave"
+	echo 0 >"$sim/first_cookie"
 }
 
 channels() {
