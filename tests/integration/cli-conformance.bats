@@ -1,23 +1,165 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl test --conformance
+# dmactl test --conformance: a provider that keeps its promises passes, however
+# little it can do, and each check fails when dma-sim breaks what it looks at.
 
 # shellcheck disable=SC2154 # from the helper, and from bats
 load cli-helper
 
 conforms() {
-	dmactl test --conformance --json "$@" "$first" >result.json
+	dmactl test --conformance --json "$@" >result.json || {
+		jq '.channels[0].failures' result.json
+		return 1
+	}
 	jq -e '.passed and .channels[0].fail == 0 and .channels[0].not_run == 0' result.json
 }
 
+# result_of CHECK
 result_of() {
 	jq -r --arg c "$1" '.channels[0].checks[] | select(.check == $c) | .result' result.json
 }
 
+# passes CHECK...
+passes() {
+	local check
+	for check in "$@"; do
+		[ "$(result_of "$check")" = pass ] || {
+			jq --arg c "$check" '.channels[0].checks[] | select(.check == $c)' result.json
+			return 1
+		}
+	done
+}
+
+# Slow enough to be in the middle of something, and with no more operations
+# than the checks that are about the queue need.
+slow() {
+	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000
+}
+
+# broken FAULT,... CHECK...: with these faults these checks fail, and no others.
+# A CHECK in parentheses may fail.
+broken() {
+	local faults=$1 check failed
+	shift
+	echo "$faults" >"$sim/misbehave"
+	dmactl test --conformance --slave --timeout 1s --json sim0 >result.json && {
+		echo "$faults: nothing failed"
+		return 1
+	}
+	echo none >"$sim/misbehave"
+	failed=" $(jq -r '[.channels[0].checks[] | select(.result == "fail") | .check] | join(" ")' result.json) "
+	jq -r '.channels[0].failures[] | .check + ": " + .findings[0].text' result.json
+	for check in "$@"; do
+		[[ $check == \(* || $failed == *" $check "* ]] || {
+			echo "$faults: $check does not fail"
+			jq --arg c "$check" '.channels[0].checks[] | select(.check == $c)' result.json
+			return 1
+		}
+	done
+	for check in $failed; do
+		[[ " $* " == *" $check "* || " $* " == *" ($check) "* ]] || {
+			echo "$faults: $check fails"
+			return 1
+		}
+	done
+	wait_free
+}
+
+# finds CHECK PATTERN: what the check said
+finds() {
+	jq -r --arg c "$1" '.channels[0].failures[] | select(.check == $c) | .findings[].text' result.json |
+		grep -qE -- "$2"
+}
+
 @test "dma-sim keeps the contract" {
-	conforms
-	[ "$(result_of data)" = pass ]
-	[ "$(result_of terminate-memory)" = pass ]
+	conforms "$first"
+	passes data bounds align length issue once order cookie exhaust fence interrupt final
+}
+
+@test "nothing fails where everything can be seen, and cookies go over their end" {
+	slow
+	echo 2147483000 >"$sim/first_cookie"
+	conforms --slave sim0
+	[ "$(jq '.channels[0].pass' result.json)" -eq "$(jq '.channels[0].checks | length' result.json)" ]
+	jq -e '.channels[0].checks[] | select(.check == "cookie") | .seen | test("2\\^31 was crossed")' result.json
+}
+
+@test "a provider that aligns and has few descriptors" {
+	sim_reload copy_align=8 descriptors=4
+	conforms "$first"
+	passes align length once order cookie exhaust fence interrupt
+}
+
+@test "a provider with one descriptor" {
+	sim_reload caps=memcpy,interrupt descriptors=1
+	conforms "$first"
+	passes data once exhaust
+	[ "$(result_of order)" = not_applicable ]
+	[ "$(result_of fence)" = not_applicable ]
+}
+
+@test "a provider that cannot terminate, and tells no residue; or more than it declares" {
+	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 no_terminate=1 residue=descriptor
+	conforms "$first"
+	passes data granularity
+	[ "$(result_of terminate-memory)" = not_applicable ]
+	broken residue_fine granularity
+	finds granularity 'is DESCRIPTOR, and the residue'
+}
+
+@test "a provider that cannot pause, with a residue of segments" {
+	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 no_pause=1 residue=segment
+	conforms "$first"
+	passes granularity terminate-memory
+	[ "$(result_of pause)" = not_applicable ]
+	[ "$(result_of resume)" = not_applicable ]
+}
+
+@test "a provider that cannot synchronize" {
+	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 no_synchronize=1
+	conforms "$first"
+	passes terminate-memory terminate-callbacks terminate-result terminate-again
+}
+
+@test "faults of bytes, order, pause and termination, each where it is looked for" {
+	slow
+	broken write_past_end,unaligned_wrong,odd_length_wrong,early_start,out_of_order,cookie_restarts,residue_grows,pause_ignored,late_write,period_lost,config_refused \
+		bounds align length issue order cookie residue pause terminate-memory cyclic slave-config '(interrupt)'
+	finds cookie 'cookie [0-9] after cookie 6[0-9]'
+	finds residue 'residue [0-9]+ after residue'
+}
+
+@test "faults of data, callbacks, fences and resume, each where it is looked for" {
+	slow
+	broken wrong_byte,double_completion,fence_ignored,interrupt_early,residue_coarse,resume_gap,late_callback \
+		data once fence interrupt granularity resume terminate-callbacks '(slave-terminate)'
+	finds once 'called back 64 times'
+	[ "$(result_of align)" = not_run ]
+}
+
+@test "a status too early, descriptors lost when it runs dry, no resume, success for what was aborted" {
+	slow
+	broken lost_when_dry,status_early,resume_ignored,terminate_success \
+		exhaust status cookie resume terminate-result
+	finds cookie 'is complete before it was issued'
+	finds resume 'did not complete within'
+}
+
+@test "a status that never comes, and a channel that termination spoils or empties by half" {
+	slow
+	broken status_never,terminate_spoils,terminate_keeps \
+		final cookie terminate-again slave-terminate '(terminate-result)' '(resume)'
+}
+
+@test "termination that does nothing" {
+	slow
+	broken terminate_ignored terminate-memory terminate-callbacks slave-terminate '(cyclic)'
+}
+
+@test "callbacks that get lost" {
+	slow
+	broken lost_completion once '(issue)' '(order)' '(cookie)' '(fence)' '(interrupt)' '(resume)' '(terminate-again)'
+	finds once 'did not complete within'
 }
 
 @test "a descriptor that fails fails the check of data, and no other" {
