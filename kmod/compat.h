@@ -54,6 +54,20 @@ static inline void dmactl_bh_unlock(spinlock_t *lock)
 DEFINE_LOCK_GUARD_1(dmactl_bh, spinlock_t, dmactl_bh_lock(_T->lock),
 		    dmactl_bh_unlock(_T->lock))
 
+/* For a device whose bytes the CPU moves, through its caches. */
+static inline void dmactl_compat_set_coherent(struct device *dev)
+{
+#if defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_DEVICE) || \
+	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU) || \
+	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU_ALL)
+#if DMACTL_KERNEL(7, 2)
+	dev_set_dma_coherent(dev);
+#else
+	dev->dma_coherent = true;
+#endif
+#endif
+}
+
 #if !DMACTL_KERNEL(6, 3)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {

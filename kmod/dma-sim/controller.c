@@ -7,6 +7,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "port.h"
 #include "sim.h"
 
@@ -136,12 +137,7 @@ static int sim_controller_setup_dma(struct sim_controller *ctl)
 	}
 	if (ctl->config.max_segment)
 		dma_set_max_seg_size(dev, ctl->config.max_segment);
-#if defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_DEVICE) || \
-	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU) || \
-	defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_CPU_ALL)
-	/* It is the CPU that copies, through its caches. */
-	dev->dma_coherent = true;
-#endif
+	dmactl_compat_set_coherent(dev);
 	ctl->domain = iommu_get_domain_for_dev(dev);
 	return 0;
 }
