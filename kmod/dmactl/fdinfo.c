@@ -35,17 +35,26 @@ static void dmactl_fdinfo_provider(struct seq_file *m, struct dmactl_chan *chan)
 {
 	struct dma_tx_state state = { };
 	struct dmactl_desc *desc;
+	dma_cookie_t cookie, newest;
 	enum dma_status status;
-	dma_cookie_t cookie;
+	u64 len, refused, stray;
+	u32 nr_descs;
 
-	lockdep_assert_held(&chan->lock);
-	desc = dmactl_fdinfo_oldest(chan);
-	cookie = desc ? desc->cookie : chan->cookie;
+	lockdep_assert_held(&chan->rwsem);
+	scoped_guard(dmactl_bh, &chan->lock) {
+		desc = dmactl_fdinfo_oldest(chan);
+		newest = chan->cookie;
+		cookie = desc ? desc->cookie : newest;
+		len = desc ? desc->len : 0;
+		nr_descs = chan->nr_descs;
+		refused = chan->refused;
+		stray = chan->stray;
+	}
+	/* Some call back from here. */
 	status = dmaengine_tx_status(chan->dma, cookie, &state);
 	seq_printf(m, "provider:\t%s handle %u in-flight %u refused %llu stray %llu newest %d cookie %d length %llu status %s residue %u last %d used %d\n",
-		   chan->name, chan->obj.handle, chan->nr_descs,
-		   chan->refused, chan->stray, chan->cookie, cookie,
-		   desc ? desc->len : 0,
+		   chan->name, chan->obj.handle, nr_descs, refused, stray,
+		   newest, cookie, len,
 		   status < ARRAY_SIZE(dmactl_status_names) ?
 			   dmactl_status_names[status] : "unknown",
 		   state.residue, state.last, state.used);
@@ -55,15 +64,17 @@ static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 {
 	/* Who stops it may take long: the provider is not asked then. */
 	bool there = down_read_trylock(&chan->rwsem);
+	bool asked = false;
 
 	scoped_guard(dmactl_bh, &chan->lock) {
 		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu\n",
 			   chan->name, chan->obj.handle, chan->nr_inflight,
 			   chan->depth, chan->submitted, chan->completed,
 			   chan->failed, chan->bytes);
-		if (there && !chan->dead && chan->descriptors)
-			dmactl_fdinfo_provider(m, chan);
+		asked = there && !chan->dead && chan->descriptors;
 	}
+	if (asked)
+		dmactl_fdinfo_provider(m, chan);
 	if (there)
 		up_read(&chan->rwsem);
 }

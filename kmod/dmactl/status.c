@@ -32,44 +32,46 @@ static u32 dmactl_state_of(enum dma_status status)
 	}
 }
 
+/* What to ask the provider for. */
+struct dmactl_status_query {
+	bool there;	/* a descriptor */
+	bool held;
+	dma_cookie_t cookie;
+	u64 len;
+};
+
 /*
  * Descriptors that ended are off the list, so what is left is: what has no
  * descriptor yet, whole descriptors, and the rest of the oldest one.
  */
 static void dmactl_status_tx(struct dmactl_chan *chan, struct dmactl_tx *tx,
-			     struct dmactl_chan_status *arg)
+			     struct dmactl_chan_status *arg,
+			     struct dmactl_status_query *query)
 {
-	struct dma_tx_state state = { };
 	struct dmactl_desc *desc;
-	enum dma_status status;
 
 	lockdep_assert_held(&chan->lock);
 	arg->user_data = tx->user_data;
 	arg->out_count = dmactl_periods_count(tx);
 	arg->out_residue = tx->len - tx->prepared;
+	arg->out_state = DMACTL_STATE_IN_PROGRESS;
 	list_for_each_entry(desc, &tx->descs, node)
 		arg->out_residue += desc->len;
 	desc = list_first_entry_or_null(&tx->descs, struct dmactl_desc, node);
-	if (!desc) {
-		arg->out_state = DMACTL_STATE_IN_PROGRESS;
+	if (!desc)
 		return;
-	}
-	status = dmaengine_tx_status(chan->dma, desc->cookie, &state);
-	arg->out_state = dmactl_state_of(status);
-	if (status == DMA_COMPLETE)
-		arg->out_residue -= desc->len;
-	else if (state.residue && state.residue < desc->len)
-		arg->out_residue -= desc->len - state.residue;
-	if (chan->held && status == DMA_IN_PROGRESS)
-		arg->out_state = DMACTL_STATE_HELD;
+	query->there = true;
+	query->cookie = desc->cookie;
+	query->len = desc->len;
+	query->held = chan->held;
 }
 
 static int dmactl_status_fill(struct dmactl_chan *chan,
-			      struct dmactl_chan_status *arg)
+			      struct dmactl_chan_status *arg,
+			      struct dmactl_status_query *query)
 {
 	struct dmactl_tx *tx;
 
-	guard(rwsem_read)(&chan->rwsem);
 	guard(dmactl_bh)(&chan->lock);
 	arg->out_residue = 0;
 	arg->out_count = 0;
@@ -88,7 +90,7 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 
 	tx = dmactl_status_pick(chan, arg);
 	if (tx) {
-		dmactl_status_tx(chan, tx, arg);
+		dmactl_status_tx(chan, tx, arg, query);
 		return 0;
 	}
 	if (arg->flags & DMACTL_STATUS_BY_USER_DATA)
@@ -96,6 +98,41 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 	arg->out_state = DMACTL_STATE_IDLE;
 	arg->user_data = 0;
 	return 0;
+}
+
+/*
+ * Without the lock: ioatdma and others end descriptors from here, and call
+ * back. The one that is asked for may have ended by now: that is COMPLETE.
+ */
+static void dmactl_status_ask(struct dmactl_chan *chan,
+			      struct dmactl_chan_status *arg,
+			      const struct dmactl_status_query *query)
+{
+	struct dma_tx_state state = { };
+	enum dma_status status;
+
+	lockdep_assert_held(&chan->rwsem);
+	status = dmaengine_tx_status(chan->dma, query->cookie, &state);
+	arg->out_state = dmactl_state_of(status);
+	if (status == DMA_COMPLETE)
+		arg->out_residue -= query->len;
+	else if (state.residue && state.residue < query->len)
+		arg->out_residue -= query->len - state.residue;
+	if (query->held && status == DMA_IN_PROGRESS)
+		arg->out_state = DMACTL_STATE_HELD;
+}
+
+static int dmactl_status_read(struct dmactl_chan *chan,
+			      struct dmactl_chan_status *arg)
+{
+	struct dmactl_status_query query = { };
+	int ret;
+
+	guard(rwsem_read)(&chan->rwsem);
+	ret = dmactl_status_fill(chan, arg, &query);
+	if (!ret && query.there)
+		dmactl_status_ask(chan, arg, &query);
+	return ret;
 }
 
 int dmactl_ioctl_chan_status(struct dmactl_cmd *cmd)
@@ -107,7 +144,7 @@ int dmactl_ioctl_chan_status(struct dmactl_cmd *cmd)
 	chan = dmactl_chan_get(cmd->session, arg->chan);
 	if (!chan)
 		return -ENOENT;
-	ret = dmactl_status_fill(chan, arg);
+	ret = dmactl_status_read(chan, arg);
 	dmactl_chan_put(chan);
 	return ret ? ret : dmactl_cmd_respond(cmd);
 }

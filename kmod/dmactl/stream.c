@@ -201,18 +201,26 @@ static u32 dmactl_stream_moved(struct dmactl_chan *chan,
 	struct dma_tx_state state = { };
 	struct dmactl_desc *desc;
 	struct dmactl_tx *tx;
+	dma_cookie_t cookie;
+	u64 len, before;
 
 	lockdep_assert_held(&chan->rwsem);
-	guard(dmactl_bh)(&chan->lock);
-	tx = list_first_entry_or_null(&chan->inflight, struct dmactl_tx, node);
-	if (!tx || tx->block != block || list_empty(&tx->descs))
-		return 0;
-	desc = list_first_entry(&tx->descs, struct dmactl_desc, node);
-	dmaengine_tx_status(chan->dma, desc->cookie, &state);
+	scoped_guard(dmactl_bh, &chan->lock) {
+		tx = list_first_entry_or_null(&chan->inflight, struct dmactl_tx,
+					      node);
+		if (!tx || tx->block != block || list_empty(&tx->descs))
+			return 0;
+		desc = list_first_entry(&tx->descs, struct dmactl_desc, node);
+		cookie = desc->cookie;
+		len = desc->len;
+		before = tx->bytes;
+	}
+	/* Some call back from here. */
+	dmaengine_tx_status(chan->dma, cookie, &state);
 	/* 0 is also what they say who do not know. */
-	if (!state.residue || state.residue > desc->len)
+	if (!state.residue || state.residue > len)
 		return 0;
-	return tx->bytes + desc->len - state.residue;
+	return before + len - state.residue;
 }
 
 /* True if there is something new to read. */
