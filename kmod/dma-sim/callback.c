@@ -56,7 +56,8 @@ static bool sim_callbacks_take(struct sim_chan *sc, struct sim_callback *batch,
 		}
 		c->times = sim_misbehaves(sc, SIM_DOUBLE_COMPLETION) ? 2 : 1;
 		/* One interrupt stands for several, and the handler forgets it. */
-		if (d->lost || (*n && sim_misbehaves(sc, SIM_LOST_COMPLETION)))
+		if (d->lost || (*n == SIM_CALLBACKS - 1 &&
+				sim_misbehaves(sc, SIM_LOST_COMPLETION)))
 			c->times = 0;
 		c->unmap = d->tx.unmap;
 		c->result.result = d->result;
