@@ -119,8 +119,7 @@ static void sim_engine_stopped(struct sim_chan *sc, struct sim_desc *d)
 		sim_desc_finish(sc, d, DMA_TRANS_NOERROR);
 		return;
 	}
-	if (!sim_misbehaves(sc, SIM_PERIOD_LOST) ||
-	    !(d->pos / d->period % 4)) {
+	if (d->pos == d->len || !sim_misbehaves(sc, SIM_PERIOD_LOST)) {
 		d->ticks++;
 		sc->ticking = true;
 	}

@@ -119,7 +119,7 @@ sink_is() {
 	fails dmactl capture sink out --time 1s
 	says 'does not move bytes from a peripheral'
 	fails dmactl capture no-such out --time 1s
-	says 'neither a slave channel nor a DMA channel'
+	says 'neither a slave channel nor a port nor a DMA channel'
 	fails dmactl capture counter out --period 64M --periods 65536
 	says 'cannot get .* bytes for the ring'
 	fails dmactl capture counter /no/such/directory/out

@@ -209,7 +209,7 @@ sink_is() {
 @test "nonsense: names, directions, capabilities" {
 	peripherals
 	fails dmactl recv --size 4 no-such out
-	says "'no-such': neither a slave channel nor a DMA channel has this name"
+	says "'no-such': neither a slave channel nor a port nor a DMA channel has this name"
 	fails dmactl recv --size 4 sink out
 	says 'sink: the channel does not move bytes from a peripheral'
 	make 4 data
