@@ -198,39 +198,33 @@ static int dmactl_uring_fence(struct dmactl_tx *tx, bool hold,
 	return ret;
 }
 
+/* From here on it can be called off: in a worker at any time. */
+static void dmactl_uring_begin(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			       struct io_uring_cmd *cmd,
+			       unsigned int issue_flags)
+{
+	tx->uring = true;
+	tx->cmd = cmd;
+	dmactl_uring_pdu(cmd)->tx = tx;
+	dmactl_compat_uring_mark(cmd, issue_flags);
+	dmactl_uring_watch(chan->session);
+}
+
 /*
  * Takes @tx over. -EIOCBQUEUED: the end of the op makes the CQE, or whoever
  * called it off has.
  */
-static int dmactl_uring_enter(struct dmactl_chan *chan, struct dmactl_tx *tx,
-			      struct io_uring_cmd *cmd, bool hold,
-			      unsigned int issue_flags)
-{
-	int ret;
-
-	tx->uring = true;
-	tx->cmd = cmd;
-	dmactl_uring_pdu(cmd)->tx = tx;
-	/* From here on it can be called off: in a worker at any time. */
-	dmactl_compat_uring_mark(cmd, issue_flags);
-	dmactl_uring_watch(chan->session);
-	ret = dmactl_accept(chan, tx, hold);
-	if (ret) {
-		ret = xchg(&tx->cmd, NULL) ? ret : -EIOCBQUEUED;
-		dmactl_tx_put(tx);
-		return ret;
-	}
-	if (!hold)
-		dmactl_chan_issue(chan);
-	return -EIOCBQUEUED;
-}
-
 static int dmactl_uring_accept(struct dmactl_chan *chan, struct dmactl_tx *tx,
 			       struct io_uring_cmd *cmd, bool hold,
 			       unsigned int issue_flags)
 {
+	/* There, to begin takes io_uring's lock, which comes before rwsem. */
+	bool worker = issue_flags & IO_URING_F_UNLOCKED;
+	bool begun = worker;
 	int ret;
 
+	if (worker)
+		dmactl_uring_begin(chan, tx, cmd, issue_flags);
 	ret = dmactl_uring_lock(chan, issue_flags);
 	if (ret)
 		goto err_put;
@@ -239,13 +233,23 @@ static int dmactl_uring_accept(struct dmactl_chan *chan, struct dmactl_tx *tx,
 		ret = -EBUSY;
 	if (ret)
 		goto err_unlock;
-	ret = dmactl_uring_enter(chan, tx, cmd, hold, issue_flags);
+	if (!begun)
+		dmactl_uring_begin(chan, tx, cmd, issue_flags);
+	begun = true;
+	ret = dmactl_accept(chan, tx, hold);
+	if (ret)
+		goto err_unlock;
+	if (!hold)
+		dmactl_chan_issue(chan);
 	up_read(&chan->rwsem);
-	return ret;
+	return -EIOCBQUEUED;
 
 err_unlock:
 	up_read(&chan->rwsem);
 err_put:
+	/* Somebody may have called it off, and made the CQE. */
+	if (begun && !xchg(&tx->cmd, NULL))
+		ret = -EIOCBQUEUED;
 	dmactl_tx_put(tx);
 	return ret;
 }
