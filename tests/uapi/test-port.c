@@ -22,33 +22,6 @@
 
 #define WINDOW 65536u
 
-static int text_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
-static void text_read(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		fail("%s: %s", path, strerror(errno));
-	n = read(fd, text, size - 1);
-	close(fd);
-	check(n >= 0);
-	text[n] = 0;
-	text[strcspn(text, "\n")] = 0;
-}
-
 static void put(const char *file, const char *text)
 {
 	char path[256];
@@ -56,7 +29,7 @@ static void put(const char *file, const char *text)
 
 	snprintf(path, sizeof(path), DIR_CTL "/%s", file);
 	/* Nothing at all would be no call of ours. */
-	ret = text_write(path, *text ? text : "\n");
+	ret = file_write(path, *text ? text : "\n");
 	if (ret)
 		fail("cannot write '%s' to %s: %s", text, path, strerror(-ret));
 }
@@ -173,7 +146,7 @@ static void device_of(const char *port, char *device, size_t size)
 	char path[128];
 
 	snprintf(path, sizeof(path), DIR_CTL "/%s/dev_name", port);
-	text_read(path, device, size);
+	file_read(path, device, size);
 }
 
 static bool is_bound(const char *port)
@@ -637,7 +610,7 @@ static void unbind(const char *port)
 	char device[64];
 
 	device_of(port, device, sizeof(device));
-	check_eq(text_write(DRIVER "unbind", device), 0);
+	check_eq(file_write(DRIVER "unbind", device), 0);
 }
 
 static void bind_again(const char *port)
@@ -645,7 +618,7 @@ static void bind_again(const char *port)
 	char device[64];
 
 	device_of(port, device, sizeof(device));
-	check_eq(text_write(DRIVER "bind", device), 0);
+	check_eq(file_write(DRIVER "bind", device), 0);
 }
 
 static void remove_device(const char *port)
@@ -972,7 +945,7 @@ static void expect_file(const char *file, const char *want)
 	char path[256], text[128];
 
 	snprintf(path, sizeof(path), CLASS "%s", file);
-	text_read(path, text, sizeof(text));
+	file_read(path, text, sizeof(text));
 	if (strcmp(text, want))
 		fail("%s: '%s', not '%s'", path, text, want);
 }

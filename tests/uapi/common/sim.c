@@ -7,7 +7,7 @@
 #define SIM_PARAMETERS	  "/sys/module/dma_sim/parameters/"
 #define DMACTL_PARAMETERS "/sys/module/dmactl/parameters/"
 
-static void file_read(const char *path, char *text, size_t size)
+void file_read(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
@@ -22,7 +22,7 @@ static void file_read(const char *path, char *text, size_t size)
 	text[strcspn(text, "\n")] = 0;
 }
 
-static int file_write(const char *path, const char *text)
+int file_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	int ret = 0;

@@ -87,6 +87,10 @@ long read_number(const char *path);
 
 /* sim.c: what dma-sim does */
 
+/* The first line of a file; the test fails if there is none. */
+void file_read(const char *path, char *text, size_t size);
+/* 0 or -errno. */
+int file_write(const char *path, const char *text);
 void sim_set(const char *name, const char *value);
 void sim_get(const char *name, char *value, size_t size);
 void sim_reset(void);
