@@ -6,6 +6,7 @@
 #ifndef DMACTL_COMPAT_H
 #define DMACTL_COMPAT_H
 
+#include <linux/bottom_half.h>
 #include <linux/cleanup.h>
 #include <linux/device.h>
 #include <linux/dmaengine.h>
@@ -15,6 +16,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/spinlock.h>
@@ -67,6 +69,37 @@ static inline void dmactl_compat_set_coherent(struct device *dev)
 #endif
 #endif
 }
+
+/* A spinlock where softirqs are off already. */
+static inline void dmactl_spin_lock(spinlock_t *lock)
+{
+	spin_lock(lock);
+	__release(lock);
+}
+
+static inline void dmactl_spin_unlock(spinlock_t *lock)
+{
+	__acquire(lock);
+	spin_unlock(lock);
+}
+
+DEFINE_LOCK_GUARD_1(dmactl_spin, spinlock_t, dmactl_spin_lock(_T->lock),
+		    dmactl_spin_unlock(_T->lock))
+
+DEFINE_LOCK_GUARD_0(dmactl_bh_off, local_bh_disable(), local_bh_enable())
+
+/* A reader of RCU that is too short to be worth two calls. */
+DEFINE_LOCK_GUARD_0(dmactl_rcu_sched, preempt_disable(), preempt_enable())
+
+/*
+ * For what is written before it is read: CONFIG_INIT_STACK_ALL_ZERO would
+ * clear it first, with every call.
+ */
+#if __has_attribute(__uninitialized__)
+#define dmactl_uninit __attribute__((__uninitialized__))
+#else
+#define dmactl_uninit
+#endif
 
 #if !DMACTL_KERNEL(6, 3)
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)

@@ -295,7 +295,7 @@ int dmactl_buf_destroy(struct dmactl_buf *buf)
 	/* From 1 to 0 in one step, or an op has come in between. */
 	if (!refcount_dec_if_one(&buf->obj.users))
 		return -EBUSY;
-	xa_erase(&s->objects, buf->obj.handle);
+	dmactl_obj_erase(s, &buf->obj);
 	WRITE_ONCE(buf->mappable, false);
 	s->nr_bufs--;
 	/* No device reaches it any more, even if a program still has it. */

@@ -47,8 +47,8 @@ struct dmactl_chan *dmactl_chan_get(struct dmactl_session *s, u32 handle)
 
 static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 {
-	/* Ops that are split need more descriptors than there are ops. */
-	u32 nr_descs = depth + max(depth, 64u);
+	/* An op has one descriptor of its own; those that are split need more. */
+	u32 nr_descs = max(depth, 64u);
 	struct dmactl_chan *chan;
 	u32 i;
 
@@ -79,8 +79,10 @@ static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 		dmactl_chan_free_mem(chan);
 		return NULL;
 	}
-	for (i = 0; i < depth; i++)
+	for (i = 0; i < depth; i++) {
+		dmactl_tx_init(&chan->txs[i], chan);
 		list_add_tail(&chan->txs[i].node, &chan->free_txs);
+	}
 	for (i = 0; i < nr_descs; i++) {
 		chan->descs[i].chan = chan;
 		list_add_tail(&chan->descs[i].node, &chan->free_descs);
@@ -442,7 +444,7 @@ void dmactl_chan_destroy(struct dmactl_chan *chan)
 	struct dmactl_session *s = chan->session;
 
 	lockdep_assert_held(&s->lock);
-	xa_erase(&s->objects, chan->obj.handle);
+	dmactl_obj_erase(s, &chan->obj);
 	dmactl_chan_kill(chan, -ENOENT);
 	if (!chan->quarantined) {
 		dmactl_dev_detach(chan);
@@ -551,8 +553,10 @@ void dmactl_chan_issue_held(struct dmactl_chan *chan)
 /* Starts what was submitted. The caller holds rwsem, so dma is there. */
 void dmactl_chan_issue(struct dmactl_chan *chan)
 {
-	scoped_guard(dmactl_bh, &chan->lock)
+	if (READ_ONCE(chan->held)) {
+		guard(dmactl_bh)(&chan->lock);
 		chan->held = false;
+	}
 	trace_dmactl_chan_issue(chan->session->id, chan->obj.handle);
 	/* Outside the lock: some providers call back from here. */
 	dma_async_issue_pending(chan->dma);

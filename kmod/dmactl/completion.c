@@ -4,26 +4,54 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/poll.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "core.h"
+#include "words.h"
 
-/* Records copied out at once; on the stack. */
-#define DMACTL_REAP_CHUNK 8
+/* Ops taken off the queue at once. */
+#define DMACTL_REAP_CHUNK 32
+
+/*
+ * Records came. Only who waits for no more than there are is woken: see
+ * dmactl_waiter_wake(). A descriptor has come free too.
+ */
+static void dmactl_cq_tell(struct dmactl_session *s)
+{
+	if (wq_has_sleeper(&s->wait))
+		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM |
+					   EPOLLOUT | EPOLLWRNORM);
+}
+
+/* The program reaps until nothing is left, so it is told of the first. */
+static void dmactl_cq_signal(struct dmactl_session *s, u32 before)
+{
+	lockdep_assert_held(&s->cq_lock);
+	if (s->eventfd && !before)
+		dmactl_eventfd_signal(s->eventfd);
+}
 
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended, u32 nr)
 {
 	scoped_guard(dmactl_bh, &s->cq_lock) {
 		list_splice_tail_init(ended, &s->cq);
+		dmactl_cq_signal(s, s->nr_cq);
 		WRITE_ONCE(s->nr_cq, s->nr_cq + nr);
-		if (s->eventfd)
-			dmactl_eventfd_signal(s->eventfd);
 	}
-	/* A descriptor has come free too: also who waits for credit. */
-	if (wq_has_sleeper(&s->wait))
-		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM |
-					   EPOLLOUT | EPOLLWRNORM);
+	dmactl_cq_tell(s);
+}
+
+/* One op, from the list that it is on. Softirqs are off. */
+void dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx)
+{
+	scoped_guard(dmactl_spin, &s->cq_lock) {
+		list_move_tail(&tx->node, &s->cq);
+		dmactl_cq_signal(s, s->nr_cq);
+		WRITE_ONCE(s->nr_cq, s->nr_cq + 1);
+	}
+	dmactl_cq_tell(s);
 }
 
 static void dmactl_record_fill(struct dmactl_completion *record,
@@ -45,20 +73,36 @@ static void dmactl_record_fill(struct dmactl_completion *record,
 	};
 }
 
-static int dmactl_records_copy(void __user *to,
-			       const struct dmactl_completion *records, u32 nr,
-			       u32 stride)
+static int dmactl_record_put(void __user *to, struct dmactl_tx *tx, u32 stride)
 {
-	const size_t one = sizeof(*records);
-	u32 i;
+	struct dmactl_completion record dmactl_uninit;
+	const size_t one = sizeof(record);
 
-	if (stride == one)
-		return copy_to_user(to, records, nr * one) ? -EFAULT : 0;
-	for (i = 0; i < nr; i++, to += stride)
-		if (copy_to_user(to, &records[i], one) ||
-		    clear_user(to + one, stride - one))
-			return -EFAULT;
+	dmactl_record_fill(&record, tx);
+	if (dmactl_put_words(to, &record, one))
+		return -EFAULT;
+	if (stride != one && clear_user(to + one, stride - one))
+		return -EFAULT;
 	return 0;
+}
+
+/* Copies out what fits; what does not stays in @txs. Returns their number. */
+static u32 dmactl_records_put(void __user *to, struct list_head *txs,
+			      u32 stride, struct list_head *out)
+{
+	struct list_head *last = txs;
+	struct dmactl_tx *tx;
+	u32 n = 0;
+
+	list_for_each_entry(tx, txs, node) {
+		if (dmactl_record_put(to, tx, stride))
+			break;
+		to += stride;
+		last = &tx->node;
+		n++;
+	}
+	list_cut_position(out, txs, last);
+	return n;
 }
 
 /* Takes up to @nr ended ops off the queue. */
@@ -89,23 +133,19 @@ static void dmactl_cq_give_back(struct dmactl_session *s, u32 nr,
 static int dmactl_reap_chunk(struct dmactl_session *s, void __user *to, u32 nr,
 			     u32 stride)
 {
-	struct dmactl_completion records[DMACTL_REAP_CHUNK];
-	struct dmactl_tx *tx;
 	LIST_HEAD(txs);
-	u32 n, i = 0;
+	LIST_HEAD(out);
+	u32 n, done;
 
-	n = dmactl_cq_take(s, min_t(u32, nr, ARRAY_SIZE(records)), &txs);
+	n = dmactl_cq_take(s, min_t(u32, nr, DMACTL_REAP_CHUNK), &txs);
 	if (!n)
 		return 0;
-	list_for_each_entry(tx, &txs, node)
-		dmactl_record_fill(&records[i++], tx);
-	if (dmactl_records_copy(to, records, n, stride)) {
-		/* Nobody else took any meanwhile: the order is kept. */
-		dmactl_cq_give_back(s, n, &txs);
-		return -EFAULT;
-	}
-	dmactl_tx_recycle(&txs);
-	return n;
+	done = dmactl_records_put(to, &txs, stride, &out);
+	/* Nobody else took any meanwhile: the order is kept. */
+	if (done < n)
+		dmactl_cq_give_back(s, n - done, &txs);
+	dmactl_tx_recycle(&out);
+	return done ? done : -EFAULT;
 }
 
 /*
@@ -160,6 +200,54 @@ static bool dmactl_cq_ready(struct dmactl_session *s, u32 nr,
 	       (credit && dmactl_chan_has_credit(credit));
 }
 
+/* Somebody asleep until there are @nr records, or room on @credit. */
+struct dmactl_waiter {
+	struct wait_queue_entry entry;
+	struct dmactl_session *session;
+	struct dmactl_chan *credit;
+	u32 nr;
+};
+
+/* With each record that comes: a burst wakes nobody before it is complete. */
+static int dmactl_waiter_wake(struct wait_queue_entry *entry, unsigned int mode,
+			      int flags, void *key)
+{
+	struct dmactl_waiter *w = container_of(entry, struct dmactl_waiter,
+					       entry);
+
+	if (!w->credit && READ_ONCE(w->session->nr_cq) < w->nr)
+		return 0;
+	return default_wake_function(entry, mode, flags, key);
+}
+
+/* 0, -ETIME or -EINTR. */
+static int dmactl_waiter_sleep(struct dmactl_waiter *w, ktime_t *deadline)
+{
+	struct dmactl_session *s = w->session;
+	int ret = 0;
+
+	add_wait_queue(&s->wait, &w->entry);
+	for (;;) {
+		/* Pairs with the barrier in wq_has_sleeper(). */
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (dmactl_cq_ready(s, w->nr, w->credit))
+			break;
+		ret = -EINTR;
+		if (signal_pending(current))
+			break;
+		ret = -ETIME;
+		if (!schedule_hrtimeout_range(deadline,
+					      current->timer_slack_ns,
+					      HRTIMER_MODE_ABS))
+			break;
+		ret = 0;
+	}
+	__set_current_state(TASK_RUNNING);
+	remove_wait_queue(&s->wait, &w->entry);
+	/* It may have come with the last tick. */
+	return ret == -ETIME && dmactl_cq_ready(s, w->nr, w->credit) ? 0 : ret;
+}
+
 /*
  * Waits for @nr records or, unless it is NULL, for room on @credit: another
  * reader may take the records. 0, -ETIME or -EINTR.
@@ -167,23 +255,16 @@ static bool dmactl_cq_ready(struct dmactl_session *s, u32 nr,
 int dmactl_cq_wait(struct dmactl_session *s, u32 nr, struct dmactl_chan *credit,
 		   ktime_t deadline)
 {
-	ktime_t left;
-	int ret;
+	struct dmactl_waiter w = { .session = s, .credit = credit, .nr = nr };
 
 	if (dmactl_cq_ready(s, nr, credit))
 		return 0;
-	if (deadline == KTIME_MAX) {
-		ret = wait_event_interruptible(s->wait,
-					       dmactl_cq_ready(s, nr, credit));
-		return ret ? -EINTR : 0;
-	}
-	left = deadline ? ktime_sub(deadline, ktime_get()) : 0;
-	if (left <= 0)
+	if (!deadline)
 		return -ETIME;
-	ret = wait_event_interruptible_hrtimeout(s->wait,
-						 dmactl_cq_ready(s, nr, credit),
-						 left);
-	return ret == -ERESTARTSYS ? -EINTR : ret;
+	init_waitqueue_func_entry(&w.entry, dmactl_waiter_wake);
+	w.entry.private = current;
+	return dmactl_waiter_sleep(&w, deadline == KTIME_MAX ? NULL
+							     : &deadline);
 }
 
 ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)

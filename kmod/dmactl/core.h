@@ -20,8 +20,9 @@
  *   session->cq_lock	completion queue; callbacks take it
  *
  * The last two are taken with softirqs off: dmaengine callbacks run in a
- * tasklet. Hard interrupts stay on, because some providers (ioatdma) take a
- * _bh lock in prep and drop it in submit.
+ * tasklet. Whoever waits for records is woken with them held, so a waiter's
+ * wake function must take none of these. Hard interrupts stay on, because some
+ * providers (ioatdma) take a _bh lock in prep and drop it in submit.
  */
 #ifndef DMACTL_CORE_H
 #define DMACTL_CORE_H
@@ -38,6 +39,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/rculist.h>
 #include <linux/refcount.h>
 #include <linux/rwsem.h>
 #include <linux/scatterlist.h>
@@ -123,6 +125,7 @@ void dmactl_obj_init(struct dmactl_obj *obj, enum dmactl_obj_type type);
 int dmactl_obj_reserve(struct dmactl_session *s, struct dmactl_obj *obj);
 void dmactl_obj_publish(struct dmactl_session *s, struct dmactl_obj *obj);
 void dmactl_obj_unreserve(struct dmactl_session *s, struct dmactl_obj *obj);
+void dmactl_obj_erase(struct dmactl_session *s, struct dmactl_obj *obj);
 struct dmactl_obj *dmactl_obj_get(struct dmactl_session *s, u32 handle,
 				  enum dmactl_obj_type type);
 struct dmactl_obj *dmactl_obj_use(struct dmactl_session *s, u32 handle,
@@ -136,6 +139,18 @@ static inline void dmactl_obj_unuse(struct dmactl_obj *obj)
 
 int dmactl_ioctl_destroy(struct dmactl_cmd *cmd);
 
+/*
+ * A shortcut to the table of handles: the object with handle h, if it is here
+ * at all, is in slot h & mask. It grows with the number of objects.
+ */
+struct dmactl_lookup {
+	struct rcu_head rcu;
+	u32 mask;
+	struct dmactl_obj __rcu *slots[];
+};
+
+void dmactl_lookup_free(struct dmactl_session *s);
+
 /* session.c */
 
 struct dmactl_session {
@@ -144,6 +159,8 @@ struct dmactl_session {
 
 	struct mutex lock;		/* objects come and go */
 	struct xarray objects;		/* lookups: RCU; changes: lock */
+	struct dmactl_lookup __rcu *lookup;	/* the same */
+	u32 nr_objs;			/* lock */
 	u32 next_handle;		/* lock */
 	u32 nr_chans;			/* lock */
 	u32 nr_bufs;			/* lock */
@@ -160,6 +177,21 @@ struct dmactl_session {
 
 	struct delayed_work uring_watch;
 };
+
+/* For a reader of RCU; NULL: no such handle. */
+static inline struct dmactl_obj *dmactl_obj_find(struct dmactl_session *s,
+						 u32 handle)
+{
+	struct dmactl_lookup *lookup = rcu_dereference_sched(s->lookup);
+	struct dmactl_obj *obj;
+
+	if (lookup) {
+		obj = rcu_dereference_sched(lookup->slots[handle & lookup->mask]);
+		if (obj && obj->handle == handle)
+			return obj;
+	}
+	return xa_load(&s->objects, handle);
+}
 
 int dmactl_session_open(struct file *file);
 void dmactl_session_release(struct dmactl_session *s);
@@ -184,8 +216,6 @@ int dmactl_dev_attach(struct dmactl_chan *chan, struct device *device);
 void dmactl_dev_detach(struct dmactl_chan *chan);
 void dmactl_dev_put(struct dmactl_dev *dev);
 bool dmactl_dev_holds(const char *name);
-
-/* tx.c */
 
 /* A range of a buffer, as one device sees it. */
 struct dmactl_span {
@@ -234,6 +264,16 @@ struct dmactl_op_type {
 	u16 flags;			/* that make sense */
 };
 
+/* One descriptor at the provider. */
+struct dmactl_desc {
+	struct list_head node;		/* chan->lock: tx->descs or free_descs */
+	struct dmactl_chan *chan;
+	struct dmactl_tx *tx;		/* chan->lock: NULL while free */
+	u64 len;
+	enum sum_check_flags check;	/* written by the provider */
+	dma_cookie_t cookie;
+};
+
 /*
  * One op of a program. It sits in its channel's pool for as long as the
  * channel exists, so a provider that calls back late finds valid memory.
@@ -245,66 +285,67 @@ struct dmactl_tx {
 	 */
 	struct list_head node;
 	struct dmactl_chan *chan;
+	struct list_head descs;		/* chan->lock: oldest first */
+	struct dmactl_desc own;		/* its first descriptor */
+
+	/* What validation fills in anyway */
 	const struct dmactl_op_type *ops;
 	u16 opcode;
 	u16 flags;
 	u16 value;
-	u8 dir;				/* enum dma_transfer_direction */
-	bool reusable;			/* the descriptors stay */
 	u32 align;			/* of addresses and lengths, in bytes */
-	u32 seq;
-	s32 status;			/* chan->lock: first error */
 	u64 user_data;
 	u64 len;
-
 	struct dmactl_span *dst;
 	struct dmactl_span *src;
+	struct dmactl_span inl[2];	/* dst, src of ops without a list */
+	u64 count;			/* periods; 1 of what does not repeat */
+	u64 timestamp_ns;
+	u32 seq;
+
+	/* From here on 0 when an op begins: see dmactl_tx_reset() */
+	s32 status;			/* chan->lock: first error */
 	u32 nr_dst;
 	u32 nr_src;
 	struct dmactl_span *spans;	/* allocated, for ops with a list */
-	struct dmactl_span inl[2];	/* dst, src of ops without */
-
 	void *priv;			/* the opcode's, freed with the op */
 	struct dmactl_metadata *metadata;
 	struct dmactl_periods *periods;
 	struct dmactl_prepared *prepared_by;
 	struct dmactl_block *block;	/* of a stream: not for the queue */
+	struct dma_fence *fence;	/* signalled when the op ends, or NULL */
 
 	struct dmactl_cursor at_dst;	/* chan->prep_lock */
 	struct dmactl_cursor at_src;	/* chan->prep_lock */
-	bool preparing;			/* chan->lock: not in flight yet */
-	bool begun;			/* chan->lock: had a descriptor */
-	bool all;			/* chan->lock: no descriptors to come */
-	u32 check;			/* chan->lock: enum sum_check_flags */
-	u64 count;			/* periods; 1 of what does not repeat */
 	u64 prepared;			/* chan->lock: bytes in descriptors */
 	u64 bytes;			/* chan->lock: bytes reported moved */
-	struct list_head descs;		/* chan->lock: oldest first */
-	u64 timestamp_ns;
-
+	struct io_uring_cmd *cmd;	/* xchg(): who takes it ends it */
+	u32 check;			/* chan->lock: enum sum_check_flags */
+	u8 dir;				/* enum dma_transfer_direction */
 	bool uring;			/* ends as a CQE, not as a record */
 	bool left;			/* chan->lock: nobody waits for it */
-	struct io_uring_cmd *cmd;	/* xchg(): who takes it ends it */
-
+	bool preparing;			/* chan->lock: more descriptors at once */
+	bool begun;			/* chan->lock: had a descriptor */
+	bool all;			/* chan->lock: no descriptors to come */
+	bool reusable;			/* the descriptors stay */
 	bool fenced;			/* a buffer is a dma-buf as well */
-	struct dma_fence *fence;	/* signalled when the op ends, or NULL */
+	bool plain;			/* nothing to do at the end but unuse */
 };
 
-/* One descriptor at the provider. */
-struct dmactl_desc {
-	struct list_head node;		/* chan->lock: tx->descs or free_descs */
-	struct dmactl_chan *chan;
-	struct dmactl_tx *tx;		/* chan->lock: NULL while free */
-	u64 len;
-	enum sum_check_flags check;	/* written by the provider */
-	dma_cookie_t cookie;
-};
-
+/* pool.c */
 void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan);
+void dmactl_tx_reset(struct dmactl_tx *tx);
+u32 dmactl_tx_take(struct dmactl_chan *chan, struct list_head *txs, u32 nr);
+void dmactl_tx_give_back(struct dmactl_chan *chan, struct list_head *txs,
+			 u32 nr);
 struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan);
+void dmactl_tx_free(struct dmactl_tx *tx);
+void dmactl_tx_recycle(struct list_head *txs);
+
+/* tx.c */
 void dmactl_tx_clear(struct dmactl_tx *tx);
 void dmactl_tx_put(struct dmactl_tx *tx);
-void dmactl_tx_recycle(struct list_head *txs);
+void dmactl_tx_enter(struct dmactl_tx *tx);
 void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released);
 void dmactl_tx_set_stopping(struct dmactl_chan *chan, bool stopping);
 int dmactl_result_errno(const struct dmaengine_result *result);
@@ -533,6 +574,26 @@ struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
 				  struct dmactl_dev *dev);
 struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,
 				   struct dmactl_dev *dev);
+
+/* For a reader of RCU, and what it finds as for dmactl_map_get(). */
+static inline struct dmactl_map *dmactl_map_lookup(struct dmactl_buf *buf,
+						   struct dmactl_dev *dev)
+{
+	struct dmactl_map *map;
+
+	list_for_each_entry_rcu(map, &buf->maps, buf_node,
+				rcu_read_lock_sched_held())
+		if (map->dev == dev)
+			return map;
+	return NULL;
+}
+
+/* Anything to sync at all? */
+static inline bool dmactl_map_syncs(const struct dmactl_map *map)
+{
+	return map->ents;
+}
+
 void dmactl_map_free_buf(struct dmactl_buf *buf);
 void dmactl_map_free_dev(struct dmactl_dev *dev);
 u64 dmactl_map_addr(const struct dmactl_map *map, u64 off, dma_addr_t *addr);
@@ -569,6 +630,8 @@ int dmactl_with_sgs(struct dmactl_chan *chan, const struct dmactl_op *op,
 int dmactl_alloc_spans(struct dmactl_tx *tx, u32 nr, u32 nr_dst);
 
 /* prep.c */
+#define DMACTL_PREP_WHOLE 1
+
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx);
 unsigned long dmactl_prep_flags(const struct dmactl_tx *tx);
 u64 dmactl_piece_max(const struct dmactl_chan *chan, const struct dmactl_tx *tx);
@@ -660,10 +723,14 @@ void dmactl_prepared_drop_all(struct dmactl_chan *chan);
 void dmactl_prepared_lose_all(struct dmactl_chan *chan);
 
 /* submit.c */
+#define DMACTL_SUBMIT_FLAGS (DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT)
+
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd);
+int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf);
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold);
 
 /* completion.c */
+void dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx);
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
 		       u32 nr);
 int dmactl_reap(struct dmactl_session *s, void __user *to, u32 nr, u32 stride);

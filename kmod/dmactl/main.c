@@ -119,8 +119,7 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(BUF_EXPORT, buf_export, 16, 0),
 	IOCTL(BUF_SYNC, buf_sync, 32, DMACTL_SYNC_FLAGS),
 	IOCTL(DESTROY, destroy, 16, 0),
-	IOCTL(SUBMIT, submit, 64,
-	      DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT),
+	IOCTL(SUBMIT, submit, 64, DMACTL_SUBMIT_FLAGS),
 	IOCTL(EVENTFD, eventfd, 16, 0),
 	IOCTL(STREAM_OPEN, stream_open, 48,
 	      DMACTL_STREAM_NONBLOCK | DMACTL_STREAM_PACKETS),
@@ -135,7 +134,8 @@ int dmactl_cmd_respond(struct dmactl_cmd *cmd)
 	return copy_to_user(cmd->ubuf, cmd->arg, n) ? -EFAULT : 0;
 }
 
-static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
+static long dmactl_ioctl_any(struct file *file, unsigned int nr,
+			     unsigned long ptr)
 {
 	struct dmactl_cmd cmd = {
 		.session = file->private_data,
@@ -175,6 +175,19 @@ static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 	cmd.kernel_size = entry->size;
 	cmd.arg = &arg;
 	return entry->handler(&cmd);
+}
+
+static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
+{
+	int ret;
+
+	if (likely(nr == DMACTL_IOC_SUBMIT)) {
+		ret = dmactl_submit_known(file->private_data,
+					  (void __user *)ptr);
+		if (ret != -ENOTTY)
+			return ret;
+	}
+	return dmactl_ioctl_any(file, nr, ptr);
 }
 
 static int dmactl_open(struct inode *inode, struct file *file)

@@ -204,9 +204,10 @@ static const struct dmactl_seg *dmactl_seg_find(const struct dmactl_seg *segs,
 /* The address of @off; returns the bytes from there to the segment's end. */
 u64 dmactl_map_addr(const struct dmactl_map *map, u64 off, dma_addr_t *addr)
 {
-	const struct dmactl_seg *seg;
+	const struct dmactl_seg *seg = map->segs;
 
-	seg = dmactl_seg_find(map->segs, map->nr_segs, off);
+	if (map->nr_segs > 1)
+		seg = dmactl_seg_find(seg, map->nr_segs, off);
 	*addr = seg->addr + (off - seg->off);
 	return seg[1].off - off;
 }
@@ -370,13 +371,8 @@ int dmactl_map_coherent(struct dmactl_buf *buf)
 struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,
 				   struct dmactl_dev *dev)
 {
-	struct dmactl_map *map;
-
-	guard(rcu)();
-	list_for_each_entry_rcu(map, &buf->maps, buf_node)
-		if (map->dev == dev)
-			return map;
-	return NULL;
+	guard(dmactl_rcu_sched)();
+	return dmactl_map_lookup(buf, dev);
 }
 
 /*

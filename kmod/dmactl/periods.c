@@ -148,7 +148,7 @@ static void dmactl_periods_queue(struct dmactl_session *s,
 	lockdep_assert_held(&s->cq_lock);
 	list_add_tail(&periods->rec.node, &s->cq);
 	WRITE_ONCE(s->nr_cq, s->nr_cq + 1);
-	if (s->eventfd)
+	if (s->eventfd && s->nr_cq == 1)
 		dmactl_eventfd_signal(s->eventfd);
 }
 

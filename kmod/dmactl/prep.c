@@ -80,16 +80,59 @@ unsigned long dmactl_prep_flags(const struct dmactl_tx *tx)
 	return flags;
 }
 
-static struct dmactl_desc *dmactl_desc_take(struct dmactl_chan *chan)
+/*
+ * The first of an op is its own. Those of an op that repeats may be called back
+ * once more after its end, so they are kept off the next op for a while: see
+ * dmactl_desc_free().
+ */
+static struct dmactl_desc *dmactl_desc_take(struct dmactl_chan *chan,
+					    struct dmactl_tx *tx)
 {
 	struct dmactl_desc *desc;
 
+	if (!tx->begun && !tx->periods)
+		return &tx->own;
 	guard(dmactl_bh)(&chan->lock);
 	desc = list_first_entry_or_null(&chan->free_descs, struct dmactl_desc,
 					node);
 	if (desc)
 		list_del_init(&desc->node);
 	return desc;
+}
+
+static void dmactl_desc_untake(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			       struct dmactl_desc *desc)
+{
+	lockdep_assert_held(&chan->lock);
+	if (desc != &tx->own)
+		list_add(&desc->node, &chan->free_descs);
+}
+
+/* A descriptor is with the provider, and the op with its first one in flight. */
+static int dmactl_prep_note(struct dmactl_chan *chan, struct dmactl_tx *tx,
+			    struct dmactl_desc *desc, u64 len)
+{
+	bool first = !tx->begun;
+
+	lockdep_assert_held(&chan->lock);
+	desc->tx = tx;
+	desc->len = len;
+	list_add_tail(&desc->node, &tx->descs);
+	chan->nr_descs++;
+	chan->descriptors++;
+	chan->cookie = desc->cookie;
+	tx->prepared += len;
+	tx->all = tx->prepared == tx->len;
+	trace_dmactl_op_prep(chan->session->id, chan->obj.handle, tx->opcode,
+			     tx->seq, len);
+	trace_dmactl_op_submit(chan->session->id, chan->obj.handle, tx->seq,
+			       desc->cookie);
+	if (!first)
+		return 0;
+	tx->begun = true;
+	tx->preparing = !tx->all;
+	dmactl_tx_enter(tx);
+	return tx->all ? DMACTL_PREP_WHOLE : 0;
 }
 
 /*
@@ -102,8 +145,8 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_tx *tx,
 			      struct dma_async_tx_descriptor *txd)
 {
 	guard(dmactl_bh)(&chan->lock);
-	list_add(&desc->node, &chan->free_descs);
 	if (IS_ERR_OR_NULL(txd)) {
+		dmactl_desc_untake(chan, tx, desc);
 		chan->refused++;
 		return -EAGAIN;
 	}
@@ -112,23 +155,11 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	txd->callback_result = dmactl_tx_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
-	if (dma_submit_error(desc->cookie))
+	if (dma_submit_error(desc->cookie)) {
+		dmactl_desc_untake(chan, tx, desc);
 		return -EIO;
-
-	tx->begun = true;
-	desc->tx = tx;
-	desc->len = piece->len;
-	list_move_tail(&desc->node, &tx->descs);
-	chan->nr_descs++;
-	chan->descriptors++;
-	chan->cookie = desc->cookie;
-	tx->prepared += piece->len;
-	tx->all = tx->prepared == tx->len;
-	trace_dmactl_op_prep(chan->session->id, chan->obj.handle, tx->opcode,
-			     tx->seq, piece->len);
-	trace_dmactl_op_submit(chan->session->id, chan->obj.handle, tx->seq,
-			       desc->cookie);
-	return 0;
+	}
+	return dmactl_prep_note(chan, tx, desc, piece->len);
 }
 
 /* Without a spinlock: bcm2835-dma sleeps in its prep. */
@@ -139,7 +170,7 @@ static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	struct dmactl_desc *desc;
 	int ret;
 
-	desc = dmactl_desc_take(chan);
+	desc = dmactl_desc_take(chan, tx);
 	if (!desc)
 		return -EAGAIN;
 	desc->check = 0;
@@ -153,7 +184,8 @@ static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 
 /*
  * Hands the rest of an op to the provider. -EAGAIN: it takes no more now.
- * -EIO: it refused a descriptor that it had prepared.
+ * -EIO: it refused a descriptor that it had prepared. DMACTL_PREP_WHOLE: all is
+ * done, with one descriptor; the op may have ended by now, so hands off.
  */
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx)
 {

@@ -94,7 +94,7 @@ int dmactl_prepared_destroy(struct dmactl_obj *obj)
 	lockdep_assert_held(&s->lock);
 	if (!refcount_dec_if_one(&obj->users))
 		return -EBUSY;
-	xa_erase(&s->objects, obj->handle);
+	dmactl_obj_erase(s, obj);
 	s->nr_prepared--;
 	scoped_guard(rwsem_write, &p->chan->rwsem)
 		if (!p->chan->quarantined)

@@ -57,6 +57,7 @@ void dmactl_session_release(struct dmactl_session *s)
 	}
 
 	xa_destroy(&s->objects);
+	dmactl_lookup_free(s);
 	if (s->eventfd)
 		eventfd_ctx_put(s->eventfd);
 	mutex_destroy(&s->lock);

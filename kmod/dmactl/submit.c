@@ -6,9 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "core.h"
-
-/* Batches up to this size need no allocation. */
-#define DMACTL_SMALL_BATCH 4
+#include "words.h"
 
 /*
  * A provider with nothing of ours in flight that prepares nothing is either
@@ -16,38 +14,25 @@
  */
 #define DMACTL_ACCEPT_TRIES 20
 
+/* Ops accepted with one hold of prep_lock, at most. */
+#define DMACTL_ACCEPT_CHUNK 32
+
 struct dmactl_batch {
 	struct dmactl_session *session;
-	const struct dmactl_op *ops;
+	const void __user *from;
+	u32 stride;
 	u32 nr;
 	u32 bad;		/* the op to blame for a failure */
 	u32 accepted;
 	bool hold;
 	bool fenced;		/* an op works with a dma-buf */
 	struct dmactl_chan *full;	/* that took no more; a reference */
+	struct dmactl_chan *chan;	/* of the op being checked; the same */
 	struct list_head txs;	/* checked, in order, not yet accepted */
+	struct dmactl_tx *spare;	/* of chan, behind them: the first */
+	u32 nr_spare;
+	u32 take;		/* of them next time */
 };
-
-static int dmactl_copy_ops(struct dmactl_op *ops, const void __user *from,
-			   u32 nr, u32 stride, u32 *bad)
-{
-	int ret;
-	u32 i;
-
-	if (stride == sizeof(*ops))
-		return copy_from_user(ops, from, nr * sizeof(*ops)) ? -EFAULT
-								    : 0;
-	for (i = 0; i < nr; i++) {
-		ret = copy_struct_from_user(&ops[i], sizeof(*ops),
-					    from + (size_t)i * stride, stride);
-		if (ret) {
-			if (ret != -EFAULT)
-				*bad = i;
-			return ret;
-		}
-	}
-	return 0;
-}
 
 static void dmactl_batch_set_full(struct dmactl_batch *b,
 				  struct dmactl_chan *chan)
@@ -58,84 +43,144 @@ static void dmactl_batch_set_full(struct dmactl_batch *b,
 	b->full = chan;
 }
 
-/* Checks one op; without credit it is checked all the same. */
-static int dmactl_check_op(struct dmactl_batch *b, struct dmactl_chan *chan,
-			   const struct dmactl_op *op)
+/* One more op of the channel, at the end of those that are checked. */
+static struct dmactl_tx *dmactl_batch_take(struct dmactl_batch *b, u32 left)
+{
+	struct dmactl_tx *tx;
+
+	if (!b->nr_spare) {
+		struct list_head *last = b->txs.prev;
+
+		b->nr_spare = dmactl_tx_take(b->chan, &b->txs,
+					     min(b->take, left));
+		if (!b->nr_spare)
+			return NULL;
+		/* Batches may change the channel with every op. */
+		b->take = min(b->take * 4, (u32)DMACTL_MAX_BATCH);
+		b->spare = list_entry(last->next, struct dmactl_tx, node);
+	}
+	tx = b->spare;
+	b->spare = list_next_entry(tx, node);
+	b->nr_spare--;
+	dmactl_tx_reset(tx);
+	return tx;
+}
+
+/* To another channel, or none: takes the reference over. */
+static void dmactl_batch_go_to(struct dmactl_batch *b, struct dmactl_chan *chan)
+{
+	LIST_HEAD(checked);
+
+	if (b->nr_spare) {
+		list_cut_before(&checked, &b->txs, &b->spare->node);
+		dmactl_tx_give_back(b->chan, &b->txs, b->nr_spare);
+		list_splice(&checked, &b->txs);
+		b->nr_spare = 0;
+	}
+	if (b->chan)
+		dmactl_chan_put(b->chan);
+	b->chan = chan;
+	b->take = 1;
+}
+
+/* Without credit an op is checked all the same. */
+static noinline int dmactl_check_only(struct dmactl_chan *chan,
+				      const struct dmactl_op *op)
 {
 	struct dmactl_tx scratch;
-	struct dmactl_tx *tx;
 	int ret;
 
-	/* Once one found no room, those behind must not overtake it. */
-	tx = b->full ? NULL : dmactl_tx_get(chan);
-	if (tx) {
-		/* On the list first: whoever unwinds finds it there. */
-		list_add_tail(&tx->node, &b->txs);
-		ret = dmactl_validate(chan, op, tx);
-		b->fenced |= tx->fenced;
-		return ret;
-	}
-	if (!b->full)
-		dmactl_batch_set_full(b, chan);
 	dmactl_tx_init(&scratch, chan);
 	ret = dmactl_validate(chan, op, &scratch);
 	dmactl_tx_clear(&scratch);
 	return ret;
 }
 
+static int dmactl_check_op(struct dmactl_batch *b, const struct dmactl_op *op,
+			   u32 left)
+{
+	struct dmactl_tx *tx;
+	int ret;
+
+	/* Once one found no room, those behind must not overtake it. */
+	tx = b->full ? NULL : dmactl_batch_take(b, left);
+	if (!tx) {
+		if (!b->full)
+			dmactl_batch_set_full(b, b->chan);
+		return dmactl_check_only(b->chan, op);
+	}
+	/* It is on the list already: whoever unwinds finds it there. */
+	ret = dmactl_validate(b->chan, op, tx);
+	b->fenced |= tx->fenced;
+	return ret;
+}
+
+static int dmactl_fetch_op(const struct dmactl_batch *b, u32 i,
+			   struct dmactl_op *op)
+{
+	const void __user *from = b->from + (size_t)i * b->stride;
+
+	if (b->stride == sizeof(*op))
+		return dmactl_get_words(op, from, sizeof(*op));
+	return copy_struct_from_user(op, sizeof(*op), from, b->stride);
+}
+
+static int dmactl_batch_find_chan(struct dmactl_batch *b, u32 handle)
+{
+	struct dmactl_chan *chan;
+
+	if (b->chan && b->chan->obj.handle == handle)
+		return 0;
+	chan = dmactl_chan_get(b->session, handle);
+	if (!chan)
+		return -ENOENT;
+	dmactl_batch_go_to(b, chan);
+	return READ_ONCE(chan->stream) ? -EBUSY : 0;
+}
+
+/* Each op is read from the program once. */
 static int dmactl_check_batch(struct dmactl_batch *b)
 {
-	struct dmactl_chan *chan = NULL;
+	struct dmactl_op op dmactl_uninit;
 	int ret = 0;
 	u32 i;
 
 	for (i = 0; i < b->nr && !ret; i++) {
-		if (!chan || chan->obj.handle != b->ops[i].chan) {
-			if (chan)
-				dmactl_chan_put(chan);
-			chan = dmactl_chan_get(b->session, b->ops[i].chan);
-		}
-		if (!chan)
-			ret = -ENOENT;
-		else if (READ_ONCE(chan->stream))
-			ret = -EBUSY;
-		else
-			ret = dmactl_check_op(b, chan, &b->ops[i]);
+		ret = dmactl_fetch_op(b, i, &op);
+		if (ret == -EFAULT)
+			break;
+		if (!ret)
+			ret = dmactl_batch_find_chan(b, op.chan);
+		if (!ret)
+			ret = dmactl_check_op(b, &op, b->nr - i);
 		if (ret)
 			b->bad = i;
 	}
-	if (chan)
-		dmactl_chan_put(chan);
+	dmactl_batch_go_to(b, NULL);
 	return ret;
+}
+
+static void dmactl_sync_spans(const struct dmactl_span *spans, u32 nr,
+			      enum dma_data_direction dir)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (dmactl_map_syncs(spans[i].map))
+			dmactl_map_sync(spans[i].map, spans[i].off,
+					spans[i].len, dir, false);
 }
 
 static void dmactl_sync_for_device(struct dmactl_tx *tx)
 {
-	u32 i;
-
 	if (!(tx->flags & DMACTL_OPF_NO_SYNC_SRC))
-		for (i = 0; i < tx->nr_src; i++)
-			dmactl_map_sync(tx->src[i].map, tx->src[i].off,
-					tx->src[i].len, DMA_TO_DEVICE, false);
+		dmactl_sync_spans(tx->src, tx->nr_src, DMA_TO_DEVICE);
 	/*
 	 * Both ways: where an op falls short, the bounce slot must give back
 	 * what the CPU wrote, not what an earlier op left in it.
 	 */
 	if (!(tx->flags & DMACTL_OPF_NO_SYNC_DST))
-		for (i = 0; i < tx->nr_dst; i++)
-			dmactl_map_sync(tx->dst[i].map, tx->dst[i].off,
-					tx->dst[i].len, DMA_BIDIRECTIONAL,
-					false);
-}
-
-/* The op is in flight from here on. */
-static void dmactl_enter(struct dmactl_chan *chan, struct dmactl_tx *tx)
-{
-	lockdep_assert_held(&chan->lock);
-	list_move_tail(&tx->node, &chan->inflight);
-	chan->nr_inflight++;
-	chan->submitted++;
-	chan->seq++;
+		dmactl_sync_spans(tx->dst, tx->nr_dst, DMA_BIDIRECTIONAL);
 }
 
 /*
@@ -149,7 +194,6 @@ static int dmactl_accept_prepared(struct dmactl_chan *chan,
 	lockdep_assert_held(&chan->lock);
 	tx->preparing = false;
 	if (ret == -EAGAIN && tx->begun) {
-		dmactl_enter(chan, tx);
 		chan->partial = tx;
 		/* No callback is left to do it. */
 		if (list_empty(&tx->descs))
@@ -168,7 +212,8 @@ static int dmactl_accept_prepared(struct dmactl_chan *chan,
 	}
 	if (ret)
 		tx->status = -EIO;
-	dmactl_enter(chan, tx);
+	if (!tx->begun)
+		dmactl_tx_enter(tx);
 	/*
 	 * A NOP with nothing before it, an op that never got started, or one
 	 * that somebody else issued and that is through already.
@@ -184,19 +229,24 @@ static int dmactl_accept_once(struct dmactl_chan *chan, struct dmactl_tx *tx,
 {
 	int ret = 0;
 
-	guard(mutex)(&chan->prep_lock);
+	lockdep_assert_held(&chan->prep_lock);
 	/* Both change only with prep_lock held, or rwsem for writing. */
 	if (!chan->partial) {
 		tx->seq = chan->seq;
 		tx->preparing = true;
 		ret = dmactl_prep(chan, tx);
+		if (ret == DMACTL_PREP_WHOLE && !hold)
+			return 0;
 	}
 	guard(dmactl_bh)(&chan->lock);
 	if (chan->partial) {
 		chan->want_credit = true;
 		return -EAGAIN;
 	}
-	ret = dmactl_accept_prepared(chan, tx, ret, last, ended);
+	if (ret == DMACTL_PREP_WHOLE)
+		ret = 0;
+	else
+		ret = dmactl_accept_prepared(chan, tx, ret, last, ended);
 	chan->held |= hold && !ret;
 	return ret;
 }
@@ -211,19 +261,61 @@ int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold)
 	do {
 		if (tries)
 			usleep_range(50, 100);
-		ret = dmactl_accept_once(chan, tx, hold,
-					 tries >= DMACTL_ACCEPT_TRIES, &ended);
+		scoped_guard(mutex, &chan->prep_lock)
+			ret = dmactl_accept_once(chan, tx, hold,
+						 tries >= DMACTL_ACCEPT_TRIES,
+						 &ended);
 		tries++;
 	} while (ret == -EBUSY);
 	dmactl_tx_finish(chan, &ended);
 	return ret;
 }
 
+/* Some ops of the channel at the head of the list, under one lock. */
+static int dmactl_accept_some(struct dmactl_batch *b, struct dmactl_chan *chan,
+			      bool last, struct list_head *ended)
+{
+	u32 left = DMACTL_ACCEPT_CHUNK;
+	struct dmactl_tx *tx;
+	int ret = 0;
+
+	guard(mutex)(&chan->prep_lock);
+	while (!ret && left-- && !list_empty(&b->txs)) {
+		tx = list_first_entry(&b->txs, struct dmactl_tx, node);
+		if (tx->chan != chan)
+			break;
+		ret = dmactl_accept_once(chan, tx, b->hold, last, ended);
+		b->accepted += !ret;
+		last = false;
+	}
+	return ret;
+}
+
+static void dmactl_sync_some(struct dmactl_batch *b, struct dmactl_chan *chan)
+{
+	u32 left = DMACTL_ACCEPT_CHUNK;
+	struct dmactl_tx *tx;
+
+	list_for_each_entry(tx, &b->txs, node) {
+		if (!left-- || tx->chan != chan)
+			break;
+		dmactl_sync_for_device(tx);
+	}
+}
+
+static bool dmactl_batch_in_run(const struct dmactl_batch *b,
+				const struct dmactl_chan *chan)
+{
+	return !list_empty(&b->txs) &&
+	       list_first_entry(&b->txs, struct dmactl_tx, node)->chan == chan;
+}
+
 /* The run of ops for one channel at the head of the list. */
 static int dmactl_accept_run(struct dmactl_batch *b, struct dmactl_chan *chan)
 {
-	u32 before = b->accepted;
-	struct dmactl_tx *tx;
+	u32 start = b->accepted, before;
+	LIST_HEAD(ended);
+	int tries = 0;
 	int ret = 0;
 
 	guard(rwsem_read)(&chan->rwsem);
@@ -231,21 +323,37 @@ static int dmactl_accept_run(struct dmactl_batch *b, struct dmactl_chan *chan)
 		return chan->dead;
 	if (chan->stream)
 		return -EBUSY;
-	while (!ret && !list_empty(&b->txs)) {
-		tx = list_first_entry(&b->txs, struct dmactl_tx, node);
-		if (tx->chan != chan)
+	while (dmactl_batch_in_run(b, chan)) {
+		before = b->accepted;
+		if (tries)
+			usleep_range(50, 100);
+		else
+			dmactl_sync_some(b, chan);
+		ret = dmactl_accept_some(b, chan, tries >= DMACTL_ACCEPT_TRIES,
+					 &ended);
+		if (!list_empty(&ended))
+			dmactl_tx_finish(chan, &ended);
+		if (ret && ret != -EBUSY)
 			break;
-		ret = dmactl_accept(chan, tx, b->hold);
-		b->accepted += !ret;
+		tries = ret && b->accepted == before ? tries + 1 : 0;
 	}
-	if (b->accepted != before && !b->hold)
+	if (b->accepted != start && !b->hold)
 		dmactl_chan_issue(chan);
 	return ret;
 }
 
+/* Ops that will not be accepted. */
+static void dmactl_batch_drop(struct dmactl_batch *b)
+{
+	struct dmactl_tx *tx;
+
+	list_for_each_entry(tx, &b->txs, node)
+		dmactl_tx_clear(tx);
+	dmactl_tx_recycle(&b->txs);
+}
+
 static int dmactl_accept_batch(struct dmactl_batch *b)
 {
-	struct dmactl_tx *tx, *next;
 	struct dmactl_chan *chan;
 	int ret = 0;
 
@@ -261,26 +369,10 @@ static int dmactl_accept_batch(struct dmactl_batch *b)
 	/* What was held back keeps the room that this batch wants. */
 	if (b->full && !b->hold)
 		dmactl_chan_issue_held(b->full);
-	list_for_each_entry_safe(tx, next, &b->txs, node)
-		dmactl_tx_put(tx);
+	dmactl_batch_drop(b);
 	if (b->accepted)
 		return 0;
 	return ret ? ret : -EAGAIN;
-}
-
-static int dmactl_submit_copied(struct dmactl_batch *b)
-{
-	struct dmactl_tx *tx, *next;
-	int ret;
-
-	ret = dmactl_check_batch(b);
-	if (!ret && b->fenced)
-		ret = dmactl_fence_txs(&b->txs, b->hold);
-	if (!ret)
-		return dmactl_accept_batch(b);
-	list_for_each_entry_safe(tx, next, &b->txs, node)
-		dmactl_tx_put(tx);
-	return ret;
 }
 
 /* On return, *full is the channel that took no more, if any: put it. */
@@ -288,10 +380,10 @@ static int dmactl_submit_ops(struct dmactl_session *s,
 			     struct dmactl_submit *arg,
 			     struct dmactl_chan **full)
 {
-	struct dmactl_op small[DMACTL_SMALL_BATCH];
-	struct dmactl_op *ops = small;
 	struct dmactl_batch b = {
 		.session = s,
+		.from = u64_to_user_ptr(arg->ops_uptr),
+		.stride = arg->op_size,
 		.nr = arg->nr_ops,
 		.bad = ~0u,
 		.hold = arg->flags & DMACTL_SUBMIT_HOLD,
@@ -299,18 +391,13 @@ static int dmactl_submit_ops(struct dmactl_session *s,
 	};
 	int ret;
 
-	if (b.nr > ARRAY_SIZE(small)) {
-		ops = kvmalloc_array(b.nr, sizeof(*ops), GFP_KERNEL);
-		if (!ops)
-			return -ENOMEM;
-	}
-	b.ops = ops;
-	ret = dmactl_copy_ops(ops, u64_to_user_ptr(arg->ops_uptr), b.nr,
-			      arg->op_size, &b.bad);
+	ret = dmactl_check_batch(&b);
+	if (!ret && b.fenced)
+		ret = dmactl_fence_txs(&b.txs, b.hold);
 	if (!ret)
-		ret = dmactl_submit_copied(&b);
-	if (ops != small)
-		kvfree(ops);
+		ret = dmactl_accept_batch(&b);
+	else
+		dmactl_batch_drop(&b);
 	arg->out_accepted = ret && ret != -EAGAIN ? b.bad : b.accepted;
 	*full = b.full;
 	return ret;
@@ -353,8 +440,8 @@ static int dmactl_submit_reap(struct dmactl_session *s,
 			      struct dmactl_chan *full)
 {
 	void __user *to = u64_to_user_ptr(arg->completions_uptr);
-	ktime_t deadline = dmactl_deadline(arg);
 	u32 stride = arg->completion_size;
+	ktime_t deadline = -1;
 	int ret;
 
 	for (;;) {
@@ -367,6 +454,9 @@ static int dmactl_submit_reap(struct dmactl_session *s,
 		if (arg->out_completed >= min ||
 		    (full && dmactl_chan_has_credit(full)))
 			return 0;
+		/* What is there already must not cost a look at the clock. */
+		if (deadline < 0)
+			deadline = dmactl_deadline(arg);
 		ret = dmactl_cq_wait(s, min - arg->out_completed, full,
 				     deadline);
 		/* What came before the end of the wait is taken along. */
@@ -376,9 +466,8 @@ static int dmactl_submit_reap(struct dmactl_session *s,
 	}
 }
 
-int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
+static int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 {
-	struct dmactl_submit *arg = cmd->arg;
 	struct dmactl_chan *full = NULL;
 	u32 min = arg->min_complete;
 	int ret, err;
@@ -391,12 +480,12 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 	if (err)
 		arg->out_accepted = ~0u;
 	else if (arg->nr_ops)
-		err = dmactl_submit_ops(cmd->session, arg, &full);
+		err = dmactl_submit_ops(s, arg, &full);
 	if (!err || err == -EAGAIN) {
 		/* Never sit on ops that a single record makes room for. */
 		if (arg->out_accepted < arg->nr_ops)
 			min = min(min, 1u);
-		ret = dmactl_submit_reap(cmd->session, arg, min, full);
+		ret = dmactl_submit_reap(s, arg, min, full);
 		if (ret)
 			arg->out_wait = ret;
 		if (arg->out_accepted || arg->out_completed)
@@ -408,6 +497,39 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 	}
 	if (full)
 		dmactl_chan_put(full);
-	ret = dmactl_cmd_respond(cmd);
+	return err;
+}
+
+int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
+{
+	int err = dmactl_submit(cmd->session, cmd->arg);
+	int ret = dmactl_cmd_respond(cmd);
+
 	return err ? err : ret;
+}
+
+/*
+ * The same for the struct that this module knows, without what every ioctl
+ * costs. -ENOTTY: it is another one.
+ */
+int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf)
+{
+	struct dmactl_submit __user *uarg = ubuf;
+	struct dmactl_submit arg dmactl_uninit;
+	int ret;
+
+	if (dmactl_get_words(&arg, ubuf, sizeof(arg)) ||
+	    arg.size != sizeof(arg) || (arg.flags & ~DMACTL_SUBMIT_FLAGS))
+		return -ENOTTY;
+	ret = dmactl_submit(s, &arg);
+	if (!user_write_access_begin(uarg, sizeof(*uarg)))
+		return ret ? ret : -EFAULT;
+	unsafe_put_user(arg.out_wait, &uarg->out_wait, fault);
+	unsafe_put_user(arg.out_accepted, &uarg->out_accepted, fault);
+	unsafe_put_user(arg.out_completed, &uarg->out_completed, fault);
+	user_write_access_end();
+	return ret;
+fault:
+	user_write_access_end();
+	return ret ? ret : -EFAULT;
 }

@@ -15,36 +15,6 @@
 /* With nothing in flight, how often a refused descriptor is tried again. */
 #define DMACTL_PUMP_TRIES 100
 
-void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan)
-{
-	*tx = (struct dmactl_tx) { .chan = chan };
-	INIT_LIST_HEAD(&tx->node);
-	INIT_LIST_HEAD(&tx->descs);
-	tx->count = 1;
-	tx->dst = &tx->inl[0];
-	tx->src = &tx->inl[1];
-}
-
-/* NULL: the channel has no credit. */
-struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan)
-{
-	struct dmactl_tx *tx;
-
-	scoped_guard(dmactl_bh, &chan->lock) {
-		tx = list_first_entry_or_null(&chan->free_txs,
-					      struct dmactl_tx, node);
-		if (!tx) {
-			chan->want_credit = true;
-			return NULL;
-		}
-		list_del(&tx->node);
-		chan->nr_free--;
-	}
-	kref_get(&chan->obj.ref);
-	dmactl_tx_init(tx, chan);
-	return tx;
-}
-
 /* Lets go of the buffers, and of what else it took to describe the op. */
 void dmactl_tx_clear(struct dmactl_tx *tx)
 {
@@ -62,39 +32,16 @@ void dmactl_tx_clear(struct dmactl_tx *tx)
 		dmactl_buf_unuse(tx->src[i].buf);
 	tx->nr_dst = 0;
 	tx->nr_src = 0;
-	kvfree(tx->spans);
+	if (tx->spans)
+		kvfree(tx->spans);
 	tx->spans = NULL;
-	kvfree(tx->priv);
+	if (tx->priv)
+		kvfree(tx->priv);
 	tx->priv = NULL;
 	if (tx->metadata)
 		dmactl_metadata_free(tx);
 	if (tx->periods)
 		dmactl_periods_end(tx);
-}
-
-/* Back to the pool. Each op holds a reference to its channel's memory. */
-static void dmactl_tx_free(struct dmactl_tx *tx)
-{
-	struct dmactl_chan *chan = tx->chan;
-	bool wake;
-
-	/* An op's own is gone by now: this is the record of one. */
-	if (tx->periods) {
-		dmactl_periods_reaped(tx);
-		return;
-	}
-
-	scoped_guard(dmactl_bh, &chan->lock) {
-		/* At the tail: the longest unused is the next. */
-		list_add_tail(&tx->node, &chan->free_txs);
-		chan->nr_free++;
-		wake = chan->want_credit;
-		chan->want_credit = false;
-	}
-	if (wake)
-		wake_up_interruptible_poll(&chan->session->wait,
-					   EPOLLOUT | EPOLLWRNORM);
-	dmactl_chan_put(chan);
 }
 
 void dmactl_tx_put(struct dmactl_tx *tx)
@@ -103,12 +50,16 @@ void dmactl_tx_put(struct dmactl_tx *tx)
 	dmactl_tx_free(tx);
 }
 
-void dmactl_tx_recycle(struct list_head *txs)
+/* The op is in flight from here on. */
+void dmactl_tx_enter(struct dmactl_tx *tx)
 {
-	struct dmactl_tx *tx, *next;
+	struct dmactl_chan *chan = tx->chan;
 
-	list_for_each_entry_safe(tx, next, txs, node)
-		dmactl_tx_free(tx);
+	lockdep_assert_held(&chan->lock);
+	list_move_tail(&tx->node, &chan->inflight);
+	chan->nr_inflight++;
+	chan->submitted++;
+	chan->seq++;
 }
 
 static void dmactl_tx_end(struct dmactl_tx *tx, struct list_head *ended)
@@ -164,6 +115,7 @@ static int dmactl_tx_finish_own(struct list_head *own)
 					   .status = tx->status,
 					   .bytes = tx->bytes };
 
+		list_del_init(&tx->node);
 		/* First: who is woken wants to submit the next one. */
 		dmactl_tx_free(tx);
 		dmactl_stream_ended(&ended);
@@ -190,13 +142,14 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 {
 	struct dmactl_session *s = chan->session;
 	struct dmactl_tx *tx, *next;
-	u64 now = ktime_get_ns();
 	LIST_HEAD(uring);
 	LIST_HEAD(own);
 	int nr = 0;
+	u64 now;
 
 	if (list_empty(ended))
 		return;
+	now = ktime_get_ns();
 	list_for_each_entry_safe(tx, next, ended, node) {
 		dmactl_tx_sync_for_cpu(tx);
 		if (tx->metadata)
@@ -222,7 +175,10 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 		dmactl_cq_publish(s, ended, nr);
 	nr += dmactl_tx_finish_own(&own);
 	nr += dmactl_tx_finish_uring(&uring);
-	if (atomic_sub_and_test(nr, &chan->completing))
+	if (!atomic_sub_and_test(nr, &chan->completing))
+		return;
+	/* The subtraction is the barrier; the other is in wait_event(). */
+	if (waitqueue_active(&chan->idle))
 		wake_up(&chan->idle);
 }
 
@@ -291,16 +247,21 @@ int dmactl_result_errno(const struct dmaengine_result *result)
 static void dmactl_desc_free(struct dmactl_chan *chan, struct dmactl_desc *desc)
 {
 	bool repeats = desc->tx->periods;
+	bool own = desc == &desc->tx->own;
 
 	lockdep_assert_held(&chan->lock);
 	desc->tx = NULL;
+	chan->nr_descs--;
+	if (own) {
+		list_del_init(&desc->node);
+		return;
+	}
 	/*
 	 * A repetition whose callback was on its way when another op took over
 	 * may still be reported: not to the next user of this one.
 	 */
 	list_move_tail(&desc->node, repeats ? &chan->spent_descs
 					    : &chan->free_descs);
-	chan->nr_descs--;
 }
 
 static void dmactl_desc_done(struct dmactl_chan *chan, struct dmactl_desc *desc,
@@ -326,6 +287,41 @@ static void dmactl_desc_done(struct dmactl_chan *chan, struct dmactl_desc *desc,
 }
 
 /*
+ * The end of a plain op of one descriptor, start to finish under one lock: so
+ * who stops the channel need not wait for it to be published.
+ */
+static void dmactl_tx_end_plain(struct dmactl_chan *chan, struct dmactl_tx *tx)
+{
+	lockdep_assert_held(&chan->lock);
+	chan->nr_inflight--;
+	chan->completed++;
+	chan->bytes += tx->bytes;
+	if (tx->status)
+		chan->failed++;
+	if (tx->nr_dst)
+		dmactl_buf_unuse(tx->dst->buf);
+	if (tx->nr_src)
+		dmactl_buf_unuse(tx->src->buf);
+	tx->nr_dst = 0;
+	tx->nr_src = 0;
+	tx->timestamp_ns = ktime_get_ns();
+	trace_dmactl_op_complete(chan->session->id, chan->obj.handle, tx->seq,
+				 tx->status, tx->bytes);
+	dmactl_cq_add(chan->session, tx);
+}
+
+/* Must what ended before it, or after it, be dealt with first, or as well? */
+static bool dmactl_tx_stands_alone(const struct dmactl_chan *chan,
+				   const struct dmactl_tx *tx)
+{
+	const struct dmactl_tx *next = list_next_entry(tx, node);
+
+	return tx->plain && !tx->block && !tx->uring && !chan->finishing &&
+	       (list_is_last(&tx->node, &chan->inflight) ||
+		next->opcode != DMACTL_OP_NOP);
+}
+
+/*
  * From the provider, in tasklet context, once a descriptor. It can come after
  * terminate_sync (pl330): the descriptor then belongs to no op.
  */
@@ -336,16 +332,21 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 	struct dmactl_tx *tx;
 	LIST_HEAD(ended);
 
-	/* Some providers call back from a thread: keep the channel. */
-	guard(rcu)();
-	scoped_guard(dmactl_bh, &chan->lock) {
+	/*
+	 * Some providers call back from a thread. Without softirqs this is a
+	 * reader of RCU, which keeps the channel until the end.
+	 */
+	guard(dmactl_bh_off)();
+	scoped_guard(dmactl_spin, &chan->lock) {
 		tx = desc->tx;
 		if (!tx) {
 			chan->stray++;
 			return;
 		}
 		/* Callbacks come in order: no more of those before. */
-		list_splice_tail_init(&chan->spent_descs, &chan->free_descs);
+		if (!list_empty(&chan->spent_descs))
+			list_splice_tail_init(&chan->spent_descs,
+					      &chan->free_descs);
 		if (tx->periods && dmactl_periods_note(desc, result))
 			return;
 		dmactl_desc_done(chan, desc, result);
@@ -355,13 +356,18 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 			if (!chan->stopping)
 				schedule_delayed_work(&chan->pump, 0);
 		} else if (list_empty(&tx->descs) && !tx->preparing) {
-			dmactl_tx_collect(tx, &ended);
+			if (dmactl_tx_stands_alone(chan, tx))
+				dmactl_tx_end_plain(chan, tx);
+			else
+				dmactl_tx_collect(tx, &ended);
 		}
-		dmactl_tx_defer(chan, &ended);
+		if (!list_empty(&ended))
+			dmactl_tx_defer(chan, &ended);
 		if (chan->stopping && !chan->nr_descs)
 			wake_up(&chan->idle);
 	}
-	dmactl_tx_finish(chan, &ended);
+	if (!list_empty(&ended))
+		dmactl_tx_finish(chan, &ended);
 }
 
 /* The rest of the op that the provider had no room for. */

@@ -37,6 +37,22 @@ bool dmactl_op_is_clean(const struct dmactl_op *op, struct dmactl_unused unused)
 	return !unused.len == !!op->len;
 }
 
+/* The buffer of a handle, in use, and its mapping if there is one. */
+static struct dmactl_buf *dmactl_span_lookup(struct dmactl_chan *chan,
+					     u32 handle,
+					     struct dmactl_map **map)
+{
+	struct dmactl_obj *obj;
+
+	guard(dmactl_rcu_sched)();
+	obj = dmactl_obj_find(chan->session, handle);
+	if (!obj || obj->type != DMACTL_OBJ_BUF ||
+	    !refcount_inc_not_zero(&obj->users))
+		return NULL;
+	*map = dmactl_map_lookup(obj_to_buf(obj), chan->dev);
+	return obj_to_buf(obj);
+}
+
 /* Fills one span; on success the op holds the buffer. */
 static int dmactl_span_init(struct dmactl_chan *chan, struct dmactl_span *span,
 			    u32 handle, u64 off, u64 len, u32 align)
@@ -44,7 +60,7 @@ static int dmactl_span_init(struct dmactl_chan *chan, struct dmactl_span *span,
 	struct dmactl_map *map;
 	struct dmactl_buf *buf;
 
-	buf = dmactl_buf_use(chan->session, handle);
+	buf = dmactl_span_lookup(chan, handle, &map);
 	if (!buf)
 		return -ENOENT;
 	if (!dmactl_buf_range_ok(buf, off, len) ||
@@ -52,14 +68,17 @@ static int dmactl_span_init(struct dmactl_chan *chan, struct dmactl_span *span,
 		dmactl_buf_unuse(buf);
 		return -EINVAL;
 	}
-	map = dmactl_map_get(buf, chan->dev);
+	if (!map)
+		map = dmactl_map_get(buf, chan->dev);
 	if (IS_ERR(map)) {
 		dmactl_buf_unuse(buf);
 		return PTR_ERR(map);
 	}
-	*span = (struct dmactl_span) {
-		.buf = buf, .map = map, .off = off, .len = len,
-	};
+	span->buf = buf;
+	span->map = map;
+	span->off = off;
+	span->len = len;
+	span->coef = 0;
 	return 0;
 }
 
@@ -209,6 +228,19 @@ static u64 dmactl_flag_caps(u16 flags)
 }
 
 /*
+ * At its end there is nothing to do for such an op but to let go of its
+ * buffers, and that needs no context of its own.
+ */
+static bool dmactl_tx_is_plain(const struct dmactl_tx *tx)
+{
+	if (tx->spans || tx->priv || tx->metadata || tx->periods ||
+	    tx->prepared_by || tx->fenced)
+		return false;
+	return !tx->nr_dst || (tx->flags & DMACTL_OPF_NO_SYNC_DST) ||
+	       !dmactl_map_syncs(tx->dst->map);
+}
+
+/*
  * Checks an op and fills @tx. On failure @tx may hold buffers already: the
  * caller clears it either way.
  */
@@ -216,13 +248,15 @@ int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
 		    struct dmactl_tx *tx)
 {
 	const struct dmactl_op_type *ops;
+	int ret;
 
 	if (op->opcode >= ARRAY_SIZE(dmactl_opcodes))
 		return -EOPNOTSUPP;
 	ops = dmactl_opcodes[array_index_nospec(op->opcode,
 						ARRAY_SIZE(dmactl_opcodes))];
-	if ((op->flags & ~ops->flags) || (ops->caps & ~chan->caps) ||
-	    (dmactl_flag_caps(op->flags & 0xff) & ~chan->caps))
+	if ((op->flags & ~ops->flags) || (ops->caps & ~chan->caps))
+		return -EOPNOTSUPP;
+	if (op->flags && (dmactl_flag_caps(op->flags & 0xff) & ~chan->caps))
 		return -EOPNOTSUPP;
 	tx->ops = ops;
 	tx->opcode = op->opcode;
@@ -231,5 +265,7 @@ int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
 	tx->user_data = op->user_data;
 	tx->len = op->len;
 	tx->align = chan->copy_align;
-	return ops->validate(chan, op, tx);
+	ret = ops->validate(chan, op, tx);
+	tx->plain = !ret && dmactl_tx_is_plain(tx);
+	return ret;
 }

@@ -1013,8 +1013,8 @@ struct dmactl_submit {
  * @fd: an eventfd(2), or -1 to take back
  * @reserved: 0
  *
- * The eventfd is signalled when a record arrives. It is a hint, not a count:
- * read it, then reap until there is nothing left.
+ * The eventfd is signalled when a record arrives where there was none. It is a
+ * hint, not a count: read it, then reap until there is nothing left.
  * Errors: EBADF, EINVAL not an eventfd.
  */
 struct dmactl_eventfd {
