@@ -24,13 +24,16 @@
 #	BOARD_SIM	parameters of dma-sim if that is the provider
 #	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
 #	BOARD_SUITE=1	run all of tests/uapi on dma-sim in the end
+#	BOARD_MORE	a program of this directory with arguments, the kernel
+#			last, that runs when the board is done: prints TAP
 #	BOARD_PATIENCE	times that tests get longer; BOARD_TIMEOUT of a transfer,
 #			BOARD_ITERATIONS of a test, BOARD_DEADLINE of the board
 #	BOARD_EXPECT	VERB|PATTERN|REASON, see tests/boards/judge
 #	BOARD_NOTES	what is worth knowing, for docs/boards.md
 #	board_dtb DTBS OUT INITRD CMDLINE	prints the device tree to use
 #	board_command	adds initrd and command line to `command' in another way
-#	board_start, board_stop		processes beside QEMU
+#	board_start, board_stop		processes beside QEMU; the first may add to
+#			`command', the second to the tests in $results/tests
 
 BOARD_TITLE='AMD Versal virtual platform (xlnx-versal-virt)'
 BOARD_ARCH=arm64
