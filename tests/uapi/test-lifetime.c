@@ -11,14 +11,14 @@ UAPI_TEST(lifetime, a_duplicate_is_the_same_session)
 	int fd = dev_open(0), copy = dup(fd);
 	struct mem mem = mem_get(fd, PAGE);
 	uint32_t chan = chan_get(copy);
-	struct dmactl_op op = op_memset(chan, &mem, 0, PAGE, 0x5a);
+	struct dmactl_op op = op_fill(fd, chan, &mem, 0, PAGE, 0x5a);
+	struct dmactl_op again = op_fill(fd, chan, &mem, 0, PAGE, 0x5b);
 
 	check_eq(close(copy), 0);
 	run_ok(fd, &op);
 	copy = dup(fd);
 	dev_close(fd);
-	op.value = 0x5b;
-	run_ok(copy, &op);
+	run_ok(copy, &again);
 	check_eq(mem.p[9], 0x5b);
 	check_eq(destroy(copy, chan), 0);
 	close(copy);
@@ -63,7 +63,7 @@ UAPI_TEST(lifetime, a_forked_child_uses_it)
 static void child_leaves_held(void *arg)
 {
 	struct shared *s = arg;
-	struct dmactl_op op = op_memset(s->chan, &s->dst, 0, 100, 0x61);
+	struct dmactl_op op = op_fill(s->fd, s->chan, &s->dst, 0, 100, 0x61);
 
 	op.user_data = 61;
 	check_eq(submit_flags(s->fd, &op, 1, DMACTL_SUBMIT_HOLD, NULL), 0);
@@ -76,6 +76,7 @@ UAPI_TEST(lifetime, ops_outlive_who_submitted_them)
 	struct dmactl_completion record;
 	struct shared s = shared_new(PAGE);
 
+	need_terminate();
 	child_expect_killed(child_start(child_leaves_held, &s));
 	check_eq(chan_ctrl(s.fd, s.chan, DMACTL_CTRL_ISSUE), 0);
 	reap_all(s.fd, &record, 1);

@@ -97,7 +97,8 @@ UAPI_TEST(mmap, pieces_of_a_buffer)
 
 static void check_hole(int fd, uint32_t chan, struct mem *mem)
 {
-	struct dmactl_op op = op_memset(chan, mem, 0, mem->len, 0x3c);
+	struct dmactl_op op = op_fill(fd, chan, mem, 0, mem->len, 0x3c);
+	struct dmactl_op again = op_fill(fd, chan, mem, 0, mem->len, 0x3d);
 	unsigned char *p = mem->p, *moved;
 
 	check_eq(munmap(p + 2 * PAGE, 3 * PAGE), 0);
@@ -110,8 +111,7 @@ static void check_hole(int fd, uint32_t chan, struct mem *mem)
 	moved = mremap(p + 5 * PAGE, 3 * PAGE, 3 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
 	check(moved != MAP_FAILED);
 	check_eq(moved[3 * PAGE - 1], 0x3c);
-	op.value = 0x3d;
-	run_ok(fd, &op);
+	run_ok(fd, &again);
 	check_eq(moved[0], 0x3d);
 	check(mremap(moved, 3 * PAGE, 4 * PAGE, MREMAP_MAYMOVE) == MAP_FAILED);
 	check(mremap(p, 2 * PAGE, 3 * PAGE, 0) == MAP_FAILED);
@@ -136,7 +136,7 @@ UAPI_TEST(mmap, pages_that_were_dropped_come_back)
 	int fd = dev_open(0);
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(fd, 8 * PAGE);
-	struct dmactl_op op = op_memset(chan, &mem, 0, mem.len, 0x55);
+	struct dmactl_op op = op_fill(fd, chan, &mem, 0, mem.len, 0x55);
 
 	pattern_fill(mem.p, 0, mem.len, SRC_BODY);
 	check_eq(madvise(mem.p + PAGE, 4 * PAGE, MADV_DONTNEED), 0);

@@ -43,9 +43,9 @@ UAPI_TEST(submit, a_nop_waits_for_what_is_before_it)
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(fd, PAGE);
 
-	ops[0] = op_memset(chan, &mem, 0, 100, 1);
+	ops[0] = op_fill(fd, chan, &mem, 0, 100, 1);
 	ops[1] = op_nop(chan, 0);
-	ops[2] = op_memset(chan, &mem, 0, 100, 2);
+	ops[2] = op_fill(fd, chan, &mem, 0, 100, 2);
 	ops[3] = op_nop(chan, 0);
 	for (i = 0; i < 4; i++)
 		ops[i].user_data = i;
@@ -125,11 +125,13 @@ UAPI_TEST(submit, fields_without_a_use_are_zero)
 	bad[n] = copy, bad[n++].args_uptr = 8;
 	bad[n] = copy, bad[n++].arg_size = 32;
 	bad[n] = copy, bad[n++].len = 0;
-	bad[n] = set, bad[n++].src_buf = b.buf;
-	bad[n] = set, bad[n++].src_off = 1;
-	bad[n] = set, bad[n++].value = 256;
-	bad[n] = set, bad[n++].args_uptr = 8;
-	bad[n] = set, bad[n++].arg_size = 32;
+	if (chan_can(DMACTL_CAP_MEMSET)) {
+		bad[n] = set, bad[n++].src_buf = b.buf;
+		bad[n] = set, bad[n++].src_off = 1;
+		bad[n] = set, bad[n++].value = 256;
+		bad[n] = set, bad[n++].args_uptr = 8;
+		bad[n] = set, bad[n++].arg_size = 32;
+	}
 	for (i = 0; i < n; i++) {
 		int ret = submit_flags(fd, &bad[i], 1, 0, NULL);
 
@@ -166,7 +168,7 @@ UAPI_TEST(submit, unknown_opcodes_and_flags)
 	op = op_nop(chan, 0);
 	op.flags = DMACTL_OPF_FENCE;
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EOPNOTSUPP);
-	op = op_memset(chan, &a, 0, 16, 3);
+	op = op_fill(fd, chan, &a, 0, 16, 3);
 	op.flags = DMACTL_OPF_FENCE;
 	run_ok(fd, &op);
 }
@@ -183,7 +185,7 @@ UAPI_TEST(submit, a_bad_op_spoils_its_batch_alone)
 
 	for (bad = 0; bad < 20; bad++) {
 		for (i = 0; i < 20; i++)
-			ops[i] = op_memset(chan, &mem, i * 16, 16, 0xee);
+			ops[i] = op_fill(fd, chan, &mem, i * 16, 16, 0xee);
 		ops[bad].len = i == bad ? 0 : PAGE + 1;
 		check_eq(submit_flags(fd, ops, 20, 0, &accepted), -EINVAL);
 		check_eq(accepted, bad);
@@ -365,7 +367,7 @@ UAPI_TEST(submit, several_channels_in_one_batch)
 	for (i = 0; i < 3; i++)
 		chans[i] = chan_get(fd);
 	for (i = 0; i < 30; i++) {
-		ops[i] = op_memset(chans[i % 3], &mem, i * 16, 16, i + 1);
+		ops[i] = op_fill(fd, chans[i % 3], &mem, i * 16, 16, i + 1);
 		ops[i].user_data = i;
 	}
 	submit_all(fd, ops, 30);
@@ -391,10 +393,11 @@ UAPI_TEST(submit, hold_waits_for_issue_or_terminate)
 	struct mem mem = mem_get(fd, PAGE);
 	size_t i, j;
 
+	need_terminate();
 	for (j = 0; j < 2; j++) {
 		memset(mem.p, 0, PAGE);
 		for (i = 0; i < 8; i++) {
-			ops[i] = op_memset(chan, &mem, i, 1, 5);
+			ops[i] = op_fill(fd, chan, &mem, i, 1, 5);
 			ops[i].user_data = i;
 		}
 		check_eq(submit_flags(fd, ops, 8, DMACTL_SUBMIT_HOLD, NULL), 0);
@@ -423,8 +426,9 @@ UAPI_TEST(submit, a_later_submit_starts_what_is_held)
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(fd, PAGE);
 
-	ops[0] = op_memset(chan, &mem, 0, 10, 1);
-	ops[1] = op_memset(chan, &mem, 0, 10, 2);
+	need_terminate();
+	ops[0] = op_fill(fd, chan, &mem, 0, 10, 1);
+	ops[1] = op_fill(fd, chan, &mem, 0, 10, 2);
 	check_eq(submit_flags(fd, &ops[0], 1, DMACTL_SUBMIT_HOLD, NULL), 0);
 	submit_all(fd, &ops[1], 1);
 	reap_all(fd, records, 2);
@@ -442,8 +446,9 @@ UAPI_TEST(submit, a_full_channel_starts_what_is_held)
 	uint32_t chan = chan_get_depth(fd, 4), accepted;
 	struct mem mem = mem_get(fd, PAGE);
 
+	need_terminate();
 	for (i = 0; i < 5; i++)
-		ops[i] = op_memset(chan, &mem, i, 1, i + 1);
+		ops[i] = op_fill(fd, chan, &mem, i, 1, i + 1);
 	check_eq(submit_flags(fd, ops, 5, DMACTL_SUBMIT_HOLD, &accepted), 0);
 	check_eq(accepted, 4);
 	check_eq(submit_flags(fd, ops + 4, 1, DMACTL_SUBMIT_HOLD, &accepted), -EAGAIN);
@@ -462,7 +467,7 @@ UAPI_TEST(submit, terminate_ends_each_op_once)
 	struct mem mem = mem_get(fd, PAGE);
 
 	for (i = 0; i < 200; i++) {
-		ops[i] = i % 3 ? op_memset(chan, &mem, i, 1, 5) : op_nop(chan, 0);
+		ops[i] = i % 3 ? op_fill(fd, chan, &mem, i, 1, 5) : op_nop(chan, 0);
 		ops[i].user_data = i;
 	}
 	sim_set("hold", "1");

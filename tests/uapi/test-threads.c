@@ -15,6 +15,7 @@ struct worker {
 	uint32_t chan;
 	struct mem src;
 	struct mem dst;
+	struct dmactl_op op;
 };
 
 static int submit_one(int fd, const struct dmactl_op *op)
@@ -150,11 +151,10 @@ static volatile bool stop;
 static void *submit_until_gone(void *arg)
 {
 	struct worker *w = arg;
-	struct dmactl_op op = op_memset(w->chan, &w->dst, w->index * PAGE, PAGE, w->index);
 	int ret;
 
 	do {
-		ret = submit_flags(w->fd, &op, 1, 0, NULL);
+		ret = submit_flags(w->fd, &w->op, 1, 0, NULL);
 		if (ret && ret != -EAGAIN && ret != -ENOENT)
 			fail("SUBMIT: %d", ret);
 	} while (ret != -ENOENT);
@@ -173,8 +173,10 @@ UAPI_TEST(threads, destroy_of_a_channel_races_submit)
 		uint32_t chan = chan_get_depth(fd, 32);
 
 		for (i = 0; i < 2; i++) {
-			workers[i] =
-				(struct worker){.fd = fd, .index = i, .chan = chan, .dst = mem};
+			workers[i] = (struct worker){
+				.fd = fd,
+				.op = op_fill(fd, chan, &mem, i * PAGE, PAGE, i),
+			};
 			check_eq(pthread_create(&workers[i].thread, NULL, submit_until_gone,
 						&workers[i]),
 				 0);
@@ -196,11 +198,10 @@ UAPI_TEST(threads, destroy_of_a_channel_races_submit)
 static void *submit_until_no_buffer(void *arg)
 {
 	struct worker *w = arg;
-	struct dmactl_op op = op_memset(w->chan, &w->dst, 0, PAGE, 1);
 	int ret;
 
 	do {
-		ret = submit_flags(w->fd, &op, 1, 0, NULL);
+		ret = submit_flags(w->fd, &w->op, 1, 0, NULL);
 		if (ret && ret != -EAGAIN && ret != -ENOENT)
 			fail("SUBMIT: %d", ret);
 	} while (ret != -ENOENT);
@@ -216,6 +217,7 @@ UAPI_TEST(threads, destroy_of_a_buffer_races_submit)
 	w.chan = chan_get_depth(w.fd, 32);
 	for (round = 0; round < 20; round++) {
 		check_eq(buf_alloc(w.fd, DMACTL_BUF_STREAMING, 0, PAGE, &w.dst), 0);
+		w.op = op_fill(w.fd, w.chan, &w.dst, 0, PAGE, 1);
 		check_eq(pthread_create(&w.thread, NULL, submit_until_no_buffer, &w), 0);
 		do {
 			check(reap(w.fd, records, 64, 0, 0) >= 0);
@@ -242,15 +244,16 @@ UAPI_TEST(threads, terminate_races_submit)
 	struct worker w = {.fd = dev_open(0)};
 	static unsigned char seen[NR_OPS];
 	unsigned int i, total = 0;
+	struct dmactl_op op;
 	int n, j;
 
 	w.chan = chan_get_depth(w.fd, 32);
+	need_terminate();
 	w.dst = mem_get(w.fd, 16 * PAGE);
+	op = op_fill(w.fd, w.chan, &w.dst, 0, w.dst.len, 3);
 	stop = false;
 	check_eq(pthread_create(&w.thread, NULL, terminate_again_and_again, &w), 0);
 	for (i = 0; i < NR_OPS || total < NR_OPS;) {
-		struct dmactl_op op = op_memset(w.chan, &w.dst, 0, w.dst.len, i);
-
 		op.user_data = i;
 		if (i < NR_OPS)
 			i += !submit_flags(w.fd, &op, 1, 0, NULL);

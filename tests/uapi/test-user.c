@@ -87,17 +87,18 @@ UAPI_TEST(user, a_range_ends_where_it_was_said_to)
 	uint32_t chan = chan_get(fd);
 	unsigned char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
 	struct mem mem = pin(fd, p + 10, 100, 0);
-	struct dmactl_op op = op_memset(chan, &mem, 0, 100, 1);
+	struct dmactl_op op;
 
+	check_eq(fdinfo(fd, "buffer-bytes"), 100);
+	op = op_fill(fd, chan, &mem, 0, 100, 1);
 	run_ok(fd, &op);
 	expect_all(p, 10, 0);
 	expect_all(p + 10, 100, 1);
 	expect_all(p + 110, PAGE, 0);
-	op = op_memset(chan, &mem, 0, 101, 1);
+	op = op_fill(fd, chan, &mem, 0, 101, 1);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EINVAL);
-	op = op_memset(chan, &mem, 100, 1, 1);
+	op = op_fill(fd, chan, &mem, 100, 1, 1);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EINVAL);
-	check_eq(fdinfo(fd, "buffer-bytes"), 100);
 	check_eq(fdinfo(fd, "pinned-pages"), 1);
 	check(map_at(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED);
 	munmap(p, 2 * PAGE);
@@ -138,7 +139,7 @@ UAPI_TEST(user, memory_that_may_only_be_read)
 	expect_all(dst.p, 20, 0);
 
 	/* Nothing may be written to it, one way or the other. */
-	op = op_memset(chan, &mem, 0, 1, 0xee);
+	op = op_fill(fd, chan, &mem, 0, 1, 0xee);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EPERM);
 	op = op_memcpy(chan, &mem, 0, &dst, 0, 16);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EPERM);
@@ -153,7 +154,7 @@ UAPI_TEST(user, memory_that_may_only_be_read)
 	/* Also what could be written. */
 	check_eq(mprotect(p, 4 * PAGE, PROT_READ | PROT_WRITE), 0);
 	whole = pin(fd, p, 4 * PAGE, READ_ONLY);
-	op = op_memset(chan, &whole, 0, 1, 0xee);
+	op = op_fill(fd, chan, &whole, 0, 1, 0xee);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EPERM);
 	munmap(p, 4 * PAGE);
 }
@@ -300,7 +301,7 @@ UAPI_TEST(user, files_are_not_written_behind_their_backs)
 	op = op_memcpy(chan, &dst, 0, &mem, 0, len);
 	run_ok(fd, &op);
 	pattern_check(dst.p, 0, len, SRC_BODY, 0);
-	op = op_memset(chan, &mem, 5, 100, 0x99);
+	op = op_fill(fd, chan, &mem, 5, 100, 0x99);
 	run_ok(fd, &op);
 	expect_all(p + 5, 100, 0x99);
 	pattern_check(p, 105, len - 105, SRC_BODY, 105);
@@ -359,7 +360,7 @@ UAPI_TEST(user, it_stays_what_it_was)
 		     -1, 0);
 	check(again == p);
 	memset(p, 0x22, 2 * PAGE);
-	op = op_memset(chan, &mem, 0, 2 * PAGE, 0x23);
+	op = op_fill(fd, chan, &mem, 0, 2 * PAGE, 0x23);
 	run_ok(fd, &op);
 	expect_all(p, 2 * PAGE, 0x22);
 	op = op_memcpy(chan, &dst, 0, &mem, 0, 2 * PAGE);
@@ -422,7 +423,7 @@ UAPI_TEST(user, fork_leaves_the_pages_to_the_parent)
 	mem = pin(f.fd, f.p, 3 * PAGE, 0);
 	pid = child_start(child_sees_a_copy, &f);
 	sleep_ms(100);
-	op = op_memset(chan, &mem, 0, PAGE, 0x53);
+	op = op_fill(f.fd, chan, &mem, 0, PAGE, 0x53);
 	run_ok(f.fd, &op);
 	expect_all(f.p, PAGE, 0x53);
 	expect_all(f.p + PAGE, 2 * PAGE, 0x51);
@@ -446,7 +447,7 @@ static void child_dies_in_flight(void *arg)
 	(void)arg;
 	mem = pin(fd, memory(1 << 20, PROT_READ | PROT_WRITE) + 7, 900000, 0);
 	for (i = 0; i < 8; i++)
-		ops[i] = op_memset(chan, &mem, 100000 * i, 20000, i);
+		ops[i] = op_fill(fd, chan, &mem, 100000 * i, 20000, i);
 	submit_all(fd, ops, 8);
 	kill(getpid(), SIGKILL);
 }

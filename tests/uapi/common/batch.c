@@ -36,6 +36,31 @@ struct dmactl_op op_memset(uint32_t chan, const struct mem *dst, uint64_t off, u
 	};
 }
 
+struct dmactl_op op_fill(int fd, uint32_t chan, const struct mem *dst, uint64_t off, uint64_t len,
+			 uint8_t value)
+{
+	/* A page of each value. */
+	static struct mem pages;
+	static int pages_fd = -1;
+	struct mem own;
+	int i;
+
+	if (chan_can(DMACTL_CAP_MEMSET))
+		return op_memset(chan, dst, off, len, value);
+	if (len > PAGE) {
+		own = mem_get(fd, len);
+		memset(own.p, value, len);
+		return op_memcpy(chan, dst, off, &own, 0, len);
+	}
+	if (pages_fd != fd) {
+		pages = mem_get(fd, 256 * PAGE);
+		pages_fd = fd;
+		for (i = 0; i < 256; i++)
+			memset(pages.p + i * PAGE, i, PAGE);
+	}
+	return op_memcpy(chan, dst, off, &pages, (uint64_t)value * PAGE, len);
+}
+
 struct dmactl_op op_sg(uint32_t chan, struct dmactl_sg *sg, uint32_t nr, uint64_t len)
 {
 	return (struct dmactl_op){

@@ -86,6 +86,20 @@ const char *chan_given(void)
 	return getenv("DMACTL_TEST_CHAN");
 }
 
+/* Of the channel that chan_get() found last. */
+static uint64_t channel_caps;
+
+bool chan_can(uint64_t caps)
+{
+	return (channel_caps & caps) == caps;
+}
+
+void need_terminate(void)
+{
+	if (!chan_can(DMACTL_CAP_TERMINATE))
+		cr_skip_test("needs a channel that can be terminated");
+}
+
 int chan_request(int fd, struct dmactl_chan_request *arg)
 {
 	return dev_ioctl(fd, DMACTL_IOC_CHAN_REQUEST, arg);
@@ -106,6 +120,7 @@ uint32_t chan_get_depth(int fd, uint32_t depth)
 		cr_skip_test("needs another channel");
 	check_eq(ret, 0);
 	check(arg.out_chan);
+	channel_caps = arg.out.caps;
 	return arg.out_chan;
 }
 

@@ -120,6 +120,9 @@ long fdinfo(int fd, const char *key);
 const char *chan_given(void);
 void need_sim(void);
 uint32_t chan_get(int fd);
+/* What the channel of the last chan_get() can do. */
+bool chan_can(uint64_t caps);
+void need_terminate(void);
 uint32_t chan_get_depth(int fd, uint32_t depth);
 int chan_request(int fd, struct dmactl_chan_request *arg);
 struct dmactl_chan_request chan_named(enum dmactl_chan_by by, const char *name);
@@ -162,6 +165,9 @@ struct dmactl_op op_memcpy(uint32_t chan, const struct mem *dst, uint64_t doff,
 			   const struct mem *src, uint64_t soff, uint64_t len);
 struct dmactl_op op_memset(uint32_t chan, const struct mem *dst, uint64_t off, uint64_t len,
 			   uint8_t value);
+/* The same on a given channel without MEMSET: copies bytes that are made ready. */
+struct dmactl_op op_fill(int fd, uint32_t chan, const struct mem *dst, uint64_t off, uint64_t len,
+			 uint8_t value);
 struct dmactl_op op_sg(uint32_t chan, struct dmactl_sg *sg, uint32_t nr, uint64_t len);
 struct dmactl_sg sg_piece(enum dmactl_sg_role role, const struct mem *mem, uint64_t off,
 			  uint64_t len);
