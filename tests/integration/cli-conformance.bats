@@ -154,6 +154,7 @@ finds() {
 
 @test "faults are told by name, and each controller has its own" {
 	local own=/sys/kernel/config/dma-sim/own
+	need_configfs
 	echo late_write,out_of_order >"$sim/misbehave"
 	[ "$(cat "$sim/misbehave")" = out_of_order,late_write ]
 	fails bash -c "echo late_write,early_bird >$sim/misbehave"

@@ -138,6 +138,11 @@ wait_until() {
 	return 1
 }
 
+# dma-sim makes controllers and ports there.
+need_configfs() {
+	grep -qw configfs /proc/filesystems || skip "the kernel has no configfs"
+}
+
 # fails COMMAND...: exit status 1, and not because of a signal
 fails() {
 	run "$@"

@@ -43,6 +43,7 @@ eval "helper_$(declare -f teardown)"
 
 setup() {
 	helper_setup
+	need_configfs
 	make_ports
 }
 

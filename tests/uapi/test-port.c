@@ -100,8 +100,24 @@ static void setup(void)
 	put("loop/live", "1");
 }
 
+/* What makes the ports; it may be a module that this kernel has none of. */
+static bool kernel_has_configfs(void)
+{
+	char line[64];
+	bool found = false;
+	FILE *f = fopen("/proc/filesystems", "re");
+
+	check(f);
+	while (!found && fgets(line, sizeof(line), f))
+		found = strstr(line, "\tconfigfs\n");
+	fclose(f);
+	return found;
+}
+
 static void begin(void)
 {
+	if (!kernel_has_configfs())
+		cr_skip_test("the kernel has no configfs");
 	cleanup();
 	uapi_begin();
 	setup();
