@@ -41,9 +41,9 @@ static int start_next(struct repeat *r, uint64_t *wanted)
 			     transfer->source->stream ? 0 : r->started * r->data.block);
 	if (got <= 0)
 		return (int)got;
+	/* The first as well: some providers take no repeated transfer without. */
 	err = slave_op_add(transfer, r->batch, &r->data, index, (size_t)got,
-			   r->started ? DMACTL_OPF_REPEAT | DMACTL_OPF_LOAD_EOT
-				      : DMACTL_OPF_REPEAT);
+			   DMACTL_OPF_REPEAT | DMACTL_OPF_LOAD_EOT);
 	if (err)
 		return err;
 	err = dmauser_submit(transfer->slave.session, r->batch, 0);
