@@ -29,7 +29,10 @@ open_port() {
 
 put() {
 	record_number=$((record_number + 1))
-	printf '\n@%s %d %d %s\n' "$job_nonce" "$record_number" "${#1}" "$1" >&3
+	# A signal, such as the end of an orphan, may cut off a write to a line that
+	# is busy. A record that comes twice counts once.
+	printf '\n@%s %d %d %s\n' "$job_nonce" "$record_number" "${#1}" "$1" >&3 ||
+		printf '\n@%s %d %d %s\n' "$job_nonce" "$record_number" "${#1}" "$1" >&3
 }
 
 note() {
