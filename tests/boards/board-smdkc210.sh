@@ -12,6 +12,7 @@ BOARD_PORT=/dev/ttySAC1
 BOARD_APPEND='mem=896M'
 BOARD_SLAVE_PHYS=0x7d000000
 BOARD_DEADLINE=2700
+BOARD_MORE=(port)
 
 board_dtb() {
 	first_dtb "$1" exynos4210-smdkv310.dtb
