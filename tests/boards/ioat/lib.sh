@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # The emulated controller, for scripts that start QEMU:
 #
 #	. tests/boards/ioat/lib.sh	# after tests/vm/lib.sh
