@@ -23,20 +23,13 @@ words() {
 	local bytes
 	bytes=$(echo "$3" | sed 's/\(..\)\(..\)\(..\)\(..\)/\\x\4\\x\3\\x\2\\x\1/')
 	# shellcheck disable=SC2059 # the bytes are the format
-	printf "$bytes" >"$1.4"
-	cat "$1.4" "$1.4" "$1.4" "$1.4" >"$1.16"
-	cat "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" "$1.16" >"$1.128"
-	: >"$1"
-	local n=$2
-	while [ "$n" -ge 32 ]; do
-		cat "$1.128"
-		n=$((n - 32))
-	done >>"$1"
-	while [ "$n" -gt 0 ]; do
-		cat "$1.4"
-		n=$((n - 1))
-	done >>"$1"
-	rm "$1.4" "$1.16" "$1.128"
+	printf "$bytes" >"$1"
+	while [ "$(wc -c <"$1")" -lt $(($2 * 4)) ]; do
+		cat "$1" "$1" >"$1.twice"
+		mv "$1.twice" "$1"
+	done
+	head -c $(($2 * 4)) "$1" >"$1.exactly"
+	mv "$1.exactly" "$1"
 }
 
 # only FILE WORD: nothing else is in it, and there is something
