@@ -253,11 +253,19 @@ static const struct argp test_argp = {
 	       "  dmactl test --conformance dma0chan0\n",
 };
 
+/* What a channel lacks for the first of these ops. */
+static const char *lacking(const struct dmactl_chan_caps *caps, uint32_t ops)
+{
+	uint64_t needed = test_op_caps((enum plan_op)__builtin_ctz(ops));
+
+	return caps->caps & needed ? "transfers from memory to memory" : cap_name(needed);
+}
+
 /* The ops to test on this channel; 0 after a message if it lacks one. */
 static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan, bool optional)
 {
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(chan);
-	uint32_t offered = test_ops_of(caps->caps), wanted = run->options->ops;
+	uint32_t offered = test_ops_of(caps), wanted = run->options->ops;
 	uint32_t missing = wanted & ~offered;
 
 	if (run->options->reuse && !(caps->caps & DMACTL_CAP_REUSE)) {
@@ -277,12 +285,11 @@ static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan
 		return wanted & offered;
 	if (optional)
 		cli_detail(run->cli, "%s: left out: it lacks %s", caps->name,
-			   cap_name(test_op_caps((enum plan_op)__builtin_ctz(missing))));
+			   lacking(caps, missing));
 	else
 		cli_error(run->cli,
 			  "%s: the channel lacks %s; `dmactl info %s' shows what it can do",
-			  caps->name, cap_name(test_op_caps((enum plan_op)__builtin_ctz(missing))),
-			  caps->name);
+			  caps->name, lacking(caps, missing), caps->name);
 	return 0;
 }
 

@@ -35,14 +35,26 @@ uint64_t test_op_caps(enum plan_op op)
 	}
 }
 
-uint32_t test_ops_of(uint64_t caps)
+/*
+ * INTERLEAVE may be for peripherals alone. `directions' is about slave transfers, so
+ * that a channel which copies may have both without naming memory there.
+ */
+static bool within_memory(const struct dmactl_chan_caps *caps)
+{
+	return !caps->directions || caps->directions & DMACTL_DIR_MEM_TO_MEM ||
+	       caps->caps & DMACTL_CAP_MEMCPY;
+}
+
+uint32_t test_ops_of(const struct dmactl_chan_caps *caps)
 {
 	uint32_t ops = 0;
 
 	for (unsigned int op = 0; op < PLAN_OPS; op++) {
-		if (caps & test_op_caps((enum plan_op)op))
+		if (caps->caps & test_op_caps((enum plan_op)op))
 			ops |= 1u << op;
 	}
+	if (!within_memory(caps))
+		ops &= ~(1u << PLAN_INTERLEAVE);
 	return ops;
 }
 

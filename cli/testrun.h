@@ -105,8 +105,8 @@ struct test_run {
 int test_run(struct test_run *run);
 /* The capabilities of which an op needs one. */
 uint64_t test_op_caps(enum plan_op op);
-/* The ops that a channel with these capabilities can do. */
-uint32_t test_ops_of(uint64_t caps);
+/* The ops from memory to memory that such a channel can do. */
+uint32_t test_ops_of(const struct dmactl_chan_caps *caps);
 
 /* test-worker.c */
 void *test_worker_main(void *context);

@@ -44,6 +44,13 @@ offers_imm_data() {
 	says "$first: the channel lacks PQ"
 }
 
+@test "interleave is not for channels that only reach a peripheral" {
+	sim_reload channels=1 peripherals=sink caps=slave,interleave
+	fails dmactl test --op interleave sink
+	says 'the channel lacks transfers from memory to memory'
+	dmactl test --op interleave --iterations 5 "$first"
+}
+
 @test "--reuse prepares once and runs often; --fence" {
 	dmactl test --op all --reuse 5 --iterations 50 --json "$first" >result.json
 	jq -e '.passed and .channels[0].transfers == 50' result.json
