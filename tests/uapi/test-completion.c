@@ -250,7 +250,7 @@ struct reader {
 	int fd;
 	unsigned int nr;
 	bool use_read;
-	unsigned char *seen;
+	unsigned int *seen;
 };
 
 static void *reader_run(void *arg)
@@ -279,7 +279,7 @@ static void *reader_run(void *arg)
 
 UAPI_TEST(completion, readers_share_without_doubles)
 {
-	static unsigned char seen[NR_READ];
+	static unsigned int seen[NR_READ];
 	struct reader readers[3];
 	int i, fd = dev_open(0);
 	uint32_t chan = chan_get(fd);
