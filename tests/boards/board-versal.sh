@@ -21,6 +21,9 @@
 #			memory that the kernel was not given (mem=), which stands
 #			for a peripheral, and its address on the controller's bus
 #	BOARD_ALIGN	lengths and places in transfers are multiples of this
+#	BOARD_PREPARE	commands that the guest begins with
+#	BOARD_FRAME	a channel that leads to a display of 64 x 16 pixels; the
+#			board's file has somebody look at it (tests/boards/display)
 #	BOARD_SIM	parameters of dma-sim if that is the provider
 #	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
 #	BOARD_SUITE=1	run all of tests/uapi on dma-sim in the end

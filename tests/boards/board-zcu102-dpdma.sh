@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034,SC2154 # work, results and command are run's
+# The DMA of the DisplayPort: its channels lead to the display and its sound and
+# nowhere else. 3 has the picture, 4 and 5 the sound.
+
+BOARD_TITLE='Xilinx ZCU102 (xlnx-zcu102), the DMA of its DisplayPort'
+BOARD_ARCH=arm64
+BOARD_DRIVER=xilinx_dpdma
+BOARD_CHANNELS=6
+BOARD_PROVIDERS=(xilinx_dpdma)
+BOARD_MACHINE=(-M xlnx-zcu102 -m 2G)
+BOARD_CONSOLE=ttyPS0,115200
+BOARD_SERIAL=(both)
+BOARD_PORT=/dev/ttyPS0
+BOARD_FRAME=dma0chan3
+# 64 x 16 pixels, and the transmitter on.
+BOARD_PREPARE='devmem 0xfd4a0194 32 64; devmem 0xfd4a0198 32 16; devmem 0xfd4a0080 32 1'
+
+board_dtb() {
+	zynqmp_dtb "$1/xilinx/zynqmp-zcu102-rev1.0.dtb" "$2" '^dma(-controller)?@fd4c'
+}
+
+display=''
+
+board_start() {
+	command+=(-qmp "unix:$work/qmp,server=on,wait=off")
+	python3 -B "$BOARDS_DIR/display" "$work/qmp" "$work/seen" &
+	display=$!
+}
+
+# The two pictures of guest/tests/frame, and nothing of what lies between their
+# lines.
+board_stop() {
+	local picture result
+	[ -n "$display" ] || return 0
+	kill "$display" 2>/dev/null || true
+	wait "$display" 2>/dev/null || true
+	display=''
+	! grep -q $'^frame\t' "$results/tests" || for picture in 112233 556677; do
+		result=fail
+		! grep -q "^$picture 64x16 " "$work/seen" || result=pass
+		printf 'display\t%s\t%s\t0\tseen: %s\n' "picture $picture" "$result" "$(tr '\n' ',' <"$work/seen")" >>"$results/tests"
+	done
+}
