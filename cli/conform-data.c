@@ -16,8 +16,7 @@
  */
 static uint32_t ops_of(const struct conform *c)
 {
-	return test_ops_of(c->caps) &
-	       ~(1u << PLAN_SG | 1u << PLAN_IMM_DATA | 1u << PLAN_INTERRUPT);
+	return test_ops_of(c->caps) & ~(1u << PLAN_SG | 1u << PLAN_IMM_DATA | 1u << PLAN_INTERRUPT);
 }
 
 static const char *moves_memory(const struct conform *c)
