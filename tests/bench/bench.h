@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define BENCH_MAX_CHANNELS 4
+#define BENCH_MAX_CHANNELS 64
 #define BENCH_MEMORY	   (32ull << 20) /* of each side, at most */
 #define BENCH_WHY	   160
 
@@ -25,6 +25,8 @@ struct bench {
 	uint64_t clock_ns;	     /* from one look at the clock to the next */
 	bool list;		     /* only say the names */
 	bool mark;		     /* for tests/bench/profile */
+	FILE *trace;		     /* where the measured stretch is told of, or NULL */
+	uint64_t transfers;	     /* of a measured stretch, at least; 0: by the budget */
 	unsigned int run;
 	unsigned int failed;
 };
@@ -56,6 +58,8 @@ struct bench_case {
 	void *context;
 	const struct bench_case *inner; /* what each process does */
 	unsigned int param;
+	bool grouped; /* of several channels, one after the other in a batch */
+	char name[128];
 	char why[BENCH_WHY];
 };
 
@@ -85,6 +89,7 @@ uint64_t share_stop(void);
 /* The cases. */
 void cases_memcpy(struct bench *bench);
 void cases_works(struct bench *bench);
+void cases_sessions(struct bench *bench);
 void cases_peers(struct bench *bench);
 void cases_floors(struct bench *bench);
 

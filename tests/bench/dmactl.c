@@ -123,10 +123,8 @@ static int work_round(struct bench_case *c, struct work *w)
 	struct dmauser_result result;
 	int err = 0;
 
-	for (unsigned int i = 0; i < c->depth && !err; i++) {
-		for (unsigned int channel = 0; channel < c->channels && !err; channel++)
-			err = w->add(c, w, channel, (i * c->channels + channel) % w->slots);
-	}
+	for (unsigned int i = 0; i < left && !err; i++)
+		err = w->add(c, w, c->grouped ? i / c->depth : i % c->channels, i % w->slots);
 	if (err)
 		return bench_why(c, "the batch: %s", strerror(-err));
 	while (left) {
@@ -167,6 +165,9 @@ void work_end(struct bench_case *c)
 		return;
 	dmauser_batch_free(w->batch);
 	dmauser_close(w->session);
+	for (unsigned int i = 0; w->many && i < 2 * w->pairs; i++)
+		memory_free(&w->many[i]);
+	free(w->many);
 	memory_free(&w->src);
 	memory_free(&w->dst);
 	free(w->records);

@@ -25,6 +25,10 @@ struct work {
 	struct dmactl_completion *records;
 	unsigned int slots;
 	struct memory src, dst;
+	/* of copies that go through many buffers */
+	struct memory *many; /* source and destination in turn */
+	unsigned int pairs;
+	uint64_t used, first;	   /* pairs so far, and when the data was wiped */
 	uint64_t periods, arrived; /* of what repeats */
 	uint64_t bytes;		   /* that a completion must state */
 	/* Adds the op of a slot to the batch. 0 or -errno. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench [-o FILE] [-b MILLISECONDS] [-c COUNTER] [-l] [-m] [-k PATTERN]... CHANNEL...
+ * bench [-o FILE] [-b MILLISECONDS] [-n TRANSFERS] [-t FILE] [-c COUNTER] [-l] [-m]
+ *       [-k PATTERN]... CHANNEL...
  *
+ * -n does as many transfers, whatever time that takes; -t writes a line to FILE, a
+ * trace_marker of tracefs, where the measured stretch of a case begins and ends.
  * The name of a case is PEER/WORK/SIZE/DEPTH/BUFFER/CHANNELS/PROCESSES; a
  * pattern is one of the shell's. Exit status 1 if a case did not come out right.
  */
@@ -14,8 +17,8 @@
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: bench [-o FILE] [-b MILLISECONDS] [-c COUNTER] [-l] [-m] [-k "
-			"PATTERN]... CHANNEL...\n");
+	fprintf(stderr, "usage: bench [-o FILE] [-b MILLISECONDS] [-n TRANSFERS] [-t FILE] "
+			"[-c COUNTER] [-l] [-m] [-k PATTERN]... CHANNEL...\n");
 	exit(2);
 }
 
@@ -41,7 +44,7 @@ int main(int argc, char **argv)
 
 	if (!patterns)
 		return 1;
-	while ((option = getopt(argc, argv, "o:b:c:k:lm")) != -1) {
+	while ((option = getopt(argc, argv, "o:b:c:k:lmn:t:")) != -1) {
 		switch (option) {
 		case 'o':
 			bench.out = fopen(optarg, "ae");
@@ -61,6 +64,17 @@ int main(int argc, char **argv)
 			break;
 		case 'm':
 			bench.mark = true;
+			break;
+		case 'n':
+			bench.transfers = strtoull(optarg, NULL, 0);
+			break;
+		case 't':
+			bench.trace = fopen(optarg, "we");
+			if (!bench.trace) {
+				perror(optarg);
+				return 1;
+			}
+			setvbuf(bench.trace, NULL, _IOLBF, 0);
 			break;
 		case 'l':
 			bench.list = true;
@@ -82,6 +96,7 @@ int main(int argc, char **argv)
 	cases_floors(&bench);
 	cases_memcpy(&bench);
 	cases_works(&bench);
+	cases_sessions(&bench);
 	cases_peers(&bench);
 	free(patterns);
 	if (fclose(bench.out)) {

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define MAX_PROCESSES 4
+
 static int add_copy(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot)
 {
 	(void)c;
@@ -61,10 +63,87 @@ static const struct bench_case copy = {
 	.end = work_end,
 };
 
+/* --- the same from and to many buffers, in turn --- */
+
+static int add_next(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot)
+{
+	const struct memory *pair = &w->many[2 * (w->used++ % w->pairs)];
+
+	return dmauser_batch_memcpy(w->batch, w->chans[channel], pair[1].buf, 0, pair[0].buf, 0,
+				    c->size, slot);
+}
+
+static int many_begin(struct bench_case *c)
+{
+	struct work *w;
+
+	if (work_begin(c))
+		return -1;
+	w = c->context;
+	w->add = add_next;
+	w->bytes = c->size;
+	w->many = calloc(2 * (size_t)c->param, sizeof(*w->many));
+	if (!w->many)
+		return bench_why(c, "out of memory");
+	w->pairs = c->param;
+	for (unsigned int i = 0; i < 2 * w->pairs; i++) {
+		if (work_memory(c, &w->many[i], c->size))
+			return -1;
+	}
+	for (unsigned int i = 0; i < w->pairs; i++)
+		data_fill(w->many[2 * i].memory, c->size, i);
+	/* A buffer is mapped for the device when it is used first. */
+	return work_rounds(c, (w->pairs + c->depth - 1) / c->depth);
+}
+
+static void many_wipe(struct bench_case *c)
+{
+	struct work *w = c->context;
+
+	for (unsigned int i = 0; i < w->pairs; i++)
+		data_wipe(w->many[2 * i + 1].memory, c->size, i);
+	w->first = w->used;
+}
+
+static int many_check(struct bench_case *c)
+{
+	const struct work *w = c->context;
+	uint64_t used = w->used - w->first;
+
+	for (uint64_t i = 0; i < used && i < w->pairs; i++) {
+		uint64_t pair = (w->first + i) % w->pairs;
+
+		if (data_check(c, w->many[2 * pair + 1].memory, c->size, pair, "a destination"))
+			return -1;
+	}
+	return used ? 0 : bench_why(c, "nothing was copied");
+}
+
+static void cases_many(struct bench *bench)
+{
+	static const char *const works[] = {"buffers-1", "buffers-10", "buffers-100",
+					    "buffers-1000"};
+	unsigned int count = 1;
+
+	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++, count *= 10) {
+		struct bench_case c = copy;
+
+		c.work = works[i];
+		c.size = 4096;
+		c.depth = 32;
+		c.param = count;
+		c.begin = many_begin;
+		c.wipe = many_wipe;
+		c.check = many_check;
+		bench_run(bench, &c);
+	}
+}
+
 void cases_memcpy(struct bench *bench)
 {
 	static const uint64_t sizes[] = {64, 4096, 65536, 1048576};
 	static const unsigned int depths[] = {1, 8, 32, 256};
+	static const unsigned int more_depths[] = {2, 4, 16, 64, 128};
 	static const char *const buffers[] = {"coherent", "user", "imported"};
 	struct bench_case c;
 
@@ -75,6 +154,12 @@ void cases_memcpy(struct bench *bench)
 			c.depth = depths[j];
 			bench_run(bench, &c);
 		}
+	}
+	for (size_t i = 0; i < sizeof(more_depths) / sizeof(more_depths[0]); i++) {
+		c = copy;
+		c.size = 4096;
+		c.depth = more_depths[i];
+		bench_run(bench, &c);
 	}
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
 		for (unsigned int depth = 1; depth <= 32; depth *= 32) {
@@ -91,7 +176,14 @@ void cases_memcpy(struct bench *bench)
 		c.depth = 32;
 		c.channels = channels;
 		bench_run(bench, &c);
-		c.channels = 1;
-		bench_run_processes(bench, &c, channels);
+		c.work = "grouped";
+		c.grouped = true;
+		bench_run(bench, &c);
+		c = copy;
+		c.size = 4096;
+		c.depth = 32;
+		if (channels <= MAX_PROCESSES)
+			bench_run_processes(bench, &c, channels);
 	}
+	cases_many(bench);
 }

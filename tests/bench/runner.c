@@ -78,9 +78,14 @@ static void sum_up(struct figures *f, double ops)
 	f->mean = sum / f->samples / ops;
 }
 
-/* What tests/bench/profile/hot.c looks for; elsewhere it does nothing. */
+/*
+ * Where the measured stretch begins and ends: a line for a reader of traces, and
+ * what tests/bench/profile/hot.c looks for; elsewhere that does nothing.
+ */
 static void bench_mark(const struct bench_case *c, bool first)
 {
+	if (c->bench->trace)
+		fprintf(c->bench->trace, "%s %s\n", first ? "begin" : "end", c->name);
 	if (!c->bench->mark)
 		return;
 #ifdef __x86_64__
@@ -109,6 +114,7 @@ static int take_samples(struct bench_case *c, struct figures *f)
 /* How often, by how long it takes; what is there after some rounds. */
 static int plan(struct bench_case *c, struct figures *f)
 {
+	unsigned int round = c->depth * c->channels * c->processes * c->repeat;
 	uint64_t since, ns, samples;
 
 	if (c->rounds(c, 1))
@@ -122,8 +128,16 @@ static int plan(struct bench_case *c, struct figures *f)
 	if (samples > MAX_SAMPLES)
 		samples = MAX_SAMPLES;
 	f->samples = samples < LEAST_SAMPLES ? LEAST_SAMPLES : (unsigned int)samples;
-	f->ns = calloc(f->samples, sizeof(*f->ns));
-	return f->ns ? 0 : bench_why(c, "out of memory");
+	if (c->bench->transfers) {
+		f->rounds = 1;
+		f->samples = (unsigned int)((c->bench->transfers + round - 1) / round);
+	}
+	f->ns = malloc(f->samples * sizeof(*f->ns));
+	if (!f->ns)
+		return bench_why(c, "out of memory");
+	/* A page that comes while it is measured would count. */
+	memset(f->ns, 0xff, f->samples * sizeof(*f->ns));
+	return 0;
 }
 
 /* dma-sim counts from here on. */
@@ -225,7 +239,6 @@ static bool wanted(const struct bench *bench, const char *name)
 void bench_run(struct bench *bench, struct bench_case *c)
 {
 	struct figures f = {0};
-	char name[128];
 	bool ok;
 
 	if (!c->channels)
@@ -238,13 +251,13 @@ void bench_run(struct bench *bench, struct bench_case *c)
 		c->buffer = "";
 	c->bench = bench;
 	c->why[0] = '\0';
-	snprintf(name, sizeof(name), "%s/%s/%" PRIu64 "/%u/%s/%u/%u", c->peer, c->work, c->size,
-		 c->depth, c->buffer, c->channels, c->processes);
-	if (c->channels * c->processes > bench->channel_count || !wanted(bench, name))
+	snprintf(c->name, sizeof(c->name), "%s/%s/%" PRIu64 "/%u/%s/%u/%u", c->peer, c->work,
+		 c->size, c->depth, c->buffer, c->channels, c->processes);
+	if (c->channels * c->processes > bench->channel_count || !wanted(bench, c->name))
 		return;
 	bench->run++;
 	if (bench->list) {
-		printf("%s\n", name);
+		printf("%s\n", c->name);
 		return;
 	}
 	ok = (!c->begin || !c->begin(c)) && !measure(c, &f);
@@ -252,10 +265,10 @@ void bench_run(struct bench *bench, struct bench_case *c)
 		c->end(c);
 	c->context = NULL;
 	if (ok) {
-		fprintf(stderr, "%-48s %10.1f  dma-sim %10.1f\n", name, f.median, f.share);
+		fprintf(stderr, "%-48s %10.1f  dma-sim %10.1f\n", c->name, f.median, f.share);
 	} else {
 		bench->failed++;
-		fprintf(stderr, "%-48s FAILED: %s\n", name, c->why);
+		fprintf(stderr, "%-48s FAILED: %s\n", c->name, c->why);
 	}
 	write_line(c, &f, ok);
 	free(f.ns);
