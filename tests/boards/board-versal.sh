@@ -24,6 +24,7 @@
 #	BOARD_PREPARE	commands that the guest begins with
 #	BOARD_FRAME	a channel that leads to a display of 64 x 16 pixels; the
 #			board's file has somebody look at it (tests/boards/display)
+#	BOARD_SOUND	a channel that plays sound, to which the file listens
 #	BOARD_SIM	parameters of dma-sim if that is the provider
 #	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
 #	BOARD_SUITE=1	run all of tests/uapi on dma-sim in the end

@@ -13,8 +13,10 @@ BOARD_CONSOLE=ttyPS0,115200
 BOARD_SERIAL=(both)
 BOARD_PORT=/dev/ttyPS0
 BOARD_FRAME=dma0chan3
-# 64 x 16 pixels, and the transmitter on.
+BOARD_SOUND=dma0chan4
+# 64 x 16 pixels, and the transmitter on; the loudness of the sound, and it on.
 BOARD_PREPARE='devmem 0xfd4a0194 32 64; devmem 0xfd4a0198 32 16; devmem 0xfd4a0080 32 1'
+BOARD_PREPARE+='; devmem 0xfd4ac000 32 0x2000; devmem 0xfd4a0300 32 1'
 
 board_dtb() {
 	zynqmp_dtb "$1/xilinx/zynqmp-zcu102-rev1.0.dtb" "$2" '^dma(-controller)?@fd4c'
@@ -23,7 +25,8 @@ board_dtb() {
 display=''
 
 board_start() {
-	command+=(-qmp "unix:$work/qmp,server=on,wait=off")
+	# shellcheck disable=SC2054 # the commas are QEMU's
+	command+=(-qmp "unix:$work/qmp,server=on,wait=off" -audiodev "wav,id=sound,path=$work/sound")
 	python3 -B "$BOARDS_DIR/display" "$work/qmp" "$work/seen" &
 	display=$!
 }
@@ -31,7 +34,7 @@ board_start() {
 # The two pictures of guest/tests/frame, and nothing of what lies between their
 # lines.
 board_stop() {
-	local picture result
+	local picture result heard
 	[ -n "$display" ] || return 0
 	kill "$display" 2>/dev/null || true
 	wait "$display" 2>/dev/null || true
@@ -41,4 +44,11 @@ board_stop() {
 		! grep -q "^$picture 64x16 " "$work/seen" || result=pass
 		printf 'display\t%s\t%s\t0\tseen: %s\n' "picture $picture" "$result" "$(tr '\n' ',' <"$work/seen")" >>"$results/tests"
 	done
+	# As much of the word as a tenth of a second has.
+	if grep -q $'^sound\t' "$results/tests"; then
+		heard=$(($(LC_ALL=C grep -aoP '\x66\x99\x5a\x3c' "$work/sound" | LC_ALL=C grep -ac .) * 4))
+		result=fail
+		[ $heard -lt 17640 ] || result=pass
+		printf 'display\tsound\t%s\t0\theard: %s bytes\n' "$result" "$heard" >>"$results/tests"
+	fi
 }
