@@ -52,9 +52,15 @@ BOARD_PORT=/dev/ttyAMA1
 # lists, and leaves `idle' as it is: what it had started never ends for the driver,
 # and the next start waits for that. And zynqmp_dma_chan_desc_cleanup() lets go of
 # its lock for each callback: a terminate_all on another processor then takes away
-# the list it walks, and it walks on for ever, with interrupts off. So it gets one
-# processor.
-BOARD_APPEND='maxcpus=1'
+# the list it walks, and it walks on for ever. With one processor nothing of that
+# is to be seen, and no transfer under way either.
+BOARD_APPEND='softlockup_panic=1'
 BOARD_EXPECT=(
 	"fails|conformance dma* terminate-again|zynqmp_dma: after terminate with transfers in flight, the next ones never complete"
+	"never|uapi test-lifetime *|zynqmp_dma: terminate on one processor while a callback runs on another may lock that up for ever"
+	"may|cancel dma*|zynqmp_dma: terminate on one processor while a callback runs on another may lock that up for ever"
+	"may|kill dma*|zynqmp_dma: terminate on one processor while a callback runs on another may lock that up for ever"
+	"may|board end|zynqmp_dma: terminate on one processor while a callback runs on another may lock that up for ever"
+	"kernel|*watchdog: BUG: soft lockup*|zynqmp_dma: terminate on one processor while a callback runs on another may lock that up for ever"
+	"kernel|Kernel panic - not syncing: softlockup: hung tasks|zynqmp_dma: terminate on one processor while a callback runs on another may lock that up for ever"
 )
