@@ -11,6 +11,10 @@ BOARD_SERIAL=(console records)
 BOARD_PORT=/dev/ttySAC1
 BOARD_APPEND='mem=896M'
 BOARD_SLAVE_PHYS=0x7d000000
+# The model takes milliseconds for each word.
+BOARD_SLAVE_SIZE=1024
+# Of 68 channels. The rest would take an hour.
+BOARD_EVERY=memcpy
 BOARD_DEADLINE=2700
 BOARD_MORE=(port)
 
