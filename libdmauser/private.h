@@ -21,6 +21,7 @@ struct dmauser_session {
 	LIST_HEAD(, dmauser_chan) chans;
 	LIST_HEAD(, dmauser_buf) bufs;
 	LIST_HEAD(, dmauser_prepared) prepared;
+	struct dmauser_ring *ring; /* NULL until there is one */
 };
 
 struct dmauser_chan {
@@ -56,6 +57,16 @@ struct dmauser_prepared {
 	uint32_t chan;
 };
 
+/* Where records come; one thread at a time takes from it. */
+struct dmauser_ring {
+	struct dmauser_session *session;
+	struct dmactl_ring_head *head; /* the mapping */
+	const struct dmactl_completion *records;
+	uint32_t entries; /* a power of two */
+	uint32_t next;	  /* number of the next record to take */
+	size_t len;
+};
+
 /* One element of an op's argument array, of any opcode. */
 union dmauser_arg {
 	struct dmactl_sg sg;
@@ -86,6 +97,9 @@ int dmauser_destroy_handle(struct dmauser_session *session, uint32_t handle);
 
 /* buf.c: whatever a buffer holds besides its handle. Under the session's lock. */
 void dmauser_buf_release(struct dmauser_buf *buf);
+
+/* ring.c: unmaps and frees; NULL does nothing. */
+void dmauser_ring_release(struct dmauser_ring *ring);
 
 /* batch.c: take @nr ops from the front. */
 void dmauser_batch_accept(struct dmauser_batch *batch, unsigned int nr);

@@ -88,6 +88,7 @@ DMAUSER_EXPORT void dmauser_close(struct dmauser_session *session)
 		return;
 	/* A mapping keeps the file open, and with it the channels. */
 	free_bufs(session);
+	dmauser_ring_release(session->ring);
 	close(session->fd);
 	free_prepared(session);
 	free_chans(session);

@@ -40,10 +40,14 @@ static void put_records(struct dmactl_submit *arg, struct dmactl_completion *rec
 static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 		    struct dmactl_completion *records, unsigned int nr, struct dmactl_submit *arg)
 {
+	const struct dmauser_ring *ring;
 	unsigned int nr_ops;
 	int rc;
 
-	if (!s || (nr && !records) || arg->min_complete > nr)
+	if (!s || (nr && !records))
+		return -EINVAL;
+	ring = __atomic_load_n(&s->ring, __ATOMIC_ACQUIRE);
+	if (arg->min_complete > (ring ? ring->entries : nr))
 		return -EINVAL;
 	if (b) {
 		if (b->session && b->session != s)
@@ -52,7 +56,7 @@ static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 	}
 	nr_ops = put_ops(s, b, arg);
 	put_records(arg, records, nr);
-	if (!nr_ops && !nr)
+	if (!nr_ops && !nr && !arg->min_complete)
 		return 0;
 	arg->size = sizeof(*arg);
 	/* It stays like this if the call fails before the module looks at ops. */

@@ -8,53 +8,83 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "core.h"
+#include "ring.h"
 #include "words.h"
 
 /* Ops taken off the queue at once. */
 #define DMACTL_REAP_CHUNK 32
 
+/* Of looking for records before sleeping, whatever busy_poll_us says. */
+#define DMACTL_MAX_SPIN_US 10000
+
 /*
  * Records came. Only who waits for no more than there are is woken: see
  * dmactl_waiter_wake(). A descriptor has come free too.
  */
-static void dmactl_cq_tell(struct dmactl_session *s)
+void dmactl_cq_tell(struct dmactl_session *s)
 {
 	if (wq_has_sleeper(&s->wait))
 		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM |
 					   EPOLLOUT | EPOLLWRNORM);
 }
 
-/* The program reaps until nothing is left, so it is told of the first. */
-static void dmactl_cq_signal(struct dmactl_session *s, u32 before)
+/*
+ * The queue has become @nr longer. The program reaps until nothing is left, so
+ * it is told of the first.
+ */
+void dmactl_cq_queued(struct dmactl_session *s, u32 nr)
 {
+	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
+
 	lockdep_assert_held(&s->cq_lock);
-	if (s->eventfd && !before)
+	if (ring)
+		WRITE_ONCE(ring->head->flags, DMACTL_RING_OVERFLOW);
+	if (s->eventfd && !s->nr_cq)
 		dmactl_eventfd_signal(s->eventfd);
+	WRITE_ONCE(s->nr_cq, s->nr_cq + nr);
+}
+
+/* Records that were not taken yet. */
+u32 dmactl_cq_count(struct dmactl_session *s)
+{
+	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
+	u32 nr = READ_ONCE(s->nr_cq);
+
+	return ring ? nr + dmactl_ring_used(ring) : nr;
 }
 
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended, u32 nr)
 {
 	scoped_guard(dmactl_bh, &s->cq_lock) {
 		list_splice_tail_init(ended, &s->cq);
-		dmactl_cq_signal(s, s->nr_cq);
-		WRITE_ONCE(s->nr_cq, s->nr_cq + nr);
+		dmactl_cq_queued(s, nr);
 	}
+	dmactl_ring_pour(s);
 	dmactl_cq_tell(s);
 }
 
-/* One op, from the list that it is on. Softirqs are off. */
-void dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx)
+/*
+ * One op, from the list that it is on. Softirqs are off. True: its record is
+ * with the program, and the op the caller's.
+ */
+bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx)
 {
+	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
+	bool told;
+
 	scoped_guard(dmactl_spin, &s->cq_lock) {
-		list_move_tail(&tx->node, &s->cq);
-		dmactl_cq_signal(s, s->nr_cq);
-		WRITE_ONCE(s->nr_cq, s->nr_cq + 1);
+		told = ring && !s->nr_cq && dmactl_ring_add(s, ring, tx);
+		if (!told) {
+			list_move_tail(&tx->node, &s->cq);
+			dmactl_cq_queued(s, 1);
+		}
 	}
 	dmactl_cq_tell(s);
+	return told;
 }
 
-static void dmactl_record_fill(struct dmactl_completion *record,
+/* That of a cyclic op changes: with cq_lock held. */
+void dmactl_record_fill(struct dmactl_completion *record,
 			       struct dmactl_tx *tx)
 {
 	if (tx->periods) {
@@ -78,7 +108,11 @@ static int dmactl_record_put(void __user *to, struct dmactl_tx *tx, u32 stride)
 	struct dmactl_completion record dmactl_uninit;
 	const size_t one = sizeof(record);
 
-	dmactl_record_fill(&record, tx);
+	if (tx->periods)
+		scoped_guard(dmactl_bh, &tx->chan->session->cq_lock)
+			dmactl_record_fill(&record, tx);
+	else
+		dmactl_record_fill(&record, tx);
 	if (dmactl_put_words(to, &record, one))
 		return -EFAULT;
 	if (stride != one && clear_user(to + one, stride - one))
@@ -160,6 +194,9 @@ int dmactl_reap(struct dmactl_session *s, void __user *to, u32 nr, u32 stride)
 	if (!nr || !READ_ONCE(s->nr_cq))
 		return 0;
 	guard(mutex)(&s->reap_lock);
+	/* They have got a way of their own meanwhile. */
+	if (s->ring)
+		return -EBUSY;
 	while (done < nr) {
 		ret = dmactl_reap_chunk(s, to + (size_t)done * stride,
 					nr - done, stride);
@@ -196,7 +233,7 @@ bool dmactl_chan_has_credit(struct dmactl_chan *chan)
 static bool dmactl_cq_ready(struct dmactl_session *s, u32 nr,
 			    struct dmactl_chan *credit)
 {
-	return READ_ONCE(s->nr_cq) >= nr ||
+	return dmactl_cq_count(s) >= nr ||
 	       (credit && dmactl_chan_has_credit(credit));
 }
 
@@ -215,7 +252,7 @@ static int dmactl_waiter_wake(struct wait_queue_entry *entry, unsigned int mode,
 	struct dmactl_waiter *w = container_of(entry, struct dmactl_waiter,
 					       entry);
 
-	if (!w->credit && READ_ONCE(w->session->nr_cq) < w->nr)
+	if (!w->credit && dmactl_cq_count(w->session) < w->nr)
 		return 0;
 	return default_wake_function(entry, mode, flags, key);
 }
@@ -248,6 +285,46 @@ static int dmactl_waiter_sleep(struct dmactl_waiter *w, ktime_t *deadline)
 	return ret == -ETIME && dmactl_cq_ready(s, w->nr, w->credit) ? 0 : ret;
 }
 
+/* True if they came; how long it looks is for dmactl_cq_doze() to know. */
+static bool dmactl_cq_spin(struct dmactl_waiter *w, u32 ns, ktime_t deadline)
+{
+	ktime_t end = min(ktime_add_ns(ktime_get(), ns), deadline);
+
+	do {
+		if (dmactl_cq_ready(w->session, w->nr, NULL))
+			return true;
+		cpu_relax();
+	} while (!need_resched() && !signal_pending(current) &&
+		 ktime_before(ktime_get(), end));
+	return false;
+}
+
+/*
+ * Looks for a while before it sleeps. That grows while sleep is short enough to
+ * be looked through, and shrinks when looking was in vain.
+ */
+static int dmactl_cq_doze(struct dmactl_waiter *w, u64 most, ktime_t deadline)
+{
+	ktime_t *until = deadline == KTIME_MAX ? NULL : &deadline;
+	struct dmactl_session *s = w->session;
+	u32 ns = min_t(u64, READ_ONCE(s->spin_ns), most);
+	ktime_t since;
+	int ret;
+
+	if (!most || w->credit)
+		return dmactl_waiter_sleep(w, until);
+	if (ns && dmactl_cq_spin(w, ns, deadline))
+		return 0;
+	since = ktime_get();
+	ret = dmactl_waiter_sleep(w, until);
+	if (ktime_us_delta(ktime_get(), since) * NSEC_PER_USEC <= most)
+		ns = min_t(u64, max(2 * (u64)ns, 2 * NSEC_PER_USEC), most);
+	else
+		ns /= 2;
+	WRITE_ONCE(s->spin_ns, ns);
+	return ret;
+}
+
 /*
  * Waits for @nr records or, unless it is NULL, for room on @credit: another
  * reader may take the records. 0, -ETIME or -EINTR.
@@ -263,8 +340,9 @@ int dmactl_cq_wait(struct dmactl_session *s, u32 nr, struct dmactl_chan *credit,
 		return -ETIME;
 	init_waitqueue_func_entry(&w.entry, dmactl_waiter_wake);
 	w.entry.private = current;
-	return dmactl_waiter_sleep(&w, deadline == KTIME_MAX ? NULL
-							     : &deadline);
+	return dmactl_cq_doze(&w, min_t(u64, READ_ONCE(dmactl_busy_poll_us),
+					DMACTL_MAX_SPIN_US) * NSEC_PER_USEC,
+			      deadline);
 }
 
 ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)
@@ -277,6 +355,8 @@ ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 	if (!nr)
 		return -EINVAL;
 	for (;;) {
+		if (dmactl_ring_of(s))
+			return -EBUSY;
 		ret = dmactl_reap(s, to, nr, size);
 		if (ret)
 			return ret < 0 ? ret : (ssize_t)ret * size;
@@ -299,7 +379,8 @@ __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait)
 	poll_wait(file, &s->wait, wait);
 	/* Pairs with wq_has_sleeper(); early 6.1 has none in poll_wait(). */
 	smp_mb();
-	if (READ_ONCE(s->nr_cq))
+	dmactl_ring_pour(s);
+	if (dmactl_cq_count(s))
 		events |= EPOLLIN | EPOLLRDNORM;
 	if (atomic_read(&s->nr_gone))
 		events |= EPOLLERR | EPOLLHUP;
@@ -323,7 +404,7 @@ static void dmactl_eventfd_swap(struct dmactl_session *s,
 		old = s->eventfd;
 		s->eventfd = new;
 		/* What is there already counts as having just come. */
-		if (new && s->nr_cq)
+		if (new && dmactl_cq_count(s))
 			dmactl_eventfd_signal(new);
 	}
 	if (old)

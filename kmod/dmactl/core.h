@@ -67,6 +67,7 @@ extern unsigned int dmactl_max_depth;
 extern unsigned long dmactl_max_buffer_bytes;
 extern unsigned long dmactl_max_bounce_bytes;
 extern unsigned int dmactl_stop_timeout_ms;
+extern unsigned int dmactl_busy_poll_us;
 extern struct device *dmactl_this_device;
 
 /* Bytes in one buffer. Also what a long can count, on 32-bit machines. */
@@ -86,6 +87,7 @@ struct dmactl_periods;
 struct dmactl_prepared;
 struct dmactl_stream;
 struct dmactl_line;
+struct dmactl_cq_ring;
 
 /* One ioctl under way: what came from the program, and where it goes back. */
 struct dmactl_cmd {
@@ -174,6 +176,8 @@ struct dmactl_session {
 	struct list_head cq;		/* cq_lock: ended ops, oldest first */
 	u32 nr_cq;			/* cq_lock; read without */
 	struct eventfd_ctx *eventfd;	/* cq_lock */
+	struct dmactl_cq_ring *ring;	/* NULL until there is one */
+	u32 spin_ns;			/* to look before sleeping */
 
 	struct delayed_work uring_watch;
 };
@@ -285,8 +289,8 @@ struct dmactl_tx {
 	 */
 	struct list_head node;
 	struct dmactl_chan *chan;
-	struct list_head descs;		/* chan->lock: oldest first */
-	struct dmactl_desc own;		/* its first descriptor */
+	struct dmactl_desc own;		/* its first descriptor, on no list */
+	struct list_head descs;		/* chan->lock: the others, oldest first */
 
 	/* What validation fills in anyway */
 	const struct dmactl_op_type *ops;
@@ -332,6 +336,14 @@ struct dmactl_tx {
 	bool plain;			/* nothing to do at the end but unuse */
 };
 
+/* The oldest descriptor of an op that is at the provider, or NULL. */
+static inline struct dmactl_desc *dmactl_tx_oldest(struct dmactl_tx *tx)
+{
+	if (tx->own.tx)
+		return &tx->own;
+	return list_first_entry_or_null(&tx->descs, struct dmactl_desc, node);
+}
+
 /* pool.c */
 void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan);
 void dmactl_tx_reset(struct dmactl_tx *tx);
@@ -339,6 +351,7 @@ u32 dmactl_tx_take(struct dmactl_chan *chan, struct list_head *txs, u32 nr);
 void dmactl_tx_give_back(struct dmactl_chan *chan, struct list_head *txs,
 			 u32 nr);
 struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan);
+bool dmactl_tx_give_back_locked(struct dmactl_tx *tx);
 void dmactl_tx_free(struct dmactl_tx *tx);
 void dmactl_tx_recycle(struct list_head *txs);
 
@@ -717,6 +730,7 @@ u64 dmactl_periods_count(const struct dmactl_tx *tx);
 /* prepared.c */
 int dmactl_ioctl_prepare(struct dmactl_cmd *cmd);
 int dmactl_prepared_destroy(struct dmactl_obj *obj);
+bool dmactl_prepared_note(struct dmactl_tx *tx);
 void dmactl_prepared_defer(struct dmactl_tx *tx);
 void dmactl_prepared_unuse(struct dmactl_tx *tx);
 void dmactl_prepared_drop_all(struct dmactl_chan *chan);
@@ -730,7 +744,12 @@ int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf);
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold);
 
 /* completion.c */
-void dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx);
+void dmactl_record_fill(struct dmactl_completion *record,
+			struct dmactl_tx *tx);
+u32 dmactl_cq_count(struct dmactl_session *s);
+void dmactl_cq_queued(struct dmactl_session *s, u32 nr);
+void dmactl_cq_tell(struct dmactl_session *s);
+bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx);
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
 		       u32 nr);
 int dmactl_reap(struct dmactl_session *s, void __user *to, u32 nr, u32 stride);
@@ -742,6 +761,11 @@ ssize_t dmactl_read(struct file *file, char __user *to, size_t len,
 __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait);
 void dmactl_cq_drop(struct dmactl_session *s);
 int dmactl_ioctl_eventfd(struct dmactl_cmd *cmd);
+
+/* ring.c */
+int dmactl_ioctl_ring(struct dmactl_cmd *cmd);
+int dmactl_ring_mmap(struct dmactl_session *s, struct vm_area_struct *vma);
+void dmactl_ring_free(struct dmactl_session *s);
 
 /* uring.c */
 int dmactl_uring_cmd(struct io_uring_cmd *cmd, unsigned int issue_flags);

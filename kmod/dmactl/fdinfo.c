@@ -17,13 +17,15 @@ static const char *const dmactl_status_names[] = {
 /* The oldest descriptor that the provider has, or NULL. */
 static struct dmactl_desc *dmactl_fdinfo_oldest(struct dmactl_chan *chan)
 {
+	struct dmactl_desc *desc;
 	struct dmactl_tx *tx;
 
 	lockdep_assert_held(&chan->lock);
-	list_for_each_entry(tx, &chan->inflight, node)
-		if (!list_empty(&tx->descs))
-			return list_first_entry(&tx->descs, struct dmactl_desc,
-						node);
+	list_for_each_entry(tx, &chan->inflight, node) {
+		desc = dmactl_tx_oldest(tx);
+		if (desc)
+			return desc;
+	}
 	return NULL;
 }
 

@@ -39,6 +39,11 @@ module_param_named(stop_timeout_ms, dmactl_stop_timeout_ms, uint, 0644);
 MODULE_PARM_DESC(stop_timeout_ms,
 		 "Wait for hardware that cannot be stopped, in ms (5000)");
 
+unsigned int dmactl_busy_poll_us;
+module_param_named(busy_poll_us, dmactl_busy_poll_us, uint, 0644);
+MODULE_PARM_DESC(busy_poll_us,
+		 "Look for records before sleeping, in us at most (0)");
+
 static char *allow = "*";
 module_param(allow, charp, 0444);
 MODULE_PARM_DESC(allow,
@@ -83,6 +88,7 @@ union dmactl_any_arg {
 	struct dmactl_eventfd eventfd;
 	struct dmactl_stream_open stream_open;
 	struct dmactl_prepare prepare;
+	struct dmactl_ring ring;
 };
 
 struct dmactl_ioctl {
@@ -124,6 +130,7 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(STREAM_OPEN, stream_open, 48,
 	      DMACTL_STREAM_NONBLOCK | DMACTL_STREAM_PACKETS),
 	IOCTL(PREPARE, prepare, 24, 0),
+	IOCTL(RING, ring, 40, 0),
 };
 
 /* Hand the struct back to the program, as much of it as the program knows. */
@@ -233,6 +240,7 @@ static int __init dmactl_init(void)
 	BUILD_BUG_ON(sizeof(struct dmactl_completion) != 48);
 	BUILD_BUG_ON(sizeof(struct dmactl_sg) != 32);
 	BUILD_BUG_ON(sizeof(struct dmactl_uring_cmd) != 80);
+	BUILD_BUG_ON(sizeof(struct dmactl_ring_head) != 128);
 	BUILD_BUG_ON(sizeof(union dmactl_any_arg) > 512);
 	BUILD_BUG_ON(sizeof(struct dmactl_chan_request) != 456);
 

@@ -175,6 +175,8 @@ int dmactl_mmap(struct file *file, struct vm_area_struct *vma)
 	struct dmactl_buf *buf;
 	int ret;
 
+	if (!vma->vm_pgoff)
+		return dmactl_ring_mmap(file->private_data, vma);
 	buf = dmactl_mmap_find(file->private_data, vma->vm_pgoff);
 	if (!buf)
 		return -EINVAL;

@@ -147,9 +147,7 @@ static void dmactl_periods_queue(struct dmactl_session *s,
 {
 	lockdep_assert_held(&s->cq_lock);
 	list_add_tail(&periods->rec.node, &s->cq);
-	WRITE_ONCE(s->nr_cq, s->nr_cq + 1);
-	if (s->eventfd && s->nr_cq == 1)
-		dmactl_eventfd_signal(s->eventfd);
+	dmactl_cq_queued(s, 1);
 }
 
 static void dmactl_periods_publish(struct dmactl_session *s,
@@ -321,7 +319,7 @@ void dmactl_periods_fill(struct dmactl_completion *record,
 {
 	struct dmactl_periods *periods = rec->periods;
 
-	guard(dmactl_bh)(&rec->chan->session->cq_lock);
+	lockdep_assert_held(&rec->chan->session->cq_lock);
 	periods->telling = periods->count;
 	*record = (struct dmactl_completion) {
 		.user_data = rec->user_data,

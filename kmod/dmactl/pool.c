@@ -12,7 +12,6 @@ void dmactl_tx_init(struct dmactl_tx *tx, struct dmactl_chan *chan)
 	tx->chan = chan;
 	INIT_LIST_HEAD(&tx->node);
 	INIT_LIST_HEAD(&tx->descs);
-	INIT_LIST_HEAD(&tx->own.node);
 	tx->own.chan = chan;
 	tx->count = 1;
 	tx->dst = &tx->inl[0];
@@ -78,6 +77,28 @@ void dmactl_tx_give_back(struct dmactl_chan *chan, struct list_head *txs,
 					   EPOLLOUT | EPOLLWRNORM);
 	if (all)
 		dmactl_chan_put(chan);
+}
+
+/*
+ * One op, from the list that it is on. True: it was the last, and the reference
+ * that goes with it is the caller's, and counted as completing.
+ */
+bool dmactl_tx_give_back_locked(struct dmactl_tx *tx)
+{
+	struct dmactl_chan *chan = tx->chan;
+
+	lockdep_assert_held(&chan->lock);
+	list_move_tail(&tx->node, &chan->free_txs);
+	chan->nr_free++;
+	if (chan->want_credit) {
+		chan->want_credit = false;
+		wake_up_interruptible_poll(&chan->session->wait,
+					   EPOLLOUT | EPOLLWRNORM);
+	}
+	if (chan->nr_free != chan->depth)
+		return false;
+	atomic_inc(&chan->completing);
+	return true;
 }
 
 /* NULL: the channel has no credit. */

@@ -117,7 +117,8 @@ static int dmactl_prep_note(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	lockdep_assert_held(&chan->lock);
 	desc->tx = tx;
 	desc->len = len;
-	list_add_tail(&desc->node, &tx->descs);
+	if (desc != &tx->own)
+		list_add_tail(&desc->node, &tx->descs);
 	chan->nr_descs++;
 	chan->descriptors++;
 	chan->cookie = desc->cookie;

@@ -22,6 +22,7 @@ struct dmactl_prepared {
 	struct dmactl_tx tx;		/* what the op is */
 	atomic_t busy;			/* an op with it is in flight */
 	struct dmactl_tx *ended;	/* that op, on its way to the program */
+	int cpu;			/* whose tasklet may not be through, or -1 */
 	struct work_struct work;
 	bool lost;			/* chan->rwsem: to be prepared again */
 	u32 nr;				/* chan->rwsem */
@@ -86,6 +87,25 @@ void dmactl_prepared_lose_all(struct dmactl_chan *chan)
 	}
 }
 
+/*
+ * From a task, with nothing of it in flight: afterwards no callback for it is on
+ * its way out either.
+ */
+static void dmactl_prepared_settle(struct dmactl_prepared *p)
+{
+	int cpu = get_cpu();
+
+	put_cpu();
+	/* A softirq is not put aside for a task on the same processor. */
+	if (p->cpu < 0 || p->cpu == cpu)
+		return;
+	if (cpu_online(p->cpu)) {
+		schedule_work_on(p->cpu, &p->work);
+		flush_work(&p->work);
+	}
+	p->cpu = -1;
+}
+
 int dmactl_prepared_destroy(struct dmactl_obj *obj)
 {
 	struct dmactl_prepared *p = obj_to_prepared(obj);
@@ -96,6 +116,7 @@ int dmactl_prepared_destroy(struct dmactl_obj *obj)
 		return -EBUSY;
 	dmactl_obj_erase(s, obj);
 	s->nr_prepared--;
+	dmactl_prepared_settle(p);
 	scoped_guard(rwsem_write, &p->chan->rwsem)
 		if (!p->chan->quarantined)
 			dmactl_prepared_drop(p);
@@ -115,23 +136,40 @@ static void dmactl_prepared_work(struct work_struct *work)
 	/* With real-time kernels, wait for the thread that runs tasklets. */
 	local_bh_disable();
 	local_bh_enable();
+	if (!p->ended)
+		return;
 	list_add(&p->ended->node, &ended);
+	p->ended = NULL;
 	dmactl_tx_finish(chan, &ended);
 }
 
 /*
  * From the callback. The provider takes a descriptor that is to be used again
- * back only after that has returned (virt-dma does), so nobody may hear of the
- * end before. This work runs on the same processor, where the tasklet has to
- * come to its end first.
+ * back only after that has returned (virt-dma does), so it must not be submitted
+ * before. Once this processor is out of its softirq, it has returned: the next
+ * one to submit sees to that, in dmactl_prepared_settle(). Where callbacks come
+ * from threads, nobody may hear of the end before this work has run, on the same
+ * processor.
+ *
+ * True: the op may end at once.
  */
+bool dmactl_prepared_note(struct dmactl_tx *tx)
+{
+	struct dmactl_prepared *p = tx->prepared_by;
+
+	p->cpu = smp_processor_id();
+	return in_serving_softirq() && !IS_ENABLED(CONFIG_PREEMPT_RT);
+}
+
 void dmactl_prepared_defer(struct dmactl_tx *tx)
 {
 	struct dmactl_prepared *p = tx->prepared_by;
 
+	if (dmactl_prepared_note(tx))
+		return;
 	list_del_init(&tx->node);
 	p->ended = tx;
-	schedule_work_on(smp_processor_id(), &p->work);
+	schedule_work_on(p->cpu, &p->work);
 }
 
 /* An op lets go of what it was made from: the spans are not its own. */
@@ -274,6 +312,7 @@ static struct dmactl_prepared *dmactl_prepared_new(struct dmactl_session *s,
 		return NULL;
 	dmactl_obj_init(&p->obj, DMACTL_OBJ_PREPARED);
 	p->session = s;
+	p->cpu = -1;
 	p->chan = chan;
 	kref_get(&chan->obj.ref);
 	INIT_LIST_HEAD(&p->chan_node);
@@ -390,6 +429,7 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 		dmactl_obj_unuse(obj);
 		return p->chan != chan ? -EINVAL : -EBUSY;
 	}
+	dmactl_prepared_settle(p);
 	tx->prepared_by = p;
 	tx->dst = p->tx.dst;
 	tx->src = p->tx.src;

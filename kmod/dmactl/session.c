@@ -58,6 +58,7 @@ void dmactl_session_release(struct dmactl_session *s)
 
 	xa_destroy(&s->objects);
 	dmactl_lookup_free(s);
+	dmactl_ring_free(s);
 	if (s->eventfd)
 		eventfd_ctx_put(s->eventfd);
 	mutex_destroy(&s->lock);
@@ -76,6 +77,7 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 				DMACTL_FEATURE_DMABUF |
 				DMACTL_FEATURE_STREAM |
 				DMACTL_FEATURE_PORT |
+				DMACTL_FEATURE_RING |
 				(IS_ENABLED(CONFIG_IO_URING) ?
 				 DMACTL_FEATURE_URING : 0),
 		.out_opcodes = dmactl_known_opcodes(),

@@ -55,9 +55,11 @@ static void dmactl_status_tx(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	arg->out_count = dmactl_periods_count(tx);
 	arg->out_residue = tx->len - tx->prepared;
 	arg->out_state = DMACTL_STATE_IN_PROGRESS;
+	if (tx->own.tx)
+		arg->out_residue += tx->own.len;
 	list_for_each_entry(desc, &tx->descs, node)
 		arg->out_residue += desc->len;
-	desc = list_first_entry_or_null(&tx->descs, struct dmactl_desc, node);
+	desc = dmactl_tx_oldest(tx);
 	if (!desc)
 		return;
 	query->there = true;

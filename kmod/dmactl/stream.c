@@ -208,9 +208,9 @@ static u32 dmactl_stream_moved(struct dmactl_chan *chan,
 	scoped_guard(dmactl_bh, &chan->lock) {
 		tx = list_first_entry_or_null(&chan->inflight, struct dmactl_tx,
 					      node);
-		if (!tx || tx->block != block || list_empty(&tx->descs))
+		desc = tx && tx->block == block ? dmactl_tx_oldest(tx) : NULL;
+		if (!desc)
 			return 0;
-		desc = list_first_entry(&tx->descs, struct dmactl_desc, node);
 		cookie = desc->cookie;
 		len = desc->len;
 		before = tx->bytes;

@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "core.h"
+#include "ring.h"
 #include "words.h"
 
 /*
@@ -196,7 +196,7 @@ static int dmactl_accept_prepared(struct dmactl_chan *chan,
 	if (ret == -EAGAIN && tx->begun) {
 		chan->partial = tx;
 		/* No callback is left to do it. */
-		if (list_empty(&tx->descs))
+		if (!dmactl_tx_oldest(tx))
 			schedule_delayed_work(&chan->pump, 0);
 		return 0;
 	}
@@ -218,7 +218,7 @@ static int dmactl_accept_prepared(struct dmactl_chan *chan,
 	 * A NOP with nothing before it, an op that never got started, or one
 	 * that somebody else issued and that is through already.
 	 */
-	if (list_empty(&tx->descs) &&
+	if (!dmactl_tx_oldest(tx) &&
 	    (ret || tx->begun || list_is_singular(&chan->inflight)))
 		dmactl_tx_collect(tx, ended);
 	return 0;
@@ -403,16 +403,20 @@ static int dmactl_submit_ops(struct dmactl_session *s,
 	return ret;
 }
 
-static int dmactl_submit_check(const struct dmactl_submit *arg)
+static int dmactl_submit_check(const struct dmactl_submit *arg,
+			       const struct dmactl_cq_ring *ring)
 {
+	u32 most = ring ? ring->entries : arg->nr_completions;
+
+	if (ring && arg->nr_completions)
+		return -EBUSY;
 	if (!dmactl_stride_ok(arg->nr_ops, arg->op_size,
 			      sizeof(struct dmactl_op)))
 		return -EINVAL;
 	if (!dmactl_stride_ok(arg->nr_completions, arg->completion_size,
 			      sizeof(struct dmactl_completion)))
 		return -EINVAL;
-	if (arg->nr_ops > DMACTL_MAX_BATCH ||
-	    arg->min_complete > arg->nr_completions)
+	if (arg->nr_ops > DMACTL_MAX_BATCH || arg->min_complete > most)
 		return -EINVAL;
 	return 0;
 }
@@ -431,34 +435,52 @@ static ktime_t dmactl_deadline(const struct dmactl_submit *arg)
 	return ktime_add_safe(ktime_get(), ns);
 }
 
+/* Moves what it can, and counts what is with the program. */
+static int dmactl_submit_reap_once(struct dmactl_session *s,
+				   struct dmactl_submit *arg,
+				   struct dmactl_cq_ring *ring)
+{
+	void __user *to = u64_to_user_ptr(arg->completions_uptr);
+	u32 done = arg->out_completed;
+	int ret;
+
+	if (ring) {
+		dmactl_ring_pour(s);
+		arg->out_completed = dmactl_ring_used(ring);
+		return 0;
+	}
+	ret = dmactl_reap(s, to + (size_t)done * arg->completion_size,
+			  arg->nr_completions - done, arg->completion_size);
+	if (ret < 0)
+		return ret;
+	arg->out_completed += ret;
+	return 0;
+}
+
 /*
  * Reaps until @min records are out, or until @full has room again. Returns
  * why that ended.
  */
 static int dmactl_submit_reap(struct dmactl_session *s,
-			      struct dmactl_submit *arg, u32 min,
+			      struct dmactl_submit *arg,
+			      struct dmactl_cq_ring *ring, u32 min,
 			      struct dmactl_chan *full)
 {
-	void __user *to = u64_to_user_ptr(arg->completions_uptr);
-	u32 stride = arg->completion_size;
 	ktime_t deadline = -1;
 	int ret;
 
 	for (;;) {
-		ret = dmactl_reap(s, to + (size_t)arg->out_completed * stride,
-				  arg->nr_completions - arg->out_completed,
-				  stride);
-		if (ret < 0)
+		ret = dmactl_submit_reap_once(s, arg, ring);
+		if (ret)
 			return ret;
-		arg->out_completed += ret;
 		if (arg->out_completed >= min ||
 		    (full && dmactl_chan_has_credit(full)))
 			return 0;
 		/* What is there already must not cost a look at the clock. */
 		if (deadline < 0)
 			deadline = dmactl_deadline(arg);
-		ret = dmactl_cq_wait(s, min - arg->out_completed, full,
-				     deadline);
+		ret = dmactl_cq_wait(s, ring ? min : min - arg->out_completed,
+				     full, deadline);
 		/* What came before the end of the wait is taken along. */
 		if (ret)
 			min = 0;
@@ -468,6 +490,7 @@ static int dmactl_submit_reap(struct dmactl_session *s,
 
 static int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 {
+	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
 	struct dmactl_chan *full = NULL;
 	u32 min = arg->min_complete;
 	int ret, err;
@@ -475,7 +498,7 @@ static int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 	arg->out_accepted = 0;
 	arg->out_completed = 0;
 	arg->out_wait = 0;
-	err = dmactl_submit_check(arg);
+	err = dmactl_submit_check(arg, ring);
 	/* Until an op is found to be bad, none is to blame. */
 	if (err)
 		arg->out_accepted = ~0u;
@@ -485,7 +508,7 @@ static int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 		/* Never sit on ops that a single record makes room for. */
 		if (arg->out_accepted < arg->nr_ops)
 			min = min(min, 1u);
-		ret = dmactl_submit_reap(s, arg, min, full);
+		ret = dmactl_submit_reap(s, arg, ring, min, full);
 		if (ret)
 			arg->out_wait = ret;
 		if (arg->out_accepted || arg->out_completed)

@@ -137,6 +137,24 @@ static int dmactl_tx_finish_uring(struct list_head *uring)
 	return nr;
 }
 
+/* Whoever stops the channel need not wait for these any more. */
+static void dmactl_tx_completed(struct dmactl_chan *chan, int nr)
+{
+	if (!atomic_sub_and_test(nr, &chan->completing))
+		return;
+	/* The subtraction is the barrier; the other is in wait_event(). */
+	if (waitqueue_active(&chan->idle))
+		wake_up(&chan->idle);
+}
+
+/* The reference of the ops. Whoever stops the channel has one, and waits. */
+static void dmactl_tx_all_back(struct dmactl_chan *chan)
+{
+	guard(rcu)();
+	dmactl_chan_put(chan);
+	dmactl_tx_completed(chan, 1);
+}
+
 /* Hands ended ops, and what they wrote, to the program. */
 void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 {
@@ -175,11 +193,7 @@ void dmactl_tx_finish(struct dmactl_chan *chan, struct list_head *ended)
 		dmactl_cq_publish(s, ended, nr);
 	nr += dmactl_tx_finish_own(&own);
 	nr += dmactl_tx_finish_uring(&uring);
-	if (!atomic_sub_and_test(nr, &chan->completing))
-		return;
-	/* The subtraction is the barrier; the other is in wait_event(). */
-	if (waitqueue_active(&chan->idle))
-		wake_up(&chan->idle);
+	dmactl_tx_completed(chan, nr);
 }
 
 static bool dmactl_tx_sync_is_long(const struct list_head *ended)
@@ -252,10 +266,8 @@ static void dmactl_desc_free(struct dmactl_chan *chan, struct dmactl_desc *desc)
 	lockdep_assert_held(&chan->lock);
 	desc->tx = NULL;
 	chan->nr_descs--;
-	if (own) {
-		list_del_init(&desc->node);
+	if (own)
 		return;
-	}
 	/*
 	 * A repetition whose callback was on its way when another op took over
 	 * may still be reported: not to the next user of this one.
@@ -288,9 +300,10 @@ static void dmactl_desc_done(struct dmactl_chan *chan, struct dmactl_desc *desc,
 
 /*
  * The end of a plain op of one descriptor, start to finish under one lock: so
- * who stops the channel need not wait for it to be published.
+ * who stops the channel need not wait for it to be published. True: it was the
+ * last op outside the pool, and dmactl_tx_all_back() is to follow.
  */
-static void dmactl_tx_end_plain(struct dmactl_chan *chan, struct dmactl_tx *tx)
+static bool dmactl_tx_end_plain(struct dmactl_chan *chan, struct dmactl_tx *tx)
 {
 	lockdep_assert_held(&chan->lock);
 	chan->nr_inflight--;
@@ -298,27 +311,38 @@ static void dmactl_tx_end_plain(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	chan->bytes += tx->bytes;
 	if (tx->status)
 		chan->failed++;
-	if (tx->nr_dst)
-		dmactl_buf_unuse(tx->dst->buf);
-	if (tx->nr_src)
-		dmactl_buf_unuse(tx->src->buf);
-	tx->nr_dst = 0;
-	tx->nr_src = 0;
+	if (tx->prepared_by) {
+		dmactl_prepared_unuse(tx);
+	} else {
+		if (tx->nr_dst)
+			dmactl_buf_unuse(tx->dst->buf);
+		if (tx->nr_src)
+			dmactl_buf_unuse(tx->src->buf);
+		tx->nr_dst = 0;
+		tx->nr_src = 0;
+	}
 	tx->timestamp_ns = ktime_get_ns();
 	trace_dmactl_op_complete(chan->session->id, chan->obj.handle, tx->seq,
 				 tx->status, tx->bytes);
-	dmactl_cq_add(chan->session, tx);
+	return dmactl_cq_add(chan->session, tx) &&
+	       dmactl_tx_give_back_locked(tx);
 }
 
 /* Must what ended before it, or after it, be dealt with first, or as well? */
 static bool dmactl_tx_stands_alone(const struct dmactl_chan *chan,
-				   const struct dmactl_tx *tx)
+				   struct dmactl_tx *tx)
 {
 	const struct dmactl_tx *next = list_next_entry(tx, node);
 
-	return tx->plain && !tx->block && !tx->uring && !chan->finishing &&
-	       (list_is_last(&tx->node, &chan->inflight) ||
-		next->opcode != DMACTL_OP_NOP);
+	if (!tx->plain || tx->block || tx->uring || chan->finishing)
+		return false;
+	if (tx->prepared_by && !dmactl_prepared_note(tx))
+		return false;
+	/* The queue is to be poured into the ring, which is done elsewhere. */
+	if (READ_ONCE(chan->session->nr_cq) && chan->session->ring)
+		return false;
+	return list_is_last(&tx->node, &chan->inflight) ||
+	       next->opcode != DMACTL_OP_NOP;
 }
 
 /*
@@ -330,6 +354,7 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 	struct dmactl_desc *desc = param;
 	struct dmactl_chan *chan = desc->chan;
 	struct dmactl_tx *tx;
+	bool all_back = false;
 	LIST_HEAD(ended);
 
 	/*
@@ -355,9 +380,9 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 		if (tx == chan->partial) {
 			if (!chan->stopping)
 				schedule_delayed_work(&chan->pump, 0);
-		} else if (list_empty(&tx->descs) && !tx->preparing) {
+		} else if (!dmactl_tx_oldest(tx) && !tx->preparing) {
 			if (dmactl_tx_stands_alone(chan, tx))
-				dmactl_tx_end_plain(chan, tx);
+				all_back = dmactl_tx_end_plain(chan, tx);
 			else
 				dmactl_tx_collect(tx, &ended);
 		}
@@ -368,6 +393,8 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 	}
 	if (!list_empty(&ended))
 		dmactl_tx_finish(chan, &ended);
+	if (all_back)
+		dmactl_tx_all_back(chan);
 }
 
 /* The rest of the op that the provider had no room for. */
@@ -392,7 +419,7 @@ static void dmactl_pump_partial(struct dmactl_chan *chan,
 	chan->partial = NULL;
 	if (ret && !tx->status)
 		tx->status = -EIO;
-	if (list_empty(&tx->descs))
+	if (!dmactl_tx_oldest(tx))
 		dmactl_tx_collect(tx, ended);
 }
 
@@ -454,6 +481,8 @@ void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released)
 		while (!list_empty(&chan->inflight)) {
 			tx = list_first_entry(&chan->inflight,
 					      struct dmactl_tx, node);
+			if (tx->own.tx)
+				dmactl_desc_free(chan, &tx->own);
 			list_for_each_entry_safe(desc, next_desc, &tx->descs,
 						 node)
 				dmactl_desc_free(chan, desc);

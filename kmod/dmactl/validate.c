@@ -233,8 +233,9 @@ static u64 dmactl_flag_caps(u16 flags)
  */
 static bool dmactl_tx_is_plain(const struct dmactl_tx *tx)
 {
-	if (tx->spans || tx->priv || tx->metadata || tx->periods ||
-	    tx->prepared_by || tx->fenced)
+	if (tx->spans || tx->priv || tx->metadata || tx->periods || tx->fenced)
+		return false;
+	if (tx->nr_dst > 1 || tx->nr_src > 1)
 		return false;
 	return !tx->nr_dst || (tx->flags & DMACTL_OPF_NO_SYNC_DST) ||
 	       !dmactl_map_syncs(tx->dst->map);

@@ -20,11 +20,11 @@
  * Units. Lengths and offsets are bytes, times are nanoseconds.
  *
  * Threads. Sessions, channels and buffers may be used by any number of
- * threads at once. A batch and a list belong to one thread at a time.
+ * threads at once. A batch, a list and a ring belong to one thread at a time.
  * A call that frees an object (close, destroy, free) must be the last one
  * that uses it: no other thread may be inside a call with that object.
  *
- * Ownership. A session owns its channels, its buffers and what was prepared:
+ * Ownership. A session owns its channels, its buffers, its ring and what was prepared:
  * dmauser_close() frees them all. Batches and lists belong to the
  * caller, and so do descriptors of dma-bufs and streams.
  */
@@ -44,6 +44,7 @@ struct dmauser_chan;
 struct dmauser_buf;
 struct dmauser_batch;
 struct dmauser_prepared;
+struct dmauser_ring;
 struct dmauser_chan_list;
 struct dmauser_port_list;
 
@@ -919,6 +920,44 @@ struct dmauser_result {
 int dmauser_submit_wait(struct dmauser_session *session, struct dmauser_batch *batch,
 			uint32_t flags, struct dmactl_completion *records, unsigned int nr,
 			unsigned int min, uint64_t timeout_ns, struct dmauser_result *result);
+
+/* ---- A ring of records ------------------------------------------------- */
+
+/*
+ * dmauser_ring_new - have the records of a session come into shared memory
+ * @session: the session; one has one ring, up to dmauser_close()
+ * @entries: records that it has room for, 1 to 65536, rounded up to a power of two;
+ *	if it is full, records wait in the module, and so does their credit
+ * @ring: receives it; the session owns it
+ *
+ * From now on, records are read with dmauser_ring_peek(), without a system call.
+ * dmauser_submit_wait() and dmauser_wait() take no records (@nr is 0, otherwise
+ * -EBUSY); their @min, up to the ring's size, is how many are to be in the ring, and
+ * how many there are is what they report as completed. An op's credit is back as
+ * soon as its record is in the ring. Returns 0; -EINVAL; -EBUSY there is one, or the
+ * module can't; -ENOMEM; -ENOTTY an older module. Kernel-doc: struct dmactl_ring.
+ */
+int dmauser_ring_new(struct dmauser_session *session, unsigned int entries,
+		     struct dmauser_ring **ring);
+
+/*
+ * dmauser_ring_peek - the records that have come, oldest first, without taking them
+ * @ring: the ring; NULL has none
+ * @records: receives the address of the first; not written if @ring is NULL
+ *
+ * Returns how many lie there in one piece, 0 if there are none; after the last one of
+ * the ring's memory, the next call has the rest. They stay as they are until
+ * dmauser_ring_advance(). A system call is made only if the ring was too full for
+ * what has come.
+ */
+unsigned int dmauser_ring_peek(struct dmauser_ring *ring, const struct dmactl_completion **records);
+
+/*
+ * dmauser_ring_advance - take records
+ * @ring: the ring; NULL does nothing
+ * @nr: how many of those that dmauser_ring_peek() told of
+ */
+void dmauser_ring_advance(struct dmauser_ring *ring, unsigned int nr);
 
 /* ---- io_uring ---------------------------------------------------------- */
 

@@ -105,14 +105,42 @@ void memory_access(struct memory *memory, uint32_t which)
 				 which | DMACTL_SYNC_READ | DMACTL_SYNC_WRITE);
 }
 
-static int look_at(struct bench_case *c, const struct work *w, unsigned int completed)
+static int look_at(struct bench_case *c, const struct work *w,
+		   const struct dmactl_completion *records, unsigned int completed)
 {
 	for (unsigned int i = 0; i < completed; i++) {
-		const struct dmactl_completion *record = &w->records[i];
+		const struct dmactl_completion *record = &records[i];
 
 		if (record->status || record->bytes != w->bytes)
 			return bench_why(c, "an op ended with status %d, %llu bytes",
 					 record->status, (unsigned long long)record->bytes);
+	}
+	return 0;
+}
+
+int work_ring(struct bench_case *c, struct work *w)
+{
+	int err = dmauser_ring_new(w->session, c->depth * c->channels, &w->ring);
+
+	return err ? bench_why(c, "no ring: %s", strerror(-err)) : 0;
+}
+
+/* Submits what is in the batch, and takes records up to `left` more. */
+static int take_from_ring(struct bench_case *c, struct work *w, unsigned int *left)
+{
+	const struct dmactl_completion *records;
+	struct dmauser_result result;
+	unsigned int nr;
+	int err;
+
+	err = dmauser_submit_wait(w->session, w->batch, 0, NULL, 0, *left, TIMEOUT_NS, &result);
+	if (err)
+		return bench_why(c, "submit: %s", strerror(-err));
+	while (*left && (nr = dmauser_ring_peek(w->ring, &records))) {
+		if (look_at(c, w, records, nr))
+			return -1;
+		dmauser_ring_advance(w->ring, nr);
+		*left -= nr;
 	}
 	return 0;
 }
@@ -127,12 +155,16 @@ static int work_round(struct bench_case *c, struct work *w)
 		err = w->add(c, w, c->grouped ? i / c->depth : i % c->channels, i % w->slots);
 	if (err)
 		return bench_why(c, "the batch: %s", strerror(-err));
+	while (left && w->ring) {
+		if (take_from_ring(c, w, &left))
+			return -1;
+	}
 	while (left) {
 		err = dmauser_submit_wait(w->session, w->batch, 0, w->records, left, left,
 					  TIMEOUT_NS, &result);
 		if (err)
 			return bench_why(c, "submit: %s", strerror(-err));
-		if (look_at(c, w, result.completed))
+		if (look_at(c, w, w->records, result.completed))
 			return -1;
 		left -= result.completed;
 	}
@@ -170,6 +202,7 @@ void work_end(struct bench_case *c)
 	free(w->many);
 	memory_free(&w->src);
 	memory_free(&w->dst);
+	free(w->prepared);
 	free(w->records);
 	free(w);
 }

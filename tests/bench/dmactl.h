@@ -23,6 +23,8 @@ struct work {
 	struct dmauser_chan *chans[BENCH_MAX_CHANNELS];
 	struct dmauser_batch *batch;
 	struct dmactl_completion *records;
+	struct dmauser_ring *ring;	    /* NULL: records are reaped */
+	struct dmauser_prepared **prepared; /* one a slot, or NULL */
 	unsigned int slots;
 	struct memory src, dst;
 	/* of copies that go through many buffers */
@@ -39,6 +41,8 @@ struct work {
 int work_begin(struct bench_case *c);
 /* Memory of the kind of the case. */
 int work_memory(struct bench_case *c, struct memory *memory, size_t len);
+/* Records come through a ring. */
+int work_ring(struct bench_case *c, struct work *w);
 /* n times: all ops of a round submitted, awaited and reaped. */
 int work_rounds(struct bench_case *c, unsigned int n);
 void work_end(struct bench_case *c);

@@ -32,6 +32,42 @@ static int copy_begin(struct bench_case *c)
 	return 0;
 }
 
+static int ring_begin(struct bench_case *c)
+{
+	return copy_begin(c) || work_ring(c, c->context) ? -1 : 0;
+}
+
+static int add_prepared(struct bench_case *c, struct work *w, unsigned int channel,
+			unsigned int slot)
+{
+	(void)c;
+	(void)channel;
+	return dmauser_batch_prepared(w->batch, w->prepared[slot], slot);
+}
+
+/* Each slot's copy is prepared once, and then submitted over and over. */
+static int prepared_begin(struct bench_case *c)
+{
+	struct work *w;
+	int err = 0;
+
+	if (ring_begin(c))
+		return -1;
+	w = c->context;
+	w->prepared = calloc(w->slots, sizeof(struct dmauser_prepared *));
+	if (!w->prepared)
+		return bench_why(c, "out of memory");
+	for (unsigned int slot = 0; slot < w->slots && !err; slot++) {
+		err = add_copy(c, w, slot % c->channels, slot);
+		if (!err)
+			err = dmauser_prepare(w->batch, &w->prepared[slot]);
+	}
+	if (err)
+		return bench_why(c, "prepare: %s", strerror(-err));
+	w->add = add_prepared;
+	return 0;
+}
+
 static void copy_wipe(struct bench_case *c)
 {
 	struct work *w = c->context;
@@ -159,6 +195,17 @@ void cases_memcpy(struct bench *bench)
 		c = copy;
 		c.size = 4096;
 		c.depth = more_depths[i];
+		bench_run(bench, &c);
+	}
+	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		c = copy;
+		c.size = 4096;
+		c.depth = depths[i];
+		c.peer = "dmactl-ring";
+		c.begin = ring_begin;
+		bench_run(bench, &c);
+		c.peer = "dmactl-prepared";
+		c.begin = prepared_begin;
 		bench_run(bench, &c);
 	}
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {

@@ -73,6 +73,7 @@ enum dmactl_ioctl_nr {
 	DMACTL_NR_EVENTFD = 0x0c,
 	DMACTL_NR_STREAM_OPEN = 0x0d,
 	DMACTL_NR_PREPARE = 0x0e,
+	DMACTL_NR_RING = 0x0f,
 	DMACTL_NR_END
 };
 
@@ -93,6 +94,7 @@ enum dmactl_ioctl_nr {
 #define DMACTL_IOC_EVENTFD	DMACTL_IO(DMACTL_NR_EVENTFD)
 #define DMACTL_IOC_STREAM_OPEN	DMACTL_IO(DMACTL_NR_STREAM_OPEN)
 #define DMACTL_IOC_PREPARE	DMACTL_IO(DMACTL_NR_PREPARE)
+#define DMACTL_IOC_RING		DMACTL_IO(DMACTL_NR_RING)
 
 /* Length of every name field, with the terminating NUL. */
 #define DMACTL_NAME_LEN 64
@@ -438,6 +440,7 @@ struct dmactl_info {
 #define DMACTL_FEATURE_STREAM	(1ull << 4)	/* STREAM_OPEN */
 #define DMACTL_FEATURE_URING	(1ull << 5)	/* &struct dmactl_uring_cmd */
 #define DMACTL_FEATURE_PORT	(1ull << 6)	/* DMACTL_CHAN_BY_PORT */
+#define DMACTL_FEATURE_RING	(1ull << 7)	/* DMACTL_IOC_RING */
 
 /* What a channel can do: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)
@@ -1014,7 +1017,9 @@ struct dmactl_submit {
  * @reserved: 0
  *
  * The eventfd is signalled when a record arrives where there was none. It is a
- * hint, not a count: read it, then reap until there is nothing left.
+ * hint, not a count: read it, then reap until there is nothing left. With a ring
+ * (&struct dmactl_ring): after the last record, store head, have a full memory
+ * barrier, and look at tail once more.
  * Errors: EBADF, EINVAL not an eventfd.
  */
 struct dmactl_eventfd {
@@ -1072,6 +1077,62 @@ struct dmactl_stream_open {
 	__aligned_u64 out_block_len;
 	__u32 out_nr_blocks;
 	__u32 reserved;
+};
+
+/* dmactl_ring_head.flags: more records wait until SUBMIT or poll(2) is called. */
+#define DMACTL_RING_OVERFLOW	(1u << 0)
+
+/**
+ * struct dmactl_ring_head - the beginning of the mapping of a ring
+ * @head: records that the program has taken, modulo 2^32; only it writes here
+ * @tail: records that the module has put in, modulo 2^32
+ * @flags: DMACTL_RING_* bits, by the module
+ *
+ * Record number n is at the offset out_records_off + (n % out_entries) *
+ * record_size. Read @tail with acquire semantics, the records from @head up to
+ * it, and then store the new @head with release semantics.
+ */
+struct dmactl_ring_head {
+	__u32 head;
+	__u32 pad[15];
+	__u32 tail;
+	__u32 flags;
+	__u32 pad2[14];
+};
+
+/**
+ * struct dmactl_ring - DMACTL_IOC_RING: records in shared memory
+ * @size: sizeof(struct dmactl_ring)
+ * @flags: 0
+ * @entries: records that it has room for, 1 to 65536; rounded up to a power of 2
+ * @record_size: bytes from one record to the next, at least 48, at most 4096, a
+ *	multiple of 8; what the module does not know is 0
+ * @out_entries: records that it has room for
+ * @out_records_off: bytes from the beginning of the mapping to record 0
+ * @out_len: bytes to map at offset 0 of the file, MAP_SHARED
+ * @reserved: 0
+ *
+ * From now on, records of this session come here, as &struct dmactl_completion,
+ * in the order in which they would have been reaped; those that wait already
+ * are the first. A program reads them with no system call. An op's credit is
+ * back as soon as its record is here. If there is no room, records and the
+ * credit of their ops wait, and DMACTL_RING_OVERFLOW is set.
+ *
+ * SUBMIT then takes no @nr_completions (EBUSY); its @min_complete, up to
+ * @out_entries, is how many records are to be in the ring and not taken, and its
+ * @out_completed how many are. read(2) fails with EBUSY. poll(2) and the eventfd
+ * tell of records as before. There is one ring in a session, up to its close,
+ * and one thread at a time takes from it. Errors: EBUSY there is one.
+ */
+struct dmactl_ring {
+	__u32 size;
+	__u32 flags;
+	__u32 entries;
+	__u32 record_size;
+	__u32 out_entries;
+	__u32 out_records_off;
+	__aligned_u64 out_len;
+	__aligned_u64 reserved;
 };
 
 /**
