@@ -65,14 +65,17 @@ static unsigned int ring_filled(const struct dmauser_ring *ring)
 static unsigned int ring_look_again(struct dmauser_ring *ring)
 {
 	struct dmactl_submit arg = {.size = sizeof(arg)};
+	unsigned int nr;
 
 	/*
-	 * With this between our head and the look at tail, either we see the next
-	 * record, or the module sees our head and signals the eventfd.
+	 * The load stays behind the store: either we see the next record, or the
+	 * module sees our head and signals the eventfd.
 	 */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&ring->head->flags, __ATOMIC_RELAXED) & DMACTL_RING_OVERFLOW)
-		dmauser_ioctl(ring->session->fd, DMACTL_IOC_SUBMIT, &arg);
+	__atomic_store_n(&ring->head->head, ring->next, __ATOMIC_SEQ_CST);
+	nr = __atomic_load_n(&ring->head->tail, __ATOMIC_SEQ_CST) - ring->next;
+	if (nr || !(__atomic_load_n(&ring->head->flags, __ATOMIC_RELAXED) & DMACTL_RING_OVERFLOW))
+		return nr;
+	dmauser_ioctl(ring->session->fd, DMACTL_IOC_SUBMIT, &arg);
 	return ring_filled(ring);
 }
 

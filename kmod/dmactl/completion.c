@@ -85,7 +85,7 @@ bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx)
 
 /* That of a cyclic op changes: with cq_lock held. */
 void dmactl_record_fill(struct dmactl_completion *record,
-			       struct dmactl_tx *tx)
+			struct dmactl_tx *tx)
 {
 	if (tx->periods) {
 		dmactl_periods_fill(record, tx);
@@ -191,7 +191,12 @@ int dmactl_reap(struct dmactl_session *s, void __user *to, u32 nr, u32 stride)
 	u32 done = 0;
 	int ret;
 
-	if (!nr || !READ_ONCE(s->nr_cq))
+	if (!nr)
+		return 0;
+	/* Or who waits for what is in the ring would come here for ever. */
+	if (dmactl_ring_of(s))
+		return -EBUSY;
+	if (!READ_ONCE(s->nr_cq))
 		return 0;
 	guard(mutex)(&s->reap_lock);
 	/* They have got a way of their own meanwhile. */

@@ -10,7 +10,7 @@
 /*
  * One space of offsets for all sessions, since all share the node's
  * address_space: taking one buffer out of every program that maps it must not
- * hit another session's. The first 16 MiB stay free for other mappings.
+ * hit another session's. The first 16 MiB stay free: each session's ring is there.
  */
 static struct maple_tree dmactl_offsets =
 	MTREE_INIT(dmactl_offsets, MT_FLAGS_USE_RCU);

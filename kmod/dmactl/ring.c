@@ -12,6 +12,9 @@
 #define DMACTL_RING_MAX_ENTRIES SZ_64K
 #define DMACTL_RING_MAX_LEN SZ_16M	/* buffers begin there */
 
+/* Records moved at once: callbacks wait meanwhile. */
+#define DMACTL_RING_POUR_CHUNK 32
+
 /*
  * The program was told of the records before this one if it had not taken all
  * of them when it looked last, which it does once more after each stop.
@@ -62,7 +65,8 @@ static u32 dmactl_ring_pour_some(struct dmactl_session *s,
 
 	guard(dmactl_bh)(&s->cq_lock);
 	list_for_each_entry(tx, &s->cq, node) {
-		if (!dmactl_ring_add(s, ring, tx))
+		if (n == DMACTL_RING_POUR_CHUNK ||
+		    !dmactl_ring_add(s, ring, tx))
 			break;
 		last = &tx->node;
 		n++;
@@ -144,7 +148,8 @@ int dmactl_ioctl_ring(struct dmactl_cmd *cmd)
 	u32 entries;
 	int ret;
 
-	if (!arg->entries || arg->entries > DMACTL_RING_MAX_ENTRIES ||
+	if (arg->reserved || !arg->entries ||
+	    arg->entries > DMACTL_RING_MAX_ENTRIES ||
 	    !dmactl_stride_ok(1, arg->record_size,
 			      sizeof(struct dmactl_completion)))
 		return -EINVAL;

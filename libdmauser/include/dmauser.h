@@ -935,7 +935,8 @@ int dmauser_submit_wait(struct dmauser_session *session, struct dmauser_batch *b
  * -EBUSY); their @min, up to the ring's size, is how many are to be in the ring, and
  * how many there are is what they report as completed. An op's credit is back as
  * soon as its record is in the ring. Returns 0; -EINVAL; -EBUSY there is one, or the
- * module can't; -ENOMEM; -ENOTTY an older module. Kernel-doc: struct dmactl_ring.
+ * module can't; -ENOMEM, and if that is from mmap(2), the session has a ring that nobody
+ * can read and is to be closed; -ENOTTY an older module. Kernel-doc: struct dmactl_ring.
  */
 int dmauser_ring_new(struct dmauser_session *session, unsigned int entries,
 		     struct dmauser_ring **ring);

@@ -5,6 +5,7 @@
 #include "uapi.h"
 
 static int fd;
+static int fresh; /* a session in which nothing was done */
 static uint32_t chan;
 static struct mem mem;
 static int dmabuf; /* of another session */
@@ -24,6 +25,7 @@ union any {
 	struct dmactl_submit submit;
 	struct dmactl_eventfd eventfd;
 	struct dmactl_prepare prepare;
+	struct dmactl_ring ring;
 	unsigned char bytes[2 * PAGE];
 	struct {
 		uint32_t size;
@@ -110,6 +112,15 @@ static void fill_prepare(union any *arg)
 	arg->prepare.op_size = sizeof(op);
 }
 
+/* A session has one. */
+static void fill_ring(union any *arg)
+{
+	dev_close(fresh);
+	fresh = dev_open(0);
+	arg->ring.entries = 5;
+	arg->ring.record_size = sizeof(struct dmactl_completion);
+}
+
 #define NONE ((size_t)-1)
 
 static const struct call {
@@ -151,6 +162,8 @@ static const struct call {
 	 offsetof(struct dmactl_eventfd, reserved), 4, false, fill_eventfd},
 	{"PREPARE", DMACTL_IOC_PREPARE, sizeof(struct dmactl_prepare), 0, NONE, 0, true,
 	 fill_prepare},
+	{"RING", DMACTL_IOC_RING, sizeof(struct dmactl_ring), 0,
+	 offsetof(struct dmactl_ring, reserved), 8, true, fill_ring},
 };
 
 /* Two pages, then memory that nobody may touch. */
@@ -167,6 +180,7 @@ static void begin(void)
 	dmabuf = buf_export(other, theirs.buf);
 	check(dmabuf >= 0);
 	fd = dev_open(0);
+	fresh = dev_open(0);
 	chan = chan_get(fd);
 	mem = mem_get(fd, PAGE);
 	fence = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -205,13 +219,18 @@ static void prepare(const struct call *call, union any *arg)
 	call->fill(arg);
 }
 
+static int call_ioctl(const struct call *call, void *p)
+{
+	return dev_ioctl(call->request == DMACTL_IOC_RING ? fresh : fd, call->request, p);
+}
+
 /* A struct of @real bytes that ends where the fence begins. */
 static int issue(const struct call *call, const union any *arg, size_t real)
 {
 	void *p = fence + 2 * PAGE - real;
 
 	memcpy(p, arg, real);
-	return dev_ioctl(fd, call->request, p);
+	return call_ioctl(call, p);
 }
 
 /* What a call that was to succeed has made, if it was one that makes. */
@@ -325,7 +344,7 @@ CONTRACT_TEST(nothing_is_written_past_the_struct)
 		p = fence;
 		memset(p, 0xa5, PAGE);
 		memcpy(p + 8, &arg, arg.size);
-		ret = dev_ioctl(fd, calls[i].request, p + 8);
+		ret = call_ioctl(&calls[i], p + 8);
 		expect_ret(&calls[i], "between other data", ret, 0);
 		for (j = 0; j < 8; j++) {
 			check_eq(p[j], 0xa5);
@@ -385,7 +404,7 @@ CONTRACT_TEST(reserved_fields_are_zero)
 		}
 		tested++;
 	}
-	check_eq(tested, 6);
+	check_eq(tested, 7);
 }
 
 CONTRACT_TEST(bad_pointers_are_faults)
@@ -398,17 +417,16 @@ CONTRACT_TEST(bad_pointers_are_faults)
 	for (i = 0; i < ARRAY_SIZE(calls); i++) {
 		for (j = 0; j < ARRAY_SIZE(bad); j++)
 			expect_ret(&calls[i], "a bad pointer",
-				   dev_ioctl(fd, calls[i].request, (void *)(uintptr_t)bad[j]),
-				   -EFAULT);
+				   call_ioctl(&calls[i], (void *)(uintptr_t)bad[j]), -EFAULT);
 		expect_ret(&calls[i], "memory that may not be read",
-			   dev_ioctl(fd, calls[i].request, fence + 2 * PAGE), -EFAULT);
+			   call_ioctl(&calls[i], fence + 2 * PAGE), -EFAULT);
 		prepare(&calls[i], &arg);
 		for (cut = 1; cut < arg.size; cut += cut < 12 ? 1 : arg.size / 7) {
 			void *p = fence + 2 * PAGE - cut;
 
 			memcpy(p, &arg, cut);
 			expect_ret(&calls[i], "half of it may not be read",
-				   dev_ioctl(fd, calls[i].request, p), -EFAULT);
+				   call_ioctl(&calls[i], p), -EFAULT);
 		}
 		undo(&calls[i], &arg, -EFAULT);
 	}
@@ -428,7 +446,7 @@ CONTRACT_TEST(an_answer_that_cannot_be_written_undoes_the_call)
 		prepare(&calls[i], &arg);
 		memcpy(fence, &arg, arg.size);
 		check_eq(mprotect(fence, PAGE, PROT_READ), 0);
-		ret = dev_ioctl(fd, calls[i].request, fence);
+		ret = call_ioctl(&calls[i], fence);
 		check_eq(mprotect(fence, PAGE, PROT_READ | PROT_WRITE), 0);
 		expect_ret(&calls[i], "memory that may only be read", ret,
 			   calls[i].answers ? -EFAULT : 0);

@@ -247,6 +247,23 @@ FIELD(dmactl_prepare, op_uptr, 8, 8);
 FIELD(dmactl_prepare, op_size, 16, 4);
 FIELD(dmactl_prepare, out_handle, 20, 4);
 
+STRUCT(dmactl_ring_head, 128, 4);
+FIELD(dmactl_ring_head, head, 0, 4);
+FIELD(dmactl_ring_head, pad, 4, 60);
+FIELD(dmactl_ring_head, tail, 64, 4);
+FIELD(dmactl_ring_head, flags, 68, 4);
+FIELD(dmactl_ring_head, pad2, 72, 56);
+
+STRUCT(dmactl_ring, 40, 8);
+FIELD(dmactl_ring, size, 0, 4);
+FIELD(dmactl_ring, flags, 4, 4);
+FIELD(dmactl_ring, entries, 8, 4);
+FIELD(dmactl_ring, record_size, 12, 4);
+FIELD(dmactl_ring, out_entries, 16, 4);
+FIELD(dmactl_ring, out_records_off, 20, 4);
+FIELD(dmactl_ring, out_len, 24, 8);
+FIELD(dmactl_ring, reserved, 32, 8);
+
 STRUCT(dmactl_uring_cmd, 80, 8);
 FIELD(dmactl_uring_cmd, op, 0, 64);
 FIELD(dmactl_uring_cmd, flags, 64, 4);
@@ -408,3 +425,7 @@ VALUE(DMACTL_FEATURE_URING, 1ull << 5);
 VALUE(DMACTL_URING_OP, 1);
 VALUE(DMACTL_URING_ISSUE, 2);
 VALUE(DMACTL_URING_HOLD, 1);
+VALUE(DMACTL_NR_RING, 15);
+VALUE(DMACTL_IOC_RING, 0xda0f);
+VALUE(DMACTL_FEATURE_RING, 1ull << 7);
+VALUE(DMACTL_RING_OVERFLOW, 1);

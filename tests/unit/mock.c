@@ -133,7 +133,8 @@ static void answer_submit(struct dmactl_submit *arg, const struct mock_reply *re
 	arg->out_wait = reply->arg.submit.out_wait;
 	arg->out_accepted = reply->arg.submit.out_accepted;
 	arg->out_completed = reply->arg.submit.out_completed;
-	if (!arg->out_completed)
+	/* With a ring, none are handed out here. */
+	if (!arg->out_completed || !arg->nr_completions)
 		return;
 	cr_assert_leq(arg->out_completed, arg->nr_completions);
 	cr_assert_eq(arg->completion_size, sizeof(*records));
@@ -181,6 +182,11 @@ static void answer(union mock_arg *arg, const struct mock_reply *reply)
 		arg->stream.out_fd = reply->arg.stream.out_fd;
 		arg->stream.out_block_len = reply->arg.stream.out_block_len;
 		arg->stream.out_nr_blocks = reply->arg.stream.out_nr_blocks;
+		return;
+	case DMACTL_IOC_RING:
+		arg->ring.out_entries = reply->arg.ring.out_entries;
+		arg->ring.out_records_off = reply->arg.ring.out_records_off;
+		arg->ring.out_len = reply->arg.ring.out_len;
 		return;
 	case DMACTL_IOC_PREPARE:
 		arg->prepare.out_handle = reply->arg.prepare.out_handle;

@@ -31,6 +31,7 @@ union mock_arg {
 	struct dmactl_buf_export export;
 	struct dmactl_stream_open stream;
 	struct dmactl_prepare prepare;
+	struct dmactl_ring ring;
 };
 
 /* What the library sent: the struct, and for SUBMIT what it points to. */

@@ -45,7 +45,8 @@
  * least one channel of the session has credit; POLLERR and POLLHUP the device
  * of a channel is gone, until that channel is destroyed. Several readers
  * share the records between them. mmap(2) takes the offset that BUF_ALLOC
- * gave, with MAP_SHARED; offsets below 16 MiB are kept for other mappings.
+ * gave, with MAP_SHARED, or 0 for the ring (&struct dmactl_ring); other offsets
+ * below 16 MiB are kept.
  */
 #ifndef _UAPI_LINUX_DMACTL_H
 #define _UAPI_LINUX_DMACTL_H
@@ -965,7 +966,8 @@ struct dmactl_destroy {
  *	multiple of 8; 0 if @nr_ops is 0
  * @completions_uptr: array that receives &struct dmactl_completion
  * @nr_completions: elements in that array, may be 0
- * @min_complete: wait for this many, at most @nr_completions
+ * @min_complete: wait for this many, at most @nr_completions; another meaning
+ *	with a ring, see &struct dmactl_ring
  * @completion_size: bytes from one record to the next, at least 48, at most
  *	4096, a multiple of 8; 0 if @nr_completions is 0
  * @out_wait: why reaping ended: 0 @min_complete reached, or -ETIME, -EINTR,
@@ -1116,7 +1118,8 @@ struct dmactl_ring_head {
  * in the order in which they would have been reaped; those that wait already
  * are the first. A program reads them with no system call. An op's credit is
  * back as soon as its record is here. If there is no room, records and the
- * credit of their ops wait, and DMACTL_RING_OVERFLOW is set.
+ * credit of their ops wait, and DMACTL_RING_OVERFLOW is set. Records of cyclic
+ * ops, which change until they are handed out, always wait so.
  *
  * SUBMIT then takes no @nr_completions (EBUSY); its @min_complete, up to
  * @out_entries, is how many records are to be in the ring and not taken, and its
