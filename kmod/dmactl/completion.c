@@ -18,14 +18,19 @@
 #define DMACTL_MAX_SPIN_US 10000
 
 /*
- * Records came. Only who waits for no more than there are is woken: see
- * dmactl_waiter_wake(). A descriptor has come free too.
+ * Records came. Who waits for more than there are sleeps on: a burst wakes it
+ * once. A descriptor has come free too.
  */
 void dmactl_cq_tell(struct dmactl_session *s)
 {
-	if (wq_has_sleeper(&s->wait))
+	/* Pairs with the one in dmactl_waiter_sleep(), and in poll_wait(). */
+	smp_mb();
+	if (waitqueue_active(&s->wait))
 		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM |
 					   EPOLLOUT | EPOLLWRNORM);
+	if (waitqueue_active(&s->wait_nr) &&
+	    dmactl_cq_count(s) >= READ_ONCE(s->want))
+		wake_up_interruptible_all(&s->wait_nr);
 }
 
 /*
@@ -81,26 +86,6 @@ bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx)
 	}
 	dmactl_cq_tell(s);
 	return told;
-}
-
-/* That of a cyclic op changes: with cq_lock held. */
-void dmactl_record_fill(struct dmactl_completion *record,
-			struct dmactl_tx *tx)
-{
-	if (tx->periods) {
-		dmactl_periods_fill(record, tx);
-		return;
-	}
-	*record = (struct dmactl_completion) {
-		.user_data = tx->user_data,
-		.bytes = tx->bytes,
-		.timestamp_ns = tx->timestamp_ns,
-		.chan = tx->chan->obj.handle,
-		.status = tx->status,
-		.flags = tx->check,
-		.seq = tx->seq,
-		.count = tx->count,
-	};
 }
 
 static int dmactl_record_put(void __user *to, struct dmactl_tx *tx, u32 stride)
@@ -250,16 +235,33 @@ struct dmactl_waiter {
 	u32 nr;
 };
 
-/* With each record that comes: a burst wakes nobody before it is complete. */
-static int dmactl_waiter_wake(struct wait_queue_entry *entry, unsigned int mode,
-			      int flags, void *key)
+static void dmactl_waiter_add(struct dmactl_waiter *w)
 {
-	struct dmactl_waiter *w = container_of(entry, struct dmactl_waiter,
-					       entry);
+	struct dmactl_session *s = w->session;
 
-	if (!w->credit && dmactl_cq_count(w->session) < w->nr)
-		return 0;
-	return default_wake_function(entry, mode, flags, key);
+	init_waitqueue_entry(&w->entry, current);
+	if (w->credit) {
+		add_wait_queue(&s->wait, &w->entry);
+		return;
+	}
+	guard(spinlock_irqsave)(&s->wait_nr.lock);
+	__add_wait_queue(&s->wait_nr, &w->entry);
+	WRITE_ONCE(s->want, min(s->want, w->nr));
+}
+
+static void dmactl_waiter_remove(struct dmactl_waiter *w)
+{
+	struct dmactl_session *s = w->session;
+
+	if (w->credit) {
+		remove_wait_queue(&s->wait, &w->entry);
+		return;
+	}
+	guard(spinlock_irqsave)(&s->wait_nr.lock);
+	__remove_wait_queue(&s->wait_nr, &w->entry);
+	/* Too small a number wakes those that are left too early, no more. */
+	if (!waitqueue_active(&s->wait_nr))
+		WRITE_ONCE(s->want, U32_MAX);
 }
 
 /* 0, -ETIME or -EINTR. */
@@ -268,9 +270,9 @@ static int dmactl_waiter_sleep(struct dmactl_waiter *w, ktime_t *deadline)
 	struct dmactl_session *s = w->session;
 	int ret = 0;
 
-	add_wait_queue(&s->wait, &w->entry);
+	dmactl_waiter_add(w);
 	for (;;) {
-		/* Pairs with the barrier in wq_has_sleeper(). */
+		/* Pairs with the barrier in dmactl_cq_tell(). */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (dmactl_cq_ready(s, w->nr, w->credit))
 			break;
@@ -285,7 +287,7 @@ static int dmactl_waiter_sleep(struct dmactl_waiter *w, ktime_t *deadline)
 		ret = 0;
 	}
 	__set_current_state(TASK_RUNNING);
-	remove_wait_queue(&s->wait, &w->entry);
+	dmactl_waiter_remove(w);
 	/* It may have come with the last tick. */
 	return ret == -ETIME && dmactl_cq_ready(s, w->nr, w->credit) ? 0 : ret;
 }
@@ -343,8 +345,6 @@ int dmactl_cq_wait(struct dmactl_session *s, u32 nr, struct dmactl_chan *credit,
 		return 0;
 	if (!deadline)
 		return -ETIME;
-	init_waitqueue_func_entry(&w.entry, dmactl_waiter_wake);
-	w.entry.private = current;
 	return dmactl_cq_doze(&w, min_t(u64, READ_ONCE(dmactl_busy_poll_us),
 					DMACTL_MAX_SPIN_US) * NSEC_PER_USEC,
 			      deadline);
@@ -382,7 +382,7 @@ __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait)
 
 	/* First: what changes from here on is told. */
 	poll_wait(file, &s->wait, wait);
-	/* Pairs with wq_has_sleeper(); early 6.1 has none in poll_wait(). */
+	/* Pairs with dmactl_cq_tell(); early 6.1 has none in poll_wait(). */
 	smp_mb();
 	dmactl_ring_pour(s);
 	if (dmactl_cq_count(s))

@@ -20,8 +20,7 @@
  *   session->cq_lock	completion queue; callbacks take it
  *
  * The last two are taken with softirqs off: dmaengine callbacks run in a
- * tasklet. Whoever waits for records is woken with them held, so a waiter's
- * wake function must take none of these. Hard interrupts stay on, because some
+ * tasklet. Whoever waits for records is woken with them held. Hard interrupts stay on, because some
  * providers (ioatdma) take a _bh lock in prep and drop it in submit.
  */
 #ifndef DMACTL_CORE_H
@@ -170,6 +169,8 @@ struct dmactl_session {
 
 	struct mutex reap_lock;		/* one reader at a time */
 	wait_queue_head_t wait;		/* records, credit, lost devices */
+	wait_queue_head_t wait_nr;	/* a number of records */
+	u32 want;			/* wait_nr.lock: the least of them */
 	atomic_t nr_gone;		/* channels whose device went away */
 
 	spinlock_t cq_lock;		/* the queue; callbacks take it */
@@ -306,6 +307,8 @@ struct dmactl_tx {
 	u64 count;			/* periods; 1 of what does not repeat */
 	u64 timestamp_ns;
 	u32 seq;
+	bool run;			/* a prepared op's own, not of the pool */
+	struct dmactl_tx *next;		/* of those, in a batch */
 
 	/* From here on 0 when an op begins: see dmactl_tx_reset() */
 	s32 status;			/* chan->lock: first error */
@@ -334,6 +337,7 @@ struct dmactl_tx {
 	bool reusable;			/* the descriptors stay */
 	bool fenced;			/* a buffer is a dma-buf as well */
 	bool plain;			/* nothing to do at the end but unuse */
+	bool coherent;			/* nothing to sync, before or after */
 };
 
 /* The oldest descriptor of an op that is at the provider, or NULL. */
@@ -358,7 +362,6 @@ void dmactl_tx_recycle(struct list_head *txs);
 /* tx.c */
 void dmactl_tx_clear(struct dmactl_tx *tx);
 void dmactl_tx_put(struct dmactl_tx *tx);
-void dmactl_tx_enter(struct dmactl_tx *tx);
 void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released);
 void dmactl_tx_set_stopping(struct dmactl_chan *chan, bool stopping);
 int dmactl_result_errno(const struct dmaengine_result *result);
@@ -438,6 +441,18 @@ struct dmactl_chan {
 static inline struct dmactl_chan *obj_to_chan(struct dmactl_obj *obj)
 {
 	return container_of(obj, struct dmactl_chan, obj);
+}
+
+/* The op is in flight from here on. */
+static inline void dmactl_tx_enter(struct dmactl_tx *tx)
+{
+	struct dmactl_chan *chan = tx->chan;
+
+	lockdep_assert_held(&chan->lock);
+	list_move_tail(&tx->node, &chan->inflight);
+	chan->nr_inflight++;
+	chan->submitted++;
+	chan->seq++;
 }
 
 int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
@@ -646,6 +661,8 @@ int dmactl_alloc_spans(struct dmactl_tx *tx, u32 nr, u32 nr_dst);
 #define DMACTL_PREP_WHOLE 1
 
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx);
+bool dmactl_prep_again(struct dmactl_tx *tx,
+		       struct dma_async_tx_descriptor *txd);
 unsigned long dmactl_prep_flags(const struct dmactl_tx *tx);
 u64 dmactl_piece_max(const struct dmactl_chan *chan, const struct dmactl_tx *tx);
 u64 dmactl_linear_next(const struct dmactl_chan *chan,
@@ -727,9 +744,33 @@ void dmactl_periods_fill(struct dmactl_completion *record,
 void dmactl_periods_reaped(struct dmactl_tx *rec);
 u64 dmactl_periods_count(const struct dmactl_tx *tx);
 
+/* That of a cyclic op changes: with cq_lock held. */
+static inline void dmactl_record_fill(struct dmactl_completion *record,
+				      struct dmactl_tx *tx)
+{
+	if (tx->periods) {
+		dmactl_periods_fill(record, tx);
+		return;
+	}
+	*record = (struct dmactl_completion) {
+		.user_data = tx->user_data,
+		.bytes = tx->bytes,
+		.timestamp_ns = tx->timestamp_ns,
+		.chan = tx->chan->obj.handle,
+		.status = tx->status,
+		.flags = tx->check,
+		.seq = tx->seq,
+		.count = tx->count,
+	};
+}
+
 /* prepared.c */
 int dmactl_ioctl_prepare(struct dmactl_cmd *cmd);
 int dmactl_prepared_destroy(struct dmactl_obj *obj);
+struct dmactl_tx *dmactl_prepared_begin(struct dmactl_session *s,
+					const struct dmactl_op *op);
+bool dmactl_prepared_submit(struct dmactl_tx *tx);
+void dmactl_prepared_unrun(struct dmactl_tx *tx);
 bool dmactl_prepared_note(struct dmactl_tx *tx);
 void dmactl_prepared_defer(struct dmactl_tx *tx);
 void dmactl_prepared_unuse(struct dmactl_tx *tx);
@@ -741,11 +782,17 @@ void dmactl_prepared_lose_all(struct dmactl_chan *chan);
 
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd);
 int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf);
+int dmactl_submit_reap(struct dmactl_session *s, struct dmactl_submit *arg,
+		       struct dmactl_cq_ring *ring, u32 min,
+		       struct dmactl_chan *full);
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold);
 
+/* quick.c */
+bool dmactl_quick(struct dmactl_session *s, struct dmactl_submit *arg,
+		  int *err);
+void dmactl_quick_callback(void *param, const struct dmaengine_result *result);
+
 /* completion.c */
-void dmactl_record_fill(struct dmactl_completion *record,
-			struct dmactl_tx *tx);
 u32 dmactl_cq_count(struct dmactl_session *s);
 void dmactl_cq_queued(struct dmactl_session *s, u32 nr);
 void dmactl_cq_tell(struct dmactl_session *s);

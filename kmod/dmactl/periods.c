@@ -167,8 +167,7 @@ static void dmactl_periods_publish(struct dmactl_session *s,
 			dmactl_periods_queue(s, periods);
 		}
 	}
-	if (wq_has_sleeper(&s->wait))
-		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM);
+	dmactl_cq_tell(s);
 }
 
 /* Did a later op take over from this one, or is it just another repetition? */

@@ -88,6 +88,11 @@ bool dmactl_tx_give_back_locked(struct dmactl_tx *tx)
 	struct dmactl_chan *chan = tx->chan;
 
 	lockdep_assert_held(&chan->lock);
+	if (tx->run) {
+		list_del_init(&tx->node);
+		dmactl_prepared_unrun(tx);
+		return false;
+	}
 	list_move_tail(&tx->node, &chan->free_txs);
 	chan->nr_free++;
 	if (chan->want_credit) {
@@ -115,14 +120,23 @@ struct dmactl_tx *dmactl_tx_get(struct dmactl_chan *chan)
 	return tx;
 }
 
-/* Back to the pool. */
+/* What is not of the pool. */
+static void dmactl_tx_free_other(struct dmactl_tx *tx)
+{
+	/* An op's own is gone by now: this is the record of one. */
+	if (tx->periods)
+		dmactl_periods_reaped(tx);
+	else
+		dmactl_prepared_unrun(tx);
+}
+
+/* Back to where it came from, most of them to the pool. */
 void dmactl_tx_free(struct dmactl_tx *tx)
 {
 	LIST_HEAD(txs);
 
-	/* An op's own is gone by now: this is the record of one. */
-	if (tx->periods) {
-		dmactl_periods_reaped(tx);
+	if (tx->periods || tx->run) {
+		dmactl_tx_free_other(tx);
 		return;
 	}
 	list_add(&tx->node, &txs);
@@ -138,7 +152,7 @@ static u32 dmactl_tx_cut_run(struct list_head *txs, struct list_head *run)
 	u32 nr = 0;
 
 	list_for_each_entry(tx, txs, node) {
-		if (tx->periods || (chan && tx->chan != chan))
+		if (tx->periods || tx->run || (chan && tx->chan != chan))
 			break;
 		chan = tx->chan;
 		last = &tx->node;
@@ -161,7 +175,7 @@ void dmactl_tx_recycle(struct list_head *txs)
 			dmactl_tx_give_back(tx->chan, &run, nr);
 		} else {
 			list_del_init(&tx->node);
-			dmactl_periods_reaped(tx);
+			dmactl_tx_free_other(tx);
 		}
 	}
 }

@@ -20,6 +20,8 @@ struct dmactl_prepared {
 	struct dmactl_chan *chan;	/* referenced */
 	struct list_head chan_node;	/* chan->rwsem */
 	struct dmactl_tx tx;		/* what the op is */
+	struct dmactl_tx run;		/* such an op, if it is @simple */
+	bool simple;			/* one descriptor, nothing to do besides */
 	atomic_t busy;			/* an op with it is in flight */
 	struct dmactl_tx *ended;	/* that op, on its way to the program */
 	int cpu;			/* whose tasklet may not be through, or -1 */
@@ -83,6 +85,7 @@ void dmactl_prepared_lose_all(struct dmactl_chan *chan)
 
 	list_for_each_entry(p, &chan->prepareds, chan_node) {
 		dmactl_prepared_give_back(p);
+		WRITE_ONCE(p->simple, false);
 		WRITE_ONCE(p->lost, true);
 	}
 }
@@ -231,7 +234,13 @@ static int dmactl_prepared_all(struct dmactl_prepared *p)
 		if (p->nr < p->room || dmactl_prepared_grow(p))
 			ret = dmactl_prepared_one(p);
 	}
-	return ret;
+	if (ret)
+		return ret;
+	p->run.len = p->tx.len;
+	p->run.prepared = p->tx.len;
+	p->run.flags = p->tx.flags;
+	WRITE_ONCE(p->simple, p->nr == 1 && p->tx.coherent);
+	return 0;
 }
 
 static int dmactl_prepared_fill(struct dmactl_prepared *p)
@@ -318,6 +327,14 @@ static struct dmactl_prepared *dmactl_prepared_new(struct dmactl_session *s,
 	INIT_LIST_HEAD(&p->chan_node);
 	INIT_WORK(&p->work, dmactl_prepared_work);
 	dmactl_tx_init(&p->tx, chan);
+	dmactl_tx_init(&p->run, chan);
+	p->run.ops = &dmactl_op_prepared;
+	p->run.opcode = DMACTL_OP_PREPARED;
+	p->run.run = true;
+	p->run.prepared_by = p;
+	p->run.all = true;
+	p->run.plain = true;
+	p->run.coherent = true;
 	return p;
 }
 
@@ -407,6 +424,81 @@ static void dmactl_prepared_advance(struct dmactl_tx *tx,
 				    const struct dmactl_piece *piece)
 {
 	tx->at_dst.index++;
+}
+
+/* Has a buffer become a dma-buf since? Of one that is simple. */
+static bool dmactl_prepared_is_fenced(const struct dmactl_prepared *p)
+{
+	const struct dmactl_tx *tx = &p->tx;
+
+	/* Pairs with the release in export.c. */
+	return (tx->nr_dst && smp_load_acquire(&tx->dst->buf->resv)) ||
+	       (tx->nr_src && smp_load_acquire(&tx->src->buf->resv));
+}
+
+static struct dmactl_prepared *
+dmactl_prepared_find(struct dmactl_session *s, u32 handle)
+{
+	struct dmactl_obj *obj;
+
+	guard(dmactl_rcu_sched)();
+	obj = dmactl_obj_find(s, handle);
+	if (!obj || obj->type != DMACTL_OBJ_PREPARED ||
+	    !refcount_inc_not_zero(&obj->users))
+		return NULL;
+	return obj_to_prepared(obj);
+}
+
+/*
+ * The op of its own, ready to be submitted. NULL: that takes more, or is wrong;
+ * then it is for dmactl_validate() to say.
+ */
+struct dmactl_tx *dmactl_prepared_begin(struct dmactl_session *s,
+					const struct dmactl_op *op)
+{
+	struct dmactl_prepared *p;
+	struct dmactl_tx *tx;
+
+	if (op->opcode != DMACTL_OP_PREPARED || op->flags ||
+	    (op->dst_buf | op->dst_off | op->src_off | op->len | op->nr_args |
+	     op->arg_size | op->args_uptr | op->value))
+		return NULL;
+	p = dmactl_prepared_find(s, op->src_buf);
+	if (!p)
+		return NULL;
+	if (p->chan->obj.handle != op->chan || !READ_ONCE(p->simple) ||
+	    dmactl_prepared_is_fenced(p) || atomic_cmpxchg(&p->busy, 0, 1)) {
+		dmactl_obj_unuse(&p->obj);
+		return NULL;
+	}
+	dmactl_prepared_settle(p);
+	tx = &p->run;
+	tx->status = 0;
+	tx->check = 0;
+	tx->bytes = 0;
+	tx->begun = false;
+	tx->user_data = op->user_data;
+	return tx;
+}
+
+/* False: it is for dmactl_prep() to try, or to fail. */
+bool dmactl_prepared_submit(struct dmactl_tx *tx)
+{
+	struct dmactl_prepared *p = tx->prepared_by;
+
+	/* The channel may have been terminated since it began. */
+	return p->nr == 1 && dmactl_prep_again(tx, p->descs[0].txd);
+}
+
+/* Its record is out. Of one that was abandoned nothing is given back. */
+void dmactl_prepared_unrun(struct dmactl_tx *tx)
+{
+	struct dmactl_prepared *p = tx->prepared_by;
+
+	if (!p)
+		return;
+	atomic_set_release(&p->busy, 0);
+	dmactl_obj_unuse(&p->obj);
 }
 
 static int dmactl_prepared_validate(struct dmactl_chan *chan,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Records in memory that the program maps: read without a system call. */
 
-#include <linux/eventfd.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
@@ -14,45 +13,6 @@
 
 /* Records moved at once: callbacks wait meanwhile. */
 #define DMACTL_RING_POUR_CHUNK 32
-
-/*
- * The program was told of the records before this one if it had not taken all
- * of them when it looked last, which it does once more after each stop.
- */
-static void dmactl_ring_signal(struct dmactl_session *s,
-			       struct dmactl_cq_ring *ring, u32 before)
-{
-	lockdep_assert_held(&s->cq_lock);
-	if (!s->eventfd)
-		return;
-	/* Pairs with the program's, between its head and its look at tail. */
-	smp_mb();
-	if (READ_ONCE(ring->head->head) == before)
-		dmactl_eventfd_signal(s->eventfd);
-}
-
-/* False: no room. */
-bool dmactl_ring_add(struct dmactl_session *s, struct dmactl_cq_ring *ring,
-		     struct dmactl_tx *tx)
-{
-	u32 tail = ring->tail;
-	void *to;
-
-	lockdep_assert_held(&s->cq_lock);
-	if (dmactl_ring_used(ring) >= ring->entries)
-		return false;
-	to = ring->records + (size_t)(tail & (ring->entries - 1)) *
-	     ring->stride;
-	dmactl_record_fill(to, tx);
-	if (ring->stride > sizeof(struct dmactl_completion))
-		memset(to + sizeof(struct dmactl_completion), 0,
-		       ring->stride - sizeof(struct dmactl_completion));
-	WRITE_ONCE(ring->tail, tail + 1);
-	/* The program's acquire of tail sees the record. */
-	smp_store_release(&ring->head->tail, tail + 1);
-	dmactl_ring_signal(s, ring, tail);
-	return true;
-}
 
 /* As many of the queue as fit. Returns their number. */
 static u32 dmactl_ring_pour_some(struct dmactl_session *s,

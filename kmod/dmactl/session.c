@@ -20,6 +20,8 @@ int dmactl_session_open(struct file *file)
 	xa_init_flags(&s->objects, XA_FLAGS_ALLOC1);
 	mutex_init(&s->reap_lock);
 	init_waitqueue_head(&s->wait);
+	init_waitqueue_head(&s->wait_nr);
+	s->want = U32_MAX;
 	spin_lock_init(&s->cq_lock);
 	INIT_LIST_HEAD(&s->cq);
 	INIT_DELAYED_WORK(&s->uring_watch, dmactl_uring_watch_work);

@@ -257,7 +257,8 @@ int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold)
 	int tries = 0;
 	int ret;
 
-	dmactl_sync_for_device(tx);
+	if (!tx->coherent)
+		dmactl_sync_for_device(tx);
 	do {
 		if (tries)
 			usleep_range(50, 100);
@@ -299,7 +300,8 @@ static void dmactl_sync_some(struct dmactl_batch *b, struct dmactl_chan *chan)
 	list_for_each_entry(tx, &b->txs, node) {
 		if (!left-- || tx->chan != chan)
 			break;
-		dmactl_sync_for_device(tx);
+		if (!tx->coherent)
+			dmactl_sync_for_device(tx);
 	}
 }
 
@@ -461,10 +463,9 @@ static int dmactl_submit_reap_once(struct dmactl_session *s,
  * Reaps until @min records are out, or until @full has room again. Returns
  * why that ended.
  */
-static int dmactl_submit_reap(struct dmactl_session *s,
-			      struct dmactl_submit *arg,
-			      struct dmactl_cq_ring *ring, u32 min,
-			      struct dmactl_chan *full)
+int dmactl_submit_reap(struct dmactl_session *s, struct dmactl_submit *arg,
+		       struct dmactl_cq_ring *ring, u32 min,
+		       struct dmactl_chan *full)
 {
 	ktime_t deadline = -1;
 	int ret;
@@ -544,7 +545,8 @@ int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf)
 	if (dmactl_get_words(&arg, ubuf, sizeof(arg)) ||
 	    arg.size != sizeof(arg) || (arg.flags & ~DMACTL_SUBMIT_FLAGS))
 		return -ENOTTY;
-	ret = dmactl_submit(s, &arg);
+	if (!dmactl_quick(s, &arg, &ret))
+		ret = dmactl_submit(s, &arg);
 	if (!user_write_access_begin(uarg, sizeof(*uarg)))
 		return ret ? ret : -EFAULT;
 	unsafe_put_user(arg.out_wait, &uarg->out_wait, fault);

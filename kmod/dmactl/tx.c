@@ -23,7 +23,7 @@ void dmactl_tx_clear(struct dmactl_tx *tx)
 	if (tx->fence)
 		dmactl_fence_signal(tx);
 	/* Those of a prepared op are its own. */
-	if (tx->prepared_by)
+	if (tx->prepared_by && !tx->run)
 		dmactl_prepared_unuse(tx);
 
 	for (i = 0; i < tx->nr_dst; i++)
@@ -48,18 +48,6 @@ void dmactl_tx_put(struct dmactl_tx *tx)
 {
 	dmactl_tx_clear(tx);
 	dmactl_tx_free(tx);
-}
-
-/* The op is in flight from here on. */
-void dmactl_tx_enter(struct dmactl_tx *tx)
-{
-	struct dmactl_chan *chan = tx->chan;
-
-	lockdep_assert_held(&chan->lock);
-	list_move_tail(&tx->node, &chan->inflight);
-	chan->nr_inflight++;
-	chan->submitted++;
-	chan->seq++;
 }
 
 static void dmactl_tx_end(struct dmactl_tx *tx, struct list_head *ended)
@@ -311,7 +299,9 @@ static bool dmactl_tx_end_plain(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	chan->bytes += tx->bytes;
 	if (tx->status)
 		chan->failed++;
-	if (tx->prepared_by) {
+	if (tx->run) {
+		/* It keeps what it is until its record is out. */
+	} else if (tx->prepared_by) {
 		dmactl_prepared_unuse(tx);
 	} else {
 		if (tx->nr_dst)

@@ -227,6 +227,15 @@ static u64 dmactl_flag_caps(u16 flags)
 	return caps;
 }
 
+/* The common case, in which nothing has to be looked through. */
+static bool dmactl_tx_is_coherent(const struct dmactl_tx *tx)
+{
+	if (tx->spans || tx->nr_dst > 1 || tx->nr_src > 1)
+		return false;
+	return !(tx->nr_dst && dmactl_map_syncs(tx->dst->map)) &&
+	       !(tx->nr_src && dmactl_map_syncs(tx->src->map));
+}
+
 /*
  * At its end there is nothing to do for such an op but to let go of its
  * buffers, and that needs no context of its own.
@@ -235,10 +244,10 @@ static bool dmactl_tx_is_plain(const struct dmactl_tx *tx)
 {
 	if (tx->spans || tx->priv || tx->metadata || tx->periods || tx->fenced)
 		return false;
-	if (tx->nr_dst > 1 || tx->nr_src > 1)
-		return false;
-	return !tx->nr_dst || (tx->flags & DMACTL_OPF_NO_SYNC_DST) ||
-	       !dmactl_map_syncs(tx->dst->map);
+	if (tx->coherent)
+		return true;
+	return tx->nr_dst <= 1 && tx->nr_src <= 1 &&
+	       (tx->flags & DMACTL_OPF_NO_SYNC_DST);
 }
 
 /*
@@ -267,6 +276,9 @@ int dmactl_validate(struct dmactl_chan *chan, const struct dmactl_op *op,
 	tx->len = op->len;
 	tx->align = chan->copy_align;
 	ret = ops->validate(chan, op, tx);
-	tx->plain = !ret && dmactl_tx_is_plain(tx);
+	if (ret)
+		return ret;
+	tx->coherent = dmactl_tx_is_coherent(tx);
+	tx->plain = dmactl_tx_is_plain(tx);
 	return ret;
 }
