@@ -49,6 +49,17 @@ DMAUSER_EXPORT void dmauser_batch_clear(struct dmauser_batch *batch)
 	batch->bad = -ENOENT;
 }
 
+DMAUSER_EXPORT int dmauser_batch_set_keep(struct dmauser_batch *batch, int keep)
+{
+	if (!batch)
+		return -EINVAL;
+	/* Some of its ops are gone, or have been. */
+	if (batch->head || batch->args_head)
+		return -EBUSY;
+	batch->keep = keep;
+	return 0;
+}
+
 DMAUSER_EXPORT unsigned int dmauser_batch_count(const struct dmauser_batch *batch)
 {
 	return batch ? batch->tail - batch->head : 0;
@@ -66,10 +77,18 @@ void dmauser_batch_accept(struct dmauser_batch *batch, unsigned int nr)
 {
 	unsigned int end = batch->head + nr;
 
+	if (batch->args_head == batch->args_tail)
+		batch->head = end;
 	while (batch->head < end)
 		batch->args_head += batch->ops[batch->head++].nr_args;
-	if (batch->head == batch->tail)
+	if (batch->head < batch->tail)
+		return;
+	if (batch->keep) {
+		batch->head = 0;
+		batch->args_head = 0;
+	} else {
 		reset(batch);
+	}
 }
 
 /* A capacity of at least @need, at least double; 0 if there is none. */
@@ -199,6 +218,8 @@ int dmauser_batch_append(struct dmauser_batch *batch, struct dmauser_session *se
 	struct dmactl_op *new_op;
 	int rc = 0;
 
+	if (batch->keep && batch->head)
+		return -EBUSY;
 	if (op->nr_args)
 		rc = room_for_args(batch, op->nr_args);
 	if (rc == 0)

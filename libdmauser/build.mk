@@ -20,7 +20,7 @@ LIB_MAN3 := $(sort $(wildcard libdmauser/man/*.3))
 LIB_MAN7 := $(sort $(wildcard libdmauser/man/*.7))
 
 # mmap(2) offsets of the module need 64 bits on 32-bit machines too.
-LIB_CFLAGS := -fPIC -fvisibility=hidden -D_FILE_OFFSET_BITS=64 -Ilibdmauser -pthread
+LIB_CFLAGS := -fPIC -fvisibility=hidden -fno-semantic-interposition -D_FILE_OFFSET_BITS=64 -Ilibdmauser -pthread
 
 EXAMPLES := $(patsubst libdmauser/examples/%.c,$(O)/examples/%,$(wildcard libdmauser/examples/*.c))
 

@@ -4,6 +4,7 @@
 #define DMAUSER_PRIVATE_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <sys/queue.h>
 
 #include "dmauser.h"
@@ -87,6 +88,7 @@ struct dmauser_batch {
 	union dmauser_arg *args;
 	unsigned int args_head, args_tail, args_capacity;
 	int bad; /* index, or -ENOENT */
+	bool keep;
 };
 
 /* ioctl.c: the only caller of ioctl(2); 0 or -errno. */

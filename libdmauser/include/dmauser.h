@@ -457,6 +457,18 @@ void dmauser_batch_free(struct dmauser_batch *batch);
 /* dmauser_batch_clear - drop all ops, keep the memory for later ones; NULL does nothing */
 void dmauser_batch_clear(struct dmauser_batch *batch);
 
+/*
+ * dmauser_batch_set_keep - have the ops stay in the batch when they are submitted
+ * @batch: the batch
+ * @keep: 1 to keep them, 0 (the default) to have them leave it
+ *
+ * A batch that is kept is submitted over and over: once all of its ops were accepted,
+ * it is as before, and dmauser_batch_count() says so. As long as only some were, no
+ * op can be added (-EBUSY), and the next submit goes on with the rest. Returns 0, or
+ * -EBUSY if some of its ops have left it: clear it first.
+ */
+int dmauser_batch_set_keep(struct dmauser_batch *batch, int keep);
+
 /* dmauser_batch_count - ops in the batch, that is not accepted yet; NULL: 0 */
 unsigned int dmauser_batch_count(const struct dmauser_batch *batch);
 

@@ -151,7 +151,7 @@ static int work_round(struct bench_case *c, struct work *w)
 	struct dmauser_result result;
 	int err = 0;
 
-	for (unsigned int i = 0; i < left && !err; i++)
+	for (unsigned int i = 0; i < left && w->add && !err; i++)
 		err = w->add(c, w, c->grouped ? i / c->depth : i % c->channels, i % w->slots);
 	if (err)
 		return bench_why(c, "the batch: %s", strerror(-err));

@@ -33,7 +33,7 @@ struct work {
 	uint64_t used, first;	   /* pairs so far, and when the data was wiped */
 	uint64_t periods, arrived; /* of what repeats */
 	uint64_t bytes;		   /* that a completion must state */
-	/* Adds the op of a slot to the batch. 0 or -errno. */
+	/* Adds the op of a slot to the batch. 0 or -errno. NULL: they are there. */
 	int (*add)(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot);
 };
 

@@ -37,15 +37,7 @@ static int ring_begin(struct bench_case *c)
 	return copy_begin(c) || work_ring(c, c->context) ? -1 : 0;
 }
 
-static int add_prepared(struct bench_case *c, struct work *w, unsigned int channel,
-			unsigned int slot)
-{
-	(void)c;
-	(void)channel;
-	return dmauser_batch_prepared(w->batch, w->prepared[slot], slot);
-}
-
-/* Each slot's copy is prepared once, and then submitted over and over. */
+/* Each slot's copy is prepared once, and the same batch submitted over and over. */
 static int prepared_begin(struct bench_case *c)
 {
 	struct work *w;
@@ -64,8 +56,12 @@ static int prepared_begin(struct bench_case *c)
 	}
 	if (err)
 		return bench_why(c, "prepare: %s", strerror(-err));
-	w->add = add_prepared;
-	return 0;
+	for (unsigned int slot = 0; slot < w->slots && !err; slot++)
+		err = dmauser_batch_prepared(w->batch, w->prepared[slot], slot);
+	if (!err)
+		err = dmauser_batch_set_keep(w->batch, 1);
+	w->add = NULL;
+	return err ? bench_why(c, "a batch: %s", strerror(-err)) : 0;
 }
 
 static void copy_wipe(struct bench_case *c)

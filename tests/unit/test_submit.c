@@ -109,6 +109,60 @@ UNIT_TEST(submit, sg_lists_reach_the_module)
 	cr_assert_arr_eq(mock_last()->sg, sg, 3 * sizeof(sg[0]));
 }
 
+UNIT_TEST(submit, batch_that_is_kept)
+{
+	unsigned int round;
+
+	cr_assert_eq(dmauser_batch_set_keep(NULL, 1), -EINVAL);
+	cr_assert_eq(dmauser_batch_set_keep(batch, 1), 0);
+	add(10);
+	for (round = 0; round < 3; round++) {
+		mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 3;
+		cr_assert_eq(dmauser_submit(s, batch, 0), 3);
+		check_rest(3, 7);
+		cr_assert_eq(dmauser_batch_nop(batch, chan, 10), -EBUSY);
+		cr_assert_eq(dmauser_batch_set_keep(batch, 0), -EBUSY);
+		mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 7;
+		cr_assert_eq(dmauser_submit(s, batch, 0), 7);
+		check_rest(0, 10);
+	}
+	cr_assert_eq(dmauser_batch_set_keep(batch, 0), 0);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 10;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 10);
+	check_rest(0, 0);
+}
+
+UNIT_TEST(submit, lists_of_a_batch_that_is_kept)
+{
+	struct dmauser_piece dst[2] = {{buf, 0, 3}, {buf, 8, 5}};
+	struct dmauser_piece src = {buf, 64, 8};
+	struct dmactl_sg sg[6];
+	unsigned int round;
+
+	cr_assert_eq(dmauser_batch_set_keep(batch, 1), 0);
+	cr_assert_eq(dmauser_batch_sg(batch, chan, dst, 2, &src, 1, 1), 0);
+	cr_assert_eq(dmauser_batch_sg(batch, chan, &src, 1, dst, 2, 2), 0);
+	for (round = 0; round < 3; round++) {
+		mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 1;
+		cr_assert_eq(dmauser_submit(s, batch, 0), 1);
+		cr_assert_eq(mock_last()->nr_sg, 6);
+		if (round == 0)
+			memcpy(sg, mock_last()->sg, sizeof(sg));
+		cr_assert_arr_eq(mock_last()->sg, sg, sizeof(sg));
+		mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 1;
+		cr_assert_eq(dmauser_submit(s, batch, 0), 1);
+		cr_assert_eq(mock_last()->nr_sg, 3);
+		cr_assert_arr_eq(mock_last()->sg, &sg[3], 3 * sizeof(sg[0]));
+	}
+	/* More of them: the lists move, and the ops find them. */
+	for (round = 0; round < 20; round++)
+		cr_assert_eq(dmauser_batch_sg(batch, chan, dst, 2, &src, 1, 3), 0);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit.out_accepted = 22;
+	cr_assert_eq(dmauser_submit(s, batch, 0), 22);
+	cr_assert_eq(mock_last()->nr_sg, 66);
+	cr_assert_arr_eq(mock_last()->sg, sg, sizeof(sg));
+}
+
 UNIT_TEST(submit, partial_acceptance_keeps_the_rest)
 {
 	add(10);
