@@ -46,8 +46,11 @@ offers_imm_data() {
 
 @test "interleave is not for channels that only reach a peripheral" {
 	sim_reload channels=1 peripherals=sink caps=slave,interleave
-	fails dmactl test --op interleave sink
-	says 'the channel lacks transfers from memory to memory'
+	local sink
+	sink=$(dmactl list --json | jq -r '.[-1].name')
+	[ "$sink" != "$first" ]
+	fails dmactl test --op interleave "$sink"
+	says "$sink: the channel lacks transfers from memory to memory"
 	dmactl test --op interleave --iterations 5 "$first"
 }
 
