@@ -179,9 +179,14 @@ static struct mem mem_map(int fd, enum dmactl_buf_kind kind, uint32_t chan, uint
 	if (p == MAP_FAILED)
 		fail("cannot map a buffer: %s", strerror(errno));
 	mem.p = p;
-	check(nr_mapped < MAX_MAPPED);
-	mapped[nr_mapped++] = mem;
+	mem_keep(&mem);
 	return mem;
+}
+
+void mem_keep(const struct mem *mem)
+{
+	check(nr_mapped < MAX_MAPPED);
+	mapped[nr_mapped++] = *mem;
 }
 
 struct mem mem_get(int fd, uint64_t len)

@@ -141,6 +141,8 @@ struct mem {
 int buf_alloc(int fd, enum dmactl_buf_kind kind, uint32_t chan, uint64_t len, struct mem *mem);
 struct mem mem_get(int fd, uint64_t len);
 struct mem mem_coherent(int fd, uint32_t chan, uint64_t len);
+/* Unmapped at the end of the test, if not before. */
+void mem_keep(const struct mem *mem);
 void mem_unmap(struct mem *mem);
 void mem_forget_all(void);
 /* mmap() with a 64-bit offset also in 32-bit programs. */
