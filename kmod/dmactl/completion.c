@@ -25,9 +25,11 @@ void dmactl_cq_tell(struct dmactl_session *s)
 {
 	/* Pairs with the one in dmactl_waiter_sleep(), and in poll_wait(). */
 	smp_mb();
+	/* After the barrier. */
 	if (waitqueue_active(&s->wait))
 		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM |
 					   EPOLLOUT | EPOLLWRNORM);
+	/* After the barrier, too. */
 	if (waitqueue_active(&s->wait_nr) &&
 	    dmactl_cq_count(s) >= READ_ONCE(s->want))
 		wake_up_interruptible_all(&s->wait_nr);
@@ -244,8 +246,8 @@ static void dmactl_waiter_add(struct dmactl_waiter *w)
 		add_wait_queue(&s->wait, &w->entry);
 		return;
 	}
-	guard(spinlock_irqsave)(&s->wait_nr.lock);
-	__add_wait_queue(&s->wait_nr, &w->entry);
+	add_wait_queue(&s->wait_nr, &w->entry);
+	guard(dmactl_bh)(&s->cq_lock);
 	WRITE_ONCE(s->want, min(s->want, w->nr));
 }
 
@@ -257,9 +259,12 @@ static void dmactl_waiter_remove(struct dmactl_waiter *w)
 		remove_wait_queue(&s->wait, &w->entry);
 		return;
 	}
-	guard(spinlock_irqsave)(&s->wait_nr.lock);
-	__remove_wait_queue(&s->wait_nr, &w->entry);
-	/* Too small a number wakes those that are left too early, no more. */
+	remove_wait_queue(&s->wait_nr, &w->entry);
+	guard(dmactl_bh)(&s->cq_lock);
+	/*
+	 * Who has just come in here says next how many it wants. Too small a
+	 * number wakes those that are left too early, no more.
+	 */
 	if (!waitqueue_active(&s->wait_nr))
 		WRITE_ONCE(s->want, U32_MAX);
 }

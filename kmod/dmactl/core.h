@@ -170,7 +170,7 @@ struct dmactl_session {
 	struct mutex reap_lock;		/* one reader at a time */
 	wait_queue_head_t wait;		/* records, credit, lost devices */
 	wait_queue_head_t wait_nr;	/* a number of records */
-	u32 want;			/* wait_nr.lock: the least of them */
+	u32 want;			/* cq_lock: the least of them */
 	atomic_t nr_gone;		/* channels whose device went away */
 
 	spinlock_t cq_lock;		/* the queue; callbacks take it */

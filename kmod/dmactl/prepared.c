@@ -431,9 +431,9 @@ static bool dmactl_prepared_is_fenced(const struct dmactl_prepared *p)
 {
 	const struct dmactl_tx *tx = &p->tx;
 
-	/* Pairs with the release in export.c. */
-	return (tx->nr_dst && smp_load_acquire(&tx->dst->buf->resv)) ||
-	       (tx->nr_src && smp_load_acquire(&tx->src->buf->resv));
+	/* Whoever uses it looks with the acquire that belongs to it. */
+	return (tx->nr_dst && READ_ONCE(tx->dst->buf->resv)) ||
+	       (tx->nr_src && READ_ONCE(tx->src->buf->resv));
 }
 
 static struct dmactl_prepared *

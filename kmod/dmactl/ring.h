@@ -38,7 +38,7 @@ static inline u32 dmactl_ring_used(const struct dmactl_cq_ring *ring)
  * of them when it looked last, which it does once more after each stop.
  */
 static inline void dmactl_ring_signal(struct dmactl_session *s,
-			       struct dmactl_cq_ring *ring, u32 before)
+				      struct dmactl_cq_ring *ring, u32 before)
 {
 	lockdep_assert_held(&s->cq_lock);
 	if (!s->eventfd)
