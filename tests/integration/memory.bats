@@ -56,7 +56,7 @@ measured() {
 	local transfers=$1 name patterns=() chans
 	shift
 	for name; do
-		patterns+=(-k "dmactl/$name")
+		patterns+=(-k "$name")
 	done
 	mapfile -t chans < <(channels)
 	# shellcheck disable=SC2016 # $marker is what traced says
@@ -70,9 +70,9 @@ measured() {
 # allocations CASE: what it allocated between its marks, in a file `allocations`
 allocations() {
 	# Both marks are there, or nobody knows.
-	[ "$(grep -c "tracing_mark_write: begin dmactl/$1\$" trace)" = 1 ]
-	[ "$(grep -c "tracing_mark_write: end dmactl/$1\$" trace)" = 1 ]
-	listed "tracing_mark_write: begin dmactl/$1\$" "tracing_mark_write: end dmactl/$1\$" >allocations
+	[ "$(grep -c "tracing_mark_write: begin $1\$" trace)" = 1 ]
+	[ "$(grep -c "tracing_mark_write: end $1\$" trace)" = 1 ]
+	listed "tracing_mark_write: begin $1\$" "tracing_mark_write: end $1\$" >allocations
 	callers
 }
 
@@ -125,8 +125,9 @@ bytes() {
 }
 
 @test "in steady state a copy allocates nothing" {
-	local name names=(memcpy/4096/{1,32,256}/streaming/1/1 memcpy/4096/32/{user,coherent}/1/1
-		memcpy/4096/32/streaming/4/1 buffers-100/4096/32/streaming/1/1)
+	local name names=(dmactl/memcpy/4096/{1,32,256}/streaming/1/1 dmactl/memcpy/4096/32/{user,coherent}/1/1
+		dmactl/memcpy/4096/32/streaming/4/1 dmactl/buffers-100/4096/32/streaming/1/1
+		dmactl-{ring,prepared}/memcpy/4096/32/streaming/1/1)
 	measured 20000 "${names[@]}"
 	for name in "${names[@]}"; do
 		allocations "$name"
@@ -151,8 +152,8 @@ bytes() {
 }
 
 @test "an op with a list allocates, and that is seen" {
-	measured 800 sg/65536/8/streaming/1/1
-	allocations sg/65536/8/streaming/1/1
+	measured 800 dmactl/sg/65536/8/streaming/1/1
+	allocations dmactl/sg/65536/8/streaming/1/1
 	# The list, and what becomes of it.
 	[ "$(grep -c ' dmactl_copy_args ' allocations)" -ge 800 ]
 	[ "$(grep -c ' dmactl_alloc_spans ' allocations)" -ge 800 ]
@@ -161,14 +162,14 @@ bytes() {
 
 @test "a session, a channel and a buffer take no more than docs/performance.md says" {
 	local depth places used before=0
-	measured 1 open/0/1//1/1 request/0/{1,64,256,4096}//1/1 buffer/8192/1/streaming/1/1
-	allocations open/0/1//1/1
+	measured 1 dmactl/open/0/1//1/1 dmactl/request/0/{1,64,256,4096}//1/1 dmactl/buffer/8192/1/streaming/1/1
+	allocations dmactl/open/0/1//1/1
 	used=$(bytes)
 	echo "# a session: $used bytes" >&3
 	[ "$used" -ge 256 ]
 	[ "$used" -le 2048 ]
 	for depth in 1 64 256 4096; do
-		allocations "request/0/$depth//1/1"
+		allocations "dmactl/request/0/$depth//1/1"
 		places=$((depth > 64 ? depth : 64))
 		used=$(bytes)
 		echo "# a channel of depth $depth: $used bytes" >&3
@@ -179,7 +180,7 @@ bytes() {
 		[ "$used" -gt "$before" ]
 		before=$used
 	done
-	allocations buffer/8192/1/streaming/1/1
+	allocations dmactl/buffer/8192/1/streaming/1/1
 	used=$(bytes)
 	echo "# a buffer of two pages, mapped for a device: $used bytes with its own" >&3
 	[ "$used" -ge 8192 ]
