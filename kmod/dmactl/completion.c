@@ -46,9 +46,10 @@ void dmactl_cq_queued(struct dmactl_session *s, u32 nr)
 	lockdep_assert_held(&s->cq_lock);
 	if (ring)
 		WRITE_ONCE(ring->head->flags, DMACTL_RING_OVERFLOW);
-	if (s->eventfd && !s->nr_cq)
-		dmactl_eventfd_signal(s->eventfd);
 	WRITE_ONCE(s->nr_cq, s->nr_cq + nr);
+	/* After that: who is told looks at it without the lock. */
+	if (s->eventfd && s->nr_cq == nr)
+		dmactl_eventfd_signal(s->eventfd);
 }
 
 /* Records that were not taken yet. */
