@@ -109,14 +109,26 @@ static void dmactl_prepared_settle(struct dmactl_prepared *p)
 	p->cpu = -1;
 }
 
+/*
+ * The record of an op is seen in the ring before the callback has let go of
+ * the object, which it does under this lock.
+ */
+static void dmactl_prepared_let_end(struct dmactl_prepared *p)
+{
+	guard(dmactl_bh)(&p->chan->lock);
+}
+
 int dmactl_prepared_destroy(struct dmactl_obj *obj)
 {
 	struct dmactl_prepared *p = obj_to_prepared(obj);
 	struct dmactl_session *s = p->session;
 
 	lockdep_assert_held(&s->lock);
-	if (!refcount_dec_if_one(&obj->users))
-		return -EBUSY;
+	if (!refcount_dec_if_one(&obj->users)) {
+		dmactl_prepared_let_end(p);
+		if (!refcount_dec_if_one(&obj->users))
+			return -EBUSY;
+	}
 	dmactl_obj_erase(s, obj);
 	s->nr_prepared--;
 	dmactl_prepared_settle(p);
@@ -501,6 +513,13 @@ void dmactl_prepared_unrun(struct dmactl_tx *tx)
 	dmactl_obj_unuse(&p->obj);
 }
 
+/* False: it is the caller's now. */
+static bool dmactl_prepared_is_busy(struct dmactl_prepared *p)
+{
+	dmactl_prepared_let_end(p);
+	return atomic_cmpxchg(&p->busy, 0, 1);
+}
+
 static int dmactl_prepared_validate(struct dmactl_chan *chan,
 				    const struct dmactl_op *op,
 				    struct dmactl_tx *tx)
@@ -517,7 +536,8 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 	if (!obj)
 		return -ENOENT;
 	p = obj_to_prepared(obj);
-	if (p->chan != chan || atomic_cmpxchg(&p->busy, 0, 1)) {
+	if (p->chan != chan || (atomic_cmpxchg(&p->busy, 0, 1) &&
+				dmactl_prepared_is_busy(p))) {
 		dmactl_obj_unuse(obj);
 		return p->chan != chan ? -EINVAL : -EBUSY;
 	}
