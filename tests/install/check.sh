@@ -101,6 +101,7 @@ check "example epoll" example epoll ""
 check "example aio" example aio -laio
 check "example capture" example capture ""
 check "example raid" example raid ""
+check "example ring" example ring ""
 check "example uring" example uring -luring
 check "man finds the pages" man_works
 finish
