@@ -359,7 +359,8 @@ static int dmactl_chan_drain(struct dmactl_chan *chan)
 {
 	unsigned long limit = msecs_to_jiffies(dmactl_stop_timeout_ms);
 
-	dma_async_issue_pending(chan->dma);
+	if (xchg(&chan->unissued, 0))
+		dma_async_issue_pending(chan->dma);
 	if (wait_event_timeout(chan->idle, dmactl_chan_is_idle(chan), limit))
 		return 0;
 	return -ETIMEDOUT;
@@ -558,6 +559,11 @@ void dmactl_chan_issue(struct dmactl_chan *chan)
 		chan->held = false;
 	}
 	trace_dmactl_chan_issue(chan->session->id, chan->obj.handle);
-	/* Outside the lock: some providers call back from here. */
-	dma_async_issue_pending(chan->dma);
+	/*
+	 * Outside the lock: some providers call back from here. pl330 takes a
+	 * reference of its power management each time it was idle, also for
+	 * nothing, such as a NOP.
+	 */
+	if (xchg(&chan->unissued, 0))
+		dma_async_issue_pending(chan->dma);
 }

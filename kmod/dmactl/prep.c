@@ -156,6 +156,7 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	txd->callback_result = dmactl_tx_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
+	WRITE_ONCE(chan->unissued, 1);
 	if (dma_submit_error(desc->cookie)) {
 		dmactl_desc_untake(chan, tx, desc);
 		return -EIO;
@@ -178,6 +179,7 @@ bool dmactl_prep_again(struct dmactl_tx *tx,
 	txd->callback_result = dmactl_quick_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
+	WRITE_ONCE(chan->unissued, 1);
 	if (dma_submit_error(desc->cookie))
 		return false;
 	tx->seq = chan->seq;
