@@ -110,12 +110,14 @@ static void dmactl_prepared_settle(struct dmactl_prepared *p)
 }
 
 /*
- * The record of an op is seen in the ring before the callback has let go of
- * the object, which it does under this lock.
+ * The record of an op is seen in the ring before the op has let go of the
+ * object: in the callback, under the first of these locks, or when it comes from
+ * the queue, under the second.
  */
 static void dmactl_prepared_let_end(struct dmactl_prepared *p)
 {
 	guard(dmactl_bh)(&p->chan->lock);
+	guard(dmactl_bh)(&p->session->cq_lock);
 }
 
 int dmactl_prepared_destroy(struct dmactl_obj *obj)

@@ -19,19 +19,23 @@ static u32 dmactl_ring_pour_some(struct dmactl_session *s,
 				 struct dmactl_cq_ring *ring,
 				 struct list_head *out)
 {
-	struct list_head *last = &s->cq;
-	struct dmactl_tx *tx;
+	struct dmactl_tx *tx, *next;
 	u32 n = 0;
 
 	guard(dmactl_bh)(&s->cq_lock);
-	list_for_each_entry(tx, &s->cq, node) {
+	list_for_each_entry_safe(tx, next, &s->cq, node) {
 		if (n == DMACTL_RING_POUR_CHUNK ||
 		    !dmactl_ring_add(s, ring, tx))
 			break;
-		last = &tx->node;
 		n++;
+		if (!tx->run) {
+			list_move_tail(&tx->node, out);
+			continue;
+		}
+		/* Still under this lock: see dmactl_prepared_let_end(). */
+		list_del_init(&tx->node);
+		dmactl_prepared_unrun(tx);
 	}
-	list_cut_position(out, &s->cq, last);
 	WRITE_ONCE(s->nr_cq, s->nr_cq - n);
 	WRITE_ONCE(ring->head->flags, s->nr_cq ? DMACTL_RING_OVERFLOW : 0);
 	return n;
