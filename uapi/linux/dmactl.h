@@ -1148,7 +1148,8 @@ struct dmactl_ring {
  *
  * Descriptors are prepared with DMA_CTRL_REUSE and stay with the provider.
  * The buffers stay in use. One DMACTL_OP_PREPARED at a time may be in flight
- * for it: EBUSY otherwise, and for DESTROY. Errors: those of the op;
+ * for it: EBUSY otherwise, and for DESTROY. With a ring, an op that was submitted in
+ * a batch of its kind is in flight until its record is in the ring. Errors: those of the op;
  * EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for XOR_VAL, PQ_VAL, CYCLIC,
  * NOP, PREPARED, METADATA, REPEAT and LOAD_EOT; EAGAIN the provider has no
  * descriptors left.
