@@ -31,6 +31,7 @@
 #	BOARD_SIM	parameters of dma-sim if that is the provider
 #	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
 #	BOARD_SUITE=1	run all of tests/uapi on dma-sim in the end
+#	BOARD_DISK	size of a disk with an empty ext4 for these
 #	BOARD_MORE	a program of this directory with arguments, the kernel
 #			last, that runs when the board is done: prints TAP
 #	BOARD_PATIENCE	times that tests get longer; BOARD_TIMEOUT of a transfer,
