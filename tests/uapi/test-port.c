@@ -548,6 +548,16 @@ static void expect_config(struct dmactl_chan_config arg, int want, const char *w
 						  __VA_ARGS__},                                    \
 		      want, #__VA_ARGS__)
 
+/* Where the bus has 32 bits, more are no address at all. */
+static void expect_no_wrap(uint64_t addr)
+{
+	struct dmactl_chan_config arg = {.size = sizeof(arg), .chan = port_chan, .src_addr = addr};
+	int ret = chan_config(port_fd, &arg);
+
+	if (ret != -EPERM && ret != -EINVAL)
+		fail("%#llx: %d", (unsigned long long)addr, ret);
+}
+
 static void each_field(void *unused)
 {
 	uint32_t number = 1;
@@ -559,7 +569,7 @@ static void each_field(void *unused)
 	EXPECT(0, .src_addr = 0x1000, .dst_addr = 0x1000, .src_addr_width = 4, .dst_addr_width = 4,
 	       .src_port_window_size = 64, .dst_port_window_size = 64, .dst_maxburst = 16);
 	EXPECT(-EPERM, .src_addr = 0x1001);
-	EXPECT(-EPERM, .src_addr = 0x100001000);
+	expect_no_wrap(0x100001000);
 	EXPECT(-EPERM, .dst_addr = 1);
 	EXPECT(-EPERM, .src_addr_width = 1);
 	EXPECT(-EPERM, .dst_addr_width = 8);
@@ -913,8 +923,9 @@ PORT_TEST(port, what_makes_no_port)
 	expect_unbound("", "dmactl,src-addr=u32:0x1000 dmactl,src-addr-width=u32:4");
 	expect_unbound("dmactl,directions=string:both", "");
 	expect_unbound("dmactl,directions=string:mem-to-dev,dev-to-mem,mem-to-dev", "");
-	expect_unbound("dmactl,directions=u32:3", "");
-	expect_unbound("label=u32:3", "");
+	/* Not a number: of its size, software nodes give it out as a pointer to a word. */
+	expect_unbound("dmactl,directions", "");
+	expect_unbound("label", "");
 	expect_unbound("label=string:a:b", "");
 	expect_unbound("label=string:a/b", "");
 	expect_unbound("label=string:.", "");

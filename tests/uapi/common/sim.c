@@ -118,8 +118,10 @@ static const char *const dmactl_fixed[] = {
 static char sim_original[1024];
 static char dmactl_original[512];
 
-static void module_load(const char *name, const char *file, const char *parameters)
+/* 0 or an errno. */
+static int module_try(const char *name, const char *file, const char *parameters)
 {
+	int ret;
 	const char *dir = getenv("DMACTL_MODULES_DIR");
 	char path[512];
 	int fd;
@@ -132,9 +134,17 @@ static void module_load(const char *name, const char *file, const char *paramete
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		fail("cannot open %s: %s", path, strerror(errno));
-	if (syscall(SYS_finit_module, fd, parameters, 0))
-		fail("%s does not load with '%s': %s", file, parameters, strerror(errno));
+	ret = syscall(SYS_finit_module, fd, parameters, 0) ? errno : 0;
 	close(fd);
+	return ret;
+}
+
+static void module_load(const char *name, const char *file, const char *parameters)
+{
+	int ret = module_try(name, file, parameters);
+
+	if (ret)
+		fail("%s does not load with '%s': %s", file, parameters, strerror(ret));
 }
 
 static void remember(char *original, size_t size, const char *dir, const char *const *names,
@@ -152,15 +162,28 @@ static void remember(char *original, size_t size, const char *dir, const char *c
 }
 
 /* Of two values for one parameter the last counts. */
-
-void sim_reload(const char *parameters)
+static const char *sim_all(const char *parameters)
 {
-	char all[1536];
+	static char all[1536];
 
 	need_sim();
 	remember(sim_original, sizeof(sim_original), SIM_PARAMETERS, fixed, ARRAY_SIZE(fixed));
 	snprintf(all, sizeof(all), "%s%s", sim_original, parameters);
-	module_load("dma_sim", "dma-sim.ko", all);
+	return all;
+}
+
+void sim_reload(const char *parameters)
+{
+	module_load("dma_sim", "dma-sim.ko", sim_all(parameters));
+}
+
+bool sim_takes(const char *parameters)
+{
+	const char *all = sim_all(parameters);
+	int ret = module_try("dma_sim", "dma-sim.ko", all);
+
+	sim_restore();
+	return !ret;
 }
 
 void sim_restore(void)

@@ -96,6 +96,8 @@ void sim_get(const char *name, char *value, size_t size);
 void sim_reset(void);
 /* Loads dma-sim anew with these parameters more than it was loaded with. */
 void sim_reload(const char *parameters);
+/* Whether it would load with them. */
+bool sim_takes(const char *parameters);
 void sim_restore(void);
 /* In a child, with other parameters; what was there comes back afterwards. */
 void with_sim(const char *parameters, void (*fn)(void));
