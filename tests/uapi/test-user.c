@@ -230,12 +230,22 @@ UAPI_TEST(user, bad_ranges)
 	munmap(p, 6 * PAGE);
 }
 
+/* Behind an IOMMU it may be made of pages, which can. */
 UAPI_TEST(user, device_memory_cannot_be_pinned)
 {
 	int fd = dev_open(0);
 	uint32_t chan = chan_get(fd);
 	struct mem coherent = mem_coherent(fd, chan, 4 * PAGE);
 
+	if (chan_can(DMACTL_CAP_IOMMU) && !try_pin(fd, coherent.p, PAGE, 0)) {
+		struct mem other = mem_get(fd, 4 * PAGE),
+			   mem = pin(fd, coherent.p + 9, 3 * PAGE, 0);
+
+		copy_check(fd, chan, &other, 0, &mem, 1, 2 * PAGE);
+		copy_check(fd, chan, &mem, 1, &other, 0, 2 * PAGE);
+		pattern_check(coherent.p, 10, 2 * PAGE, SRC_BODY, 0);
+		return;
+	}
 	check_eq(try_pin(fd, coherent.p, PAGE, 0), -EOPNOTSUPP);
 	check_eq(try_pin(fd, coherent.p + 100, 2 * PAGE, READ_ONLY), -EOPNOTSUPP);
 	check_eq(fdinfo(fd, "buffers"), 1);
