@@ -77,6 +77,10 @@ static void sim_issue_pending(struct dma_chan *chan)
 	struct sim_desc *d;
 
 	guard(sim_chan)(sc);
+	if (unlikely(list_empty(&sc->submitted) && list_empty(&sc->issued)))
+		atomic64_inc(&sc->ctl->config.control->idle_issues);
+	if (sim_misbehaves(sc, SIM_ISSUE_IGNORED) && !list_empty(&sc->issued))
+		return;
 	list_for_each_entry(d, &sc->submitted, node)
 		d->state = SIM_DESC_ISSUED;
 	list_splice_tail_init(&sc->submitted, &sc->issued);

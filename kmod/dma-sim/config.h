@@ -44,6 +44,8 @@ struct sim_lines;
  * @short_nth: slave descriptors to start until one ends early, 0 none
  * @sink_bytes: what "sink" was given
  * @sink_errors: how often that did not go on from what was before
+ * @idle_issues: how often a channel was issued that had nothing to do, and
+ *	nothing was submitted either
  *
  * Plain fields are read and written with READ_ONCE() and WRITE_ONCE().
  */
@@ -65,6 +67,7 @@ struct sim_control {
 	atomic_t short_nth;
 	atomic64_t sink_bytes;
 	atomic64_t sink_errors;
+	atomic64_t idle_issues;
 };
 
 /**
@@ -90,6 +93,7 @@ struct sim_control {
  * @no_terminate: have no device_terminate_all
  * @no_synchronize: have no device_synchronize
  * @no_pause: have neither device_pause nor device_resume
+ * @repeat_only: INTERLEAVE is for what repeats until the next one takes over
  * @control: how it behaves
  * @lines: what it is to the ports of its directory, or NULL
  */
@@ -114,6 +118,7 @@ struct sim_config {
 	bool no_terminate;
 	bool no_synchronize;
 	bool no_pause;
+	bool repeat_only;
 	struct sim_control *control;
 	struct sim_lines *lines;
 };

@@ -116,6 +116,7 @@ SIM_CONFIG_ATTR(descriptors, SIM_AT(descriptors), number);
 SIM_CONFIG_ATTR(no_terminate, SIM_AT(no_terminate), flag);
 SIM_CONFIG_ATTR(no_synchronize, SIM_AT(no_synchronize), flag);
 SIM_CONFIG_ATTR(no_pause, SIM_AT(no_pause), flag);
+SIM_CONFIG_ATTR(repeat_only, SIM_AT(repeat_only), flag);
 
 static ssize_t sim_item_addr_widths_show(struct config_item *item, char *page)
 {
@@ -384,6 +385,14 @@ static ssize_t sim_item_sink_errors_show(struct config_item *item, char *page)
 }
 CONFIGFS_ATTR_RO(sim_item_, sink_errors);
 
+static ssize_t sim_item_idle_issues_show(struct config_item *item, char *page)
+{
+	struct sim_control *c = to_sim_item(item)->control;
+
+	return sysfs_emit(page, "%lld\n", atomic64_read(&c->idle_issues));
+}
+CONFIGFS_ATTR_RO(sim_item_, idle_issues);
+
 static struct configfs_attribute *sim_item_attrs[] = {
 	&sim_item_attr_channels,
 	&sim_item_attr_caps,
@@ -404,6 +413,7 @@ static struct configfs_attribute *sim_item_attrs[] = {
 	&sim_item_attr_no_terminate,
 	&sim_item_attr_no_synchronize,
 	&sim_item_attr_no_pause,
+	&sim_item_attr_repeat_only,
 	&sim_item_attr_live,
 	&sim_item_attr_dev_name,
 	&sim_item_attr_hold,
@@ -419,6 +429,7 @@ static struct configfs_attribute *sim_item_attrs[] = {
 	&sim_item_attr_sink_rate,
 	&sim_item_attr_sink_bytes,
 	&sim_item_attr_sink_errors,
+	&sim_item_attr_idle_issues,
 	&sim_item_attr_fail_nth,
 	&sim_item_attr_fail_how,
 	&sim_item_attr_short_nth,

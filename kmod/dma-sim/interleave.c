@@ -132,9 +132,12 @@ static bool sim_interleave_accepts(struct sim_chan *sc,
 				   unsigned long flags)
 {
 	struct dma_device *dma = sc->chan.device;
+	unsigned long both = DMA_PREP_REPEAT | DMA_PREP_LOAD_EOT;
 	size_t i;
 
 	lockdep_assert_held(&sc->lock);
+	if (sc->ctl->config.repeat_only && (flags & both) != both)
+		return false;
 	if (flags & DMA_PREP_REPEAT && !dma_has_cap(DMA_REPEAT, dma->cap_mask))
 		return false;
 	if (xt->dir == DMA_MEM_TO_MEM)

@@ -18,6 +18,7 @@ static const char *const sim_misbehaviours[SIM_MISBEHAVIOURS] = {
 	[SIM_UNALIGNED_WRONG] = "unaligned_wrong",
 	[SIM_ODD_LENGTH_WRONG] = "odd_length_wrong",
 	[SIM_EARLY_START] = "early_start",
+	[SIM_ISSUE_IGNORED] = "issue_ignored",
 	[SIM_LOST_COMPLETION] = "lost_completion",
 	[SIM_DOUBLE_COMPLETION] = "double_completion",
 	[SIM_OUT_OF_ORDER] = "out_of_order",

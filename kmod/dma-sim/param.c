@@ -82,6 +82,11 @@ static bool no_pause;
 module_param(no_pause, bool, 0444);
 MODULE_PARM_DESC(no_pause, "Can neither pause nor resume (default N)");
 
+static bool repeat_only;
+module_param(repeat_only, bool, 0444);
+MODULE_PARM_DESC(repeat_only,
+		 "Prepares INTERLEAVE only with both DMA_PREP_REPEAT and DMA_PREP_LOAD_EOT, as xilinx_dpdma (default N)");
+
 /* What is written to sysfs ends in a newline. */
 static int sim_param_bad(const char *name, const char *val, const char *wanted)
 {
@@ -191,6 +196,10 @@ module_param_cb(sink_errors, &sim_count_ops, &sim_control.sink_errors, 0444);
 __MODULE_PARM_TYPE(sink_errors, "ullong");
 MODULE_PARM_DESC(sink_errors,
 		 "How often they did not go on as \"counter\" does");
+module_param_cb(idle_issues, &sim_count_ops, &sim_control.idle_issues, 0444);
+__MODULE_PARM_TYPE(idle_issues, "ullong");
+MODULE_PARM_DESC(idle_issues,
+		 "How often an idle channel was issued with nothing submitted");
 
 static int sim_nth_set(const char *val, const struct kernel_param *kp)
 {
@@ -308,6 +317,7 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 	config->no_terminate = no_terminate;
 	config->no_synchronize = no_synchronize;
 	config->no_pause = no_pause;
+	config->repeat_only = repeat_only;
 	config->max_xor = max_xor;
 	config->max_pq = max_pq;
 	config->max_burst = max_burst;

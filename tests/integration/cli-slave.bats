@@ -131,6 +131,22 @@ sink_is() {
 	grep -q 'was terminated by' send.txt
 }
 
+@test "a provider that prepares frames only if they repeat until the next one" {
+	peripherals repeat_only=1
+	for i in 0 1 2; do numbers 16 $((16 * i)); done >data
+	dmactl send --frame 16 --block 64 --repeat 300ms --json sink data >result.json
+	jq -e '.dma_ops == 3 and .bytes == 192 and .repetitions > 3' result.json
+	[ $(($(cat "$sim/sink_bytes") % 64)) = 0 ]
+	[ "$(cat "$sim/sink_bytes")" -ge $((64 * $(jq .repetitions result.json))) ]
+	# Without, it takes nothing, and nothing of it comes there.
+	fails dmactl send --frame 16 --block 64 sink data
+	sink_is 0 0
+	# What is no frame is as ever.
+	numbers 48 >data
+	dmactl send sink data
+	sink_is 192 0
+}
+
 @test "what only the driver understands: --peripheral-config" {
 	peripherals
 	printf '\350\3\0\0' >first

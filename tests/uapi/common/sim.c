@@ -105,9 +105,9 @@ void sim_reset(void)
 
 /* What cannot be changed while it is loaded. */
 static const char *const fixed[] = {
-	"channels",    "devices", "caps",	 "dma_mask",	 "copy_align",
-	"max_segment", "residue", "descriptors", "no_terminate", "no_synchronize",
-	"peripherals", "max_xor", "max_pq",	 "max_burst",	 "no_pause",
+	"channels", "devices",	   "caps",	   "dma_mask",	     "copy_align",  "max_segment",
+	"residue",  "descriptors", "no_terminate", "no_synchronize", "peripherals", "max_xor",
+	"max_pq",   "max_burst",   "no_pause",	   "repeat_only",
 };
 
 static const char *const dmactl_fixed[] = {
