@@ -96,50 +96,6 @@ static void run_order(struct conform *c)
 		     c->submitted);
 }
 
-static void run_issue(struct conform *c)
-{
-	unsigned int transfers = 0;
-
-	for (int round = 0; round < 3 && conform_more(c); round++) {
-		unsigned int count = 4;
-		size_t len = 4096;
-
-		if (!conform_hold_copies(c, &count, &len))
-			return;
-		conform_pass_time(c, SETTLE_NS);
-		conform_reap(c);
-		if (c->arrived) {
-			conform_fail(c, "%u of %u transfers completed before issue_pending",
-				     c->arrived, count);
-			return;
-		}
-		conform_look(c, 0, count * len);
-		for (size_t at = 0; at < count * len; at++) {
-			uint8_t old = pattern_byte(REGION_DST_INSIDE, c->random.state, at);
-
-			if (c->dst.memory[at] == old)
-				continue;
-			conform_fail_at(c,
-					(struct conform_finding){
-						.transfer = number(at / len),
-						.length = number(len),
-						.offset = number(at),
-						.expected = number(old),
-						.actual = number(c->dst.memory[at]),
-					},
-					"transfer %zu wrote to the destination before "
-					"issue_pending: byte at offset %zu: expected 0x%02x, "
-					"got 0x%02x",
-					at / len, at, old, c->dst.memory[at]);
-			return;
-		}
-		if (conform_issue(c) || !conform_finish(c))
-			return;
-		transfers += count;
-	}
-	conform_seen(c, "%u transfers, none of which began before it was issued", transfers);
-}
-
 /* What it had no room for, once there is room again; a small ring may need too long for all. */
 static bool take_rest(struct conform *c, unsigned int wanted)
 {
@@ -401,14 +357,6 @@ static void run_interrupt(struct conform *c)
 }
 
 const struct conform_check conform_queue_checks[] = {
-	{
-		.name = "issue",
-		.says = "dmaengine_submit() does not start anything; device_issue_pending does",
-		.source = CONFORM_CLIENT ", \"Submit the transaction\"",
-		.look = "tx_submit, device_issue_pending",
-		.applies = copies,
-		.run = run_issue,
-	},
 	{
 		.name = "once",
 		.says = "each descriptor that was issued calls back, once",

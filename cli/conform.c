@@ -19,7 +19,7 @@
 #define SMALLEST_AREA (64u << 10)
 
 static const struct conform_check *const tables[] = {
-	conform_data_checks,  conform_queue_checks, conform_status_checks,
+	conform_data_checks,  conform_issue_checks, conform_queue_checks, conform_status_checks,
 	conform_pause_checks, conform_stop_checks,  conform_slave_checks,
 };
 

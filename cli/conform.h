@@ -45,6 +45,7 @@ struct conform_check {
 
 /* The tables, each ending with a row without a name. */
 extern const struct conform_check conform_data_checks[];
+extern const struct conform_check conform_issue_checks[];
 extern const struct conform_check conform_queue_checks[];
 extern const struct conform_check conform_status_checks[];
 extern const struct conform_check conform_pause_checks[];

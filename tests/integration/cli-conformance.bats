@@ -68,7 +68,7 @@ finds() {
 
 @test "dma-sim keeps the contract" {
 	conforms "$first"
-	passes data bounds align length issue once order cookie exhaust fence interrupt final
+	passes data bounds align length issue issue-busy once order cookie exhaust fence interrupt final
 }
 
 @test "nothing fails where everything can be seen, and cookies go over their end" {
@@ -143,6 +143,13 @@ finds() {
 @test "termination that does nothing" {
 	slow
 	broken terminate_ignored terminate-memory terminate-callbacks slave-terminate
+}
+
+@test "what is issued while a transfer runs does not start when that ends" {
+	slow
+	broken issue_ignored issue-busy
+	finds issue-busy 'transfer 1 did not complete within 1 s; of 2 transfers 1 did'
+	[ "$(result_of issue)" = pass ]
 }
 
 @test "callbacks that get lost" {
