@@ -13,7 +13,7 @@ static unsigned int put_ops(const struct dmauser_session *s, const struct dmause
 
 	if (!b || b->head == b->tail)
 		return 0;
-	nr = dmauser_batch_count(b);
+	nr = b->tail - b->head;
 	if (s->max_batch && nr > s->max_batch) {
 		nr = s->max_batch;
 		/* The ops left out cannot complete: as when credit runs out. */
@@ -34,6 +34,14 @@ static void put_records(struct dmactl_submit *arg, struct dmactl_completion *rec
 	arg->completions_uptr = dmauser_uptr(records);
 	arg->nr_completions = nr;
 	arg->completion_size = sizeof(*records);
+}
+
+static void accept(struct dmauser_batch *b, unsigned int nr_ops, unsigned int accepted)
+{
+	/* Kept, and accepted whole: it is as it was. */
+	if (b->keep && !b->head && accepted == nr_ops && nr_ops == b->tail)
+		return;
+	dmauser_batch_accept(b, accepted);
 }
 
 /* The one system call; @arg has flags, min_complete and timeout_ns set. */
@@ -63,7 +71,7 @@ static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 	arg->out_accepted = NO_INDEX;
 	rc = dmauser_ioctl(s->fd, DMACTL_IOC_SUBMIT, arg);
 	if (nr_ops && rc == 0)
-		dmauser_batch_accept(b, arg->out_accepted);
+		accept(b, nr_ops, arg->out_accepted);
 	else if (rc != -EAGAIN && arg->out_accepted < nr_ops)
 		b->bad = (int)arg->out_accepted;
 	return rc;

@@ -17,21 +17,14 @@
 /* Of looking for records before sleeping, whatever busy_poll_us says. */
 #define DMACTL_MAX_SPIN_US 10000
 
-/*
- * Records came. Who waits for more than there are sleeps on: a burst wakes it
- * once. A descriptor has come free too.
- */
-void dmactl_cq_tell(struct dmactl_session *s)
+/* Somebody waits: see dmactl_cq_tell(). */
+void dmactl_cq_wake(struct dmactl_session *s)
 {
-	/* Pairs with the one in dmactl_waiter_sleep(), and in poll_wait(). */
-	smp_mb();
-	/* After the barrier. */
+	/* After the barrier there. */
 	if (waitqueue_active(&s->wait))
 		wake_up_interruptible_poll(&s->wait, EPOLLIN | EPOLLRDNORM |
 					   EPOLLOUT | EPOLLWRNORM);
-	/* After the barrier, too. */
-	if (waitqueue_active(&s->wait_nr) &&
-	    dmactl_cq_count(s) >= READ_ONCE(s->want))
+	if (dmactl_cq_is_enough(s))
 		wake_up_interruptible_all(&s->wait_nr);
 }
 
@@ -52,15 +45,6 @@ void dmactl_cq_queued(struct dmactl_session *s, u32 nr)
 		dmactl_eventfd_signal(s->eventfd);
 }
 
-/* Records that were not taken yet. */
-u32 dmactl_cq_count(struct dmactl_session *s)
-{
-	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
-	u32 nr = READ_ONCE(s->nr_cq);
-
-	return ring ? nr + dmactl_ring_used(ring) : nr;
-}
-
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended, u32 nr)
 {
 	scoped_guard(dmactl_bh, &s->cq_lock) {
@@ -77,15 +61,12 @@ void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended, u32 nr
  */
 bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx)
 {
-	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
-	bool told;
+	bool told = dmactl_ring_put(s, tx);
 
-	scoped_guard(dmactl_spin, &s->cq_lock) {
-		told = ring && !s->nr_cq && dmactl_ring_add(s, ring, tx);
-		if (!told) {
-			list_move_tail(&tx->node, &s->cq);
-			dmactl_cq_queued(s, 1);
-		}
+	if (!told) {
+		guard(dmactl_spin)(&s->cq_lock);
+		list_move_tail(&tx->node, &s->cq);
+		dmactl_cq_queued(s, 1);
 	}
 	dmactl_cq_tell(s);
 	return told;

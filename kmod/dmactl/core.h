@@ -166,6 +166,7 @@ struct dmactl_session {
 	u32 nr_chans;			/* lock */
 	u32 nr_bufs;			/* lock */
 	u32 nr_prepared;		/* lock */
+	bool exports;			/* lock; read without: for good */
 
 	struct mutex reap_lock;		/* one reader at a time */
 	wait_queue_head_t wait;		/* records, credit, lost devices */
@@ -662,8 +663,6 @@ int dmactl_alloc_spans(struct dmactl_tx *tx, u32 nr, u32 nr_dst);
 #define DMACTL_PREP_WHOLE 1
 
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_tx *tx);
-bool dmactl_prep_again(struct dmactl_tx *tx,
-		       struct dma_async_tx_descriptor *txd);
 unsigned long dmactl_prep_flags(const struct dmactl_tx *tx);
 u64 dmactl_piece_max(const struct dmactl_chan *chan, const struct dmactl_tx *tx);
 u64 dmactl_linear_next(const struct dmactl_chan *chan,
@@ -768,9 +767,6 @@ static inline void dmactl_record_fill(struct dmactl_completion *record,
 /* prepared.c */
 int dmactl_ioctl_prepare(struct dmactl_cmd *cmd);
 int dmactl_prepared_destroy(struct dmactl_obj *obj);
-struct dmactl_tx *dmactl_prepared_begin(struct dmactl_session *s,
-					const struct dmactl_op *op);
-bool dmactl_prepared_submit(struct dmactl_tx *tx);
 void dmactl_prepared_unrun(struct dmactl_tx *tx);
 bool dmactl_prepared_note(struct dmactl_tx *tx);
 void dmactl_prepared_defer(struct dmactl_tx *tx);
@@ -782,21 +778,19 @@ void dmactl_prepared_lose_all(struct dmactl_chan *chan);
 #define DMACTL_SUBMIT_FLAGS (DMACTL_SUBMIT_HOLD | DMACTL_SUBMIT_ABS_TIMEOUT)
 
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd);
-int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf);
+int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg);
 int dmactl_submit_reap(struct dmactl_session *s, struct dmactl_submit *arg,
 		       struct dmactl_cq_ring *ring, u32 min,
 		       struct dmactl_chan *full);
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_tx *tx, bool hold);
 
 /* quick.c */
-bool dmactl_quick(struct dmactl_session *s, struct dmactl_submit *arg,
-		  int *err);
+int dmactl_quick_ioctl(struct dmactl_session *s, void __user *ubuf);
 void dmactl_quick_callback(void *param, const struct dmaengine_result *result);
 
 /* completion.c */
-u32 dmactl_cq_count(struct dmactl_session *s);
 void dmactl_cq_queued(struct dmactl_session *s, u32 nr);
-void dmactl_cq_tell(struct dmactl_session *s);
+void dmactl_cq_wake(struct dmactl_session *s);
 bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_tx *tx);
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
 		       u32 nr);

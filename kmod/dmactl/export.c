@@ -222,6 +222,7 @@ static int dmactl_export_init_resv(struct dmactl_buf *buf)
 	if (!resv)
 		return -ENOMEM;
 	dma_resv_init(resv);
+	WRITE_ONCE(buf->session->exports, true);
 	/* Pairs with the reads in validate.c and fence.c. */
 	smp_store_release(&buf->resv, resv);
 	return 0;

@@ -189,8 +189,8 @@ static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 	int ret;
 
 	if (likely(nr == DMACTL_IOC_SUBMIT)) {
-		ret = dmactl_submit_known(file->private_data,
-					  (void __user *)ptr);
+		ret = dmactl_quick_ioctl(file->private_data,
+					 (void __user *)ptr);
 		if (ret != -ENOTTY)
 			return ret;
 	}

@@ -10,7 +10,7 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 
-#include "core.h"
+#include "ring.h"
 #include "trace.h"
 
 /*

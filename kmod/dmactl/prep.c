@@ -164,37 +164,6 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	return dmactl_prep_note(chan, tx, desc, piece->len);
 }
 
-/*
- * An op that is one descriptor which is there already. True: it is in flight.
- * False: the provider says no.
- */
-bool dmactl_prep_again(struct dmactl_tx *tx,
-		       struct dma_async_tx_descriptor *txd)
-{
-	struct dmactl_chan *chan = tx->chan;
-	struct dmactl_desc *desc = &tx->own;
-
-	lockdep_assert_held(&chan->lock);
-	desc->check = 0;
-	txd->callback_result = dmactl_quick_callback;
-	txd->callback_param = desc;
-	desc->cookie = dmaengine_submit(txd);
-	WRITE_ONCE(chan->unissued, 1);
-	if (dma_submit_error(desc->cookie))
-		return false;
-	tx->seq = chan->seq;
-	tx->begun = true;
-	desc->tx = tx;
-	desc->len = tx->len;
-	chan->nr_descs++;
-	chan->descriptors++;
-	chan->cookie = desc->cookie;
-	trace_dmactl_op_submit(chan->session->id, chan->obj.handle, tx->seq,
-			       desc->cookie);
-	dmactl_tx_enter(tx);
-	return true;
-}
-
 /* Without a spinlock: bcm2835-dma sleeps in its prep. */
 static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_tx *tx)
 {

@@ -6,36 +6,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "core.h"
-#include "trace.h"
-
-struct dmactl_prepared_desc {
-	struct dma_async_tx_descriptor *txd;
-	struct dmactl_piece piece;
-};
-
-struct dmactl_prepared {
-	struct dmactl_obj obj;
-	struct dmactl_session *session;
-	struct dmactl_chan *chan;	/* referenced */
-	struct list_head chan_node;	/* chan->rwsem */
-	struct dmactl_tx tx;		/* what the op is */
-	struct dmactl_tx run;		/* such an op, if it is @simple */
-	bool simple;			/* one descriptor, nothing to do besides */
-	atomic_t busy;			/* an op with it is in flight */
-	struct dmactl_tx *ended;	/* that op, on its way to the program */
-	int cpu;			/* whose tasklet may not be through, or -1 */
-	struct work_struct work;
-	bool lost;			/* chan->rwsem: to be prepared again */
-	u32 nr;				/* chan->rwsem */
-	u32 room;
-	struct dmactl_prepared_desc *descs;
-};
-
-static struct dmactl_prepared *obj_to_prepared(struct dmactl_obj *obj)
-{
-	return container_of(obj, struct dmactl_prepared, obj);
-}
+#include "prepared.h"
 
 static void dmactl_prepared_free(struct dmactl_prepared *p)
 {
@@ -94,7 +65,7 @@ void dmactl_prepared_lose_all(struct dmactl_chan *chan)
  * From a task, with nothing of it in flight: afterwards no callback for it is on
  * its way out either.
  */
-static void dmactl_prepared_settle(struct dmactl_prepared *p)
+void dmactl_prepared_settle(struct dmactl_prepared *p)
 {
 	int cpu = get_cpu();
 
@@ -120,15 +91,28 @@ static void dmactl_prepared_let_end(struct dmactl_prepared *p)
 	guard(dmactl_bh)(&p->session->cq_lock);
 }
 
+/* Nobody uses it, and nobody will. */
+static bool dmactl_prepared_seize(struct dmactl_prepared *p)
+{
+	if (atomic_cmpxchg(&p->busy, DMACTL_PREPARED_FREE,
+			   DMACTL_PREPARED_GONE) != DMACTL_PREPARED_FREE)
+		return false;
+	/* Somebody may be about to find it busy. */
+	if (refcount_dec_if_one(&p->obj.users))
+		return true;
+	dmactl_prepared_put(p);
+	return false;
+}
+
 int dmactl_prepared_destroy(struct dmactl_obj *obj)
 {
 	struct dmactl_prepared *p = obj_to_prepared(obj);
 	struct dmactl_session *s = p->session;
 
 	lockdep_assert_held(&s->lock);
-	if (!refcount_dec_if_one(&obj->users)) {
+	if (!dmactl_prepared_seize(p)) {
 		dmactl_prepared_let_end(p);
-		if (!refcount_dec_if_one(&obj->users))
+		if (!dmactl_prepared_seize(p))
 			return -EBUSY;
 	}
 	dmactl_obj_erase(s, obj);
@@ -197,8 +181,9 @@ void dmactl_prepared_unuse(struct dmactl_tx *tx)
 	tx->prepared_by = NULL;
 	tx->nr_dst = 0;
 	tx->nr_src = 0;
-	atomic_set_release(&p->busy, 0);
+	/* In this order: see dmactl_prepared_seize(). */
 	dmactl_obj_unuse(&p->obj);
+	dmactl_prepared_put(p);
 }
 
 static bool dmactl_prepared_grow(struct dmactl_prepared *p)
@@ -440,70 +425,6 @@ static void dmactl_prepared_advance(struct dmactl_tx *tx,
 	tx->at_dst.index++;
 }
 
-/* Has a buffer become a dma-buf since? Of one that is simple. */
-static bool dmactl_prepared_is_fenced(const struct dmactl_prepared *p)
-{
-	const struct dmactl_tx *tx = &p->tx;
-
-	/* Whoever uses it looks with the acquire that belongs to it. */
-	return (tx->nr_dst && READ_ONCE(tx->dst->buf->resv)) ||
-	       (tx->nr_src && READ_ONCE(tx->src->buf->resv));
-}
-
-static struct dmactl_prepared *
-dmactl_prepared_find(struct dmactl_session *s, u32 handle)
-{
-	struct dmactl_obj *obj;
-
-	guard(dmactl_rcu_sched)();
-	obj = dmactl_obj_find(s, handle);
-	if (!obj || obj->type != DMACTL_OBJ_PREPARED ||
-	    !refcount_inc_not_zero(&obj->users))
-		return NULL;
-	return obj_to_prepared(obj);
-}
-
-/*
- * The op of its own, ready to be submitted. NULL: that takes more, or is wrong;
- * then it is for dmactl_validate() to say.
- */
-struct dmactl_tx *dmactl_prepared_begin(struct dmactl_session *s,
-					const struct dmactl_op *op)
-{
-	struct dmactl_prepared *p;
-	struct dmactl_tx *tx;
-
-	if (op->opcode != DMACTL_OP_PREPARED || op->flags ||
-	    (op->dst_buf | op->dst_off | op->src_off | op->len | op->nr_args |
-	     op->arg_size | op->args_uptr | op->value))
-		return NULL;
-	p = dmactl_prepared_find(s, op->src_buf);
-	if (!p)
-		return NULL;
-	if (p->chan->obj.handle != op->chan || !READ_ONCE(p->simple) ||
-	    dmactl_prepared_is_fenced(p) || atomic_cmpxchg(&p->busy, 0, 1)) {
-		dmactl_obj_unuse(&p->obj);
-		return NULL;
-	}
-	dmactl_prepared_settle(p);
-	tx = &p->run;
-	tx->status = 0;
-	tx->check = 0;
-	tx->bytes = 0;
-	tx->begun = false;
-	tx->user_data = op->user_data;
-	return tx;
-}
-
-/* False: it is for dmactl_prep() to try, or to fail. */
-bool dmactl_prepared_submit(struct dmactl_tx *tx)
-{
-	struct dmactl_prepared *p = tx->prepared_by;
-
-	/* The channel may have been terminated since it began. */
-	return p->nr == 1 && dmactl_prep_again(tx, p->descs[0].txd);
-}
-
 /* Its record is out. Of one that was abandoned nothing is given back. */
 void dmactl_prepared_unrun(struct dmactl_tx *tx)
 {
@@ -511,15 +432,16 @@ void dmactl_prepared_unrun(struct dmactl_tx *tx)
 
 	if (!p)
 		return;
-	atomic_set_release(&p->busy, 0);
-	dmactl_obj_unuse(&p->obj);
+	dmactl_prepared_put(p);
 }
 
-/* False: it is the caller's now. */
-static bool dmactl_prepared_is_busy(struct dmactl_prepared *p)
+/* An op whose record is out may not have let go of it yet. */
+static bool dmactl_prepared_get_ended(struct dmactl_prepared *p)
 {
+	if (dmactl_prepared_get(p))
+		return true;
 	dmactl_prepared_let_end(p);
-	return atomic_cmpxchg(&p->busy, 0, 1);
+	return dmactl_prepared_get(p);
 }
 
 static int dmactl_prepared_validate(struct dmactl_chan *chan,
@@ -531,6 +453,7 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 	};
 	struct dmactl_prepared *p;
 	struct dmactl_obj *obj;
+	int ret;
 
 	if (!dmactl_op_is_clean(op, unused) || op->src_off)
 		return -EINVAL;
@@ -538,10 +461,12 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 	if (!obj)
 		return -ENOENT;
 	p = obj_to_prepared(obj);
-	if (p->chan != chan || (atomic_cmpxchg(&p->busy, 0, 1) &&
-				dmactl_prepared_is_busy(p))) {
+	ret = p->chan == chan ? 0 : -EINVAL;
+	if (!ret && !dmactl_prepared_get_ended(p))
+		ret = -EBUSY;
+	if (ret) {
 		dmactl_obj_unuse(obj);
-		return p->chan != chan ? -EINVAL : -EBUSY;
+		return ret;
 	}
 	dmactl_prepared_settle(p);
 	tx->prepared_by = p;

@@ -8,9 +8,124 @@
 #include <linux/preempt.h>
 #include <linux/uaccess.h>
 
+#include "prepared.h"
 #include "ring.h"
 #include "trace.h"
 #include "words.h"
+
+/* What a program said, and the same to compare. */
+union dmactl_quick_op {
+	struct dmactl_op op;
+	u64 words[sizeof(struct dmactl_op) / sizeof(u64)];
+};
+
+/* A prepared op takes nothing but its handle; that nothing else is there: */
+static bool dmactl_quick_is_clean(const union dmactl_quick_op *from)
+{
+	const size_t at = offsetof(struct dmactl_op, dst_off) / sizeof(u64);
+
+	BUILD_BUG_ON(offsetof(struct dmactl_op, dst_off) % sizeof(u64));
+	BUILD_BUG_ON(ARRAY_SIZE(from->words) != at + 5);
+	return from->op.opcode == DMACTL_OP_PREPARED && !from->op.flags &&
+	       !(from->op.dst_buf | from->words[at] | from->words[at + 1] |
+		 from->words[at + 2] | from->words[at + 3] |
+		 from->words[at + 4]);
+}
+
+/* Has a buffer become a dma-buf since? */
+static bool dmactl_quick_is_fenced(const struct dmactl_prepared *p)
+{
+	const struct dmactl_tx *tx = &p->tx;
+
+	/* Whoever uses it looks with the acquire that belongs to it. */
+	return (tx->nr_dst && READ_ONCE(tx->dst->buf->resv)) ||
+	       (tx->nr_src && READ_ONCE(tx->src->buf->resv));
+}
+
+/* NULL: it is not there, in use, or not simple. */
+static struct dmactl_prepared *dmactl_quick_get(struct dmactl_session *s,
+						const struct dmactl_op *op)
+{
+	struct dmactl_prepared *p;
+	struct dmactl_obj *obj;
+
+	guard(dmactl_rcu_sched)();
+	obj = dmactl_obj_find(s, op->src_buf);
+	if (!obj || obj->type != DMACTL_OBJ_PREPARED)
+		return NULL;
+	p = obj_to_prepared(obj);
+	if (p->chan->obj.handle != op->chan || !dmactl_prepared_get(p))
+		return NULL;
+	if (!READ_ONCE(p->simple) ||
+	    (READ_ONCE(s->exports) && dmactl_quick_is_fenced(p))) {
+		dmactl_prepared_put(p);
+		return NULL;
+	}
+	return p;
+}
+
+/*
+ * The op of its own, ready to be submitted. NULL: that takes more, or is wrong;
+ * then it is for dmactl_validate() to say.
+ */
+static struct dmactl_tx *dmactl_quick_tx(struct dmactl_session *s,
+					 const struct dmactl_op *op)
+{
+	struct dmactl_prepared *p;
+	struct dmactl_tx *tx;
+
+	p = dmactl_quick_get(s, op);
+	if (!p)
+		return NULL;
+	/* On another processor, or on none. */
+	if (p->cpu != raw_smp_processor_id())
+		dmactl_prepared_settle(p);
+	tx = &p->run;
+	tx->status = 0;
+	tx->check = 0;
+	tx->bytes = 0;
+	tx->begun = false;
+	tx->user_data = op->user_data;
+	tx->next = NULL;
+	return tx;
+}
+
+/* False: it is for dmactl_prep() to try, or to fail. */
+static bool dmactl_quick_start(struct dmactl_chan *chan, struct dmactl_tx *tx)
+{
+	const struct dmactl_prepared *p = tx->prepared_by;
+	struct dma_async_tx_descriptor *txd;
+	struct dmactl_desc *desc = &tx->own;
+
+	lockdep_assert_held(&chan->lock);
+	/* The channel may have been terminated since it began. */
+	if (p->nr != 1)
+		return false;
+	txd = p->descs->txd;
+	desc->check = 0;
+	txd->callback_result = dmactl_quick_callback;
+	txd->callback_param = desc;
+	desc->cookie = dmaengine_submit(txd);
+	WRITE_ONCE(chan->unissued, 1);
+	if (dma_submit_error(desc->cookie))
+		return false;
+	tx->seq = chan->seq++;
+	tx->begun = true;
+	desc->tx = tx;
+	desc->len = tx->len;
+	chan->nr_descs++;
+	chan->nr_inflight++;
+	chan->submitted++;
+	chan->descriptors++;
+	chan->cookie = desc->cookie;
+	/* So that nothing is fetched for it otherwise. */
+	if (trace_dmactl_op_submit_enabled())
+		trace_dmactl_op_submit(chan->session->id, chan->obj.handle,
+				       tx->seq, desc->cookie);
+	/* It is on no list. */
+	list_add_tail(&tx->node, &chan->inflight);
+	return true;
+}
 
 /* The ops of a batch that were not submitted. */
 static void dmactl_quick_undo(struct dmactl_tx *tx)
@@ -29,16 +144,16 @@ static struct dmactl_tx *dmactl_quick_begin(struct dmactl_session *s,
 {
 	const struct dmactl_op __user *from = u64_to_user_ptr(arg->ops_uptr);
 	struct dmactl_tx *first = NULL, **at = &first, *tx;
-	struct dmactl_op op dmactl_uninit;
+	union dmactl_quick_op q dmactl_uninit;
 	u32 i;
 
 	for (i = 0; i < arg->nr_ops; i++) {
-		if (dmactl_get_words(&op, &from[i], sizeof(op)))
+		if (dmactl_get_words(&q, &from[i], sizeof(q)) ||
+		    !dmactl_quick_is_clean(&q))
 			goto err_undo;
-		tx = dmactl_prepared_begin(s, &op);
+		tx = dmactl_quick_tx(s, &q.op);
 		if (!tx)
 			goto err_undo;
-		tx->next = NULL;
 		*at = tx;
 		at = &tx->next;
 		if (tx->chan != first->chan)
@@ -67,7 +182,7 @@ static struct dmactl_tx *dmactl_quick_take(struct dmactl_chan *chan,
 	for (; tx; tx = next) {
 		/* It may be in use again as soon as it is submitted. */
 		next = tx->next;
-		if (!dmactl_prepared_submit(tx))
+		if (!dmactl_quick_start(chan, tx))
 			break;
 		(*nr)++;
 	}
@@ -98,8 +213,8 @@ static u32 dmactl_quick_submit(struct dmactl_session *s,
 	return nr;
 }
 
-/* SUBMIT, and what it returns. False: nothing was done. */
-bool dmactl_quick(struct dmactl_session *s, struct dmactl_submit *arg, int *err)
+/* False: nothing was done. */
+static bool dmactl_quick(struct dmactl_session *s, struct dmactl_submit *arg)
 {
 	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
 	u32 min = arg->min_complete;
@@ -114,12 +229,38 @@ bool dmactl_quick(struct dmactl_session *s, struct dmactl_submit *arg, int *err)
 		return false;
 	if (arg->out_accepted < arg->nr_ops)
 		min = min(min, 1u);
-	*err = 0;
 	arg->out_wait = 0;
 	arg->out_completed = dmactl_ring_used(ring);
 	if (arg->out_completed < min)
 		arg->out_wait = dmactl_submit_reap(s, arg, ring, min, NULL);
 	return true;
+}
+
+/*
+ * SUBMIT with the struct that this module knows, without what every ioctl costs.
+ * -ENOTTY: it is another one.
+ */
+int dmactl_quick_ioctl(struct dmactl_session *s, void __user *ubuf)
+{
+	struct dmactl_submit __user *uarg = ubuf;
+	struct dmactl_submit arg dmactl_uninit;
+	int ret = 0;
+
+	if (dmactl_get_words(&arg, ubuf, sizeof(arg)) ||
+	    arg.size != sizeof(arg) || (arg.flags & ~DMACTL_SUBMIT_FLAGS))
+		return -ENOTTY;
+	if (!dmactl_quick(s, &arg))
+		ret = dmactl_submit(s, &arg);
+	if (!user_write_access_begin(uarg, sizeof(*uarg)))
+		return ret ? ret : -EFAULT;
+	unsafe_put_user(arg.out_wait, &uarg->out_wait, fault);
+	unsafe_put_user(arg.out_accepted, &uarg->out_accepted, fault);
+	unsafe_put_user(arg.out_completed, &uarg->out_completed, fault);
+	user_write_access_end();
+	return ret;
+fault:
+	user_write_access_end();
+	return ret ? ret : -EFAULT;
 }
 
 /* Is it the usual end? Otherwise there is more to it: see dmactl_tx_callback(). */
@@ -135,7 +276,7 @@ static bool dmactl_quick_may_end(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	if (!list_is_last(&tx->node, &chan->inflight) &&
 	    list_next_entry(tx, node)->opcode == DMACTL_OP_NOP)
 		return false;
-	return !READ_ONCE(chan->session->nr_cq) && dmactl_prepared_note(tx);
+	return !READ_ONCE(chan->session->nr_cq);
 }
 
 static void dmactl_quick_end(struct dmactl_chan *chan, struct dmactl_tx *tx)
@@ -143,6 +284,7 @@ static void dmactl_quick_end(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	struct dmactl_session *s = chan->session;
 
 	lockdep_assert_held(&chan->lock);
+	tx->prepared_by->cpu = smp_processor_id();
 	tx->own.tx = NULL;
 	tx->bytes = tx->len;
 	chan->nr_descs--;
@@ -152,12 +294,14 @@ static void dmactl_quick_end(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	chan->starved = false;
 	chan->refusals = 0;
 	tx->timestamp_ns = ktime_get_ns();
-	trace_dmactl_op_complete(s->id, chan->obj.handle, tx->seq, 0,
-				 tx->bytes);
-	if (!dmactl_cq_add(s, tx))
+	if (trace_dmactl_op_complete_enabled())
+		trace_dmactl_op_complete(s->id, chan->obj.handle, tx->seq, 0,
+					 tx->bytes);
+	if (!dmactl_ring_put(s, tx) && !dmactl_cq_add(s, tx))
 		return;
 	list_del_init(&tx->node);
-	dmactl_prepared_unrun(tx);
+	dmactl_prepared_put(tx->prepared_by);
+	dmactl_cq_tell(s);
 }
 
 /* From the provider, as dmactl_tx_callback(), for an op that is here again. */
@@ -166,9 +310,12 @@ void dmactl_quick_callback(void *param, const struct dmaengine_result *result)
 	struct dmactl_desc *desc = param;
 	struct dmactl_chan *chan = desc->chan;
 
-	/* A reader of RCU, too. */
-	guard(dmactl_bh_off)();
-	scoped_guard(dmactl_spin, &chan->lock) {
+	/*
+	 * In a softirq, which is a reader of RCU as well. Elsewhere there is more
+	 * to it: see dmactl_prepared_note().
+	 */
+	if (in_serving_softirq() && !IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		guard(dmactl_spin)(&chan->lock);
 		if (desc->tx && dmactl_quick_may_end(chan, desc->tx, result)) {
 			dmactl_quick_end(chan, desc->tx);
 			return;

@@ -33,6 +33,33 @@ static inline u32 dmactl_ring_used(const struct dmactl_cq_ring *ring)
 		   ring->entries);
 }
 
+/* Records of the session that were not taken yet. */
+static inline u32 dmactl_cq_count(struct dmactl_session *s)
+{
+	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
+	u32 nr = READ_ONCE(s->nr_cq);
+
+	return ring ? nr + dmactl_ring_used(ring) : nr;
+}
+
+/* Who waits for more than there are sleeps on: a burst wakes it once. */
+static inline bool dmactl_cq_is_enough(struct dmactl_session *s)
+{
+	/* After the barrier in dmactl_cq_tell(). */
+	return waitqueue_active(&s->wait_nr) &&
+	       dmactl_cq_count(s) >= READ_ONCE(s->want);
+}
+
+/* Records came. A descriptor has come free too. */
+static inline void dmactl_cq_tell(struct dmactl_session *s)
+{
+	/* Pairs with the one in dmactl_waiter_sleep(), and in poll_wait(). */
+	smp_mb();
+	/* After the barrier. */
+	if (waitqueue_active(&s->wait) || dmactl_cq_is_enough(s))
+		dmactl_cq_wake(s);
+}
+
 /*
  * The program was told of the records before this one if it had not taken all
  * of them when it looked last, which it does once more after each stop.
@@ -71,6 +98,18 @@ static inline bool dmactl_ring_add(struct dmactl_session *s,
 	smp_store_release(&ring->head->tail, tail + 1);
 	dmactl_ring_signal(s, ring, tail);
 	return true;
+}
+
+/* False: it must go to the queue, and whoever waits be told. */
+static inline bool dmactl_ring_put(struct dmactl_session *s,
+				   struct dmactl_tx *tx)
+{
+	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
+
+	if (!ring)
+		return false;
+	guard(dmactl_spin)(&s->cq_lock);
+	return !s->nr_cq && dmactl_ring_add(s, ring, tx);
 }
 
 void dmactl_ring_pour(struct dmactl_session *s);

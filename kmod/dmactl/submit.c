@@ -489,7 +489,7 @@ int dmactl_submit_reap(struct dmactl_session *s, struct dmactl_submit *arg,
 	}
 }
 
-static int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
+int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 {
 	struct dmactl_cq_ring *ring = dmactl_ring_of(s);
 	struct dmactl_chan *full = NULL;
@@ -530,31 +530,4 @@ int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 	int ret = dmactl_cmd_respond(cmd);
 
 	return err ? err : ret;
-}
-
-/*
- * The same for the struct that this module knows, without what every ioctl
- * costs. -ENOTTY: it is another one.
- */
-int dmactl_submit_known(struct dmactl_session *s, void __user *ubuf)
-{
-	struct dmactl_submit __user *uarg = ubuf;
-	struct dmactl_submit arg dmactl_uninit;
-	int ret;
-
-	if (dmactl_get_words(&arg, ubuf, sizeof(arg)) ||
-	    arg.size != sizeof(arg) || (arg.flags & ~DMACTL_SUBMIT_FLAGS))
-		return -ENOTTY;
-	if (!dmactl_quick(s, &arg, &ret))
-		ret = dmactl_submit(s, &arg);
-	if (!user_write_access_begin(uarg, sizeof(*uarg)))
-		return ret ? ret : -EFAULT;
-	unsafe_put_user(arg.out_wait, &uarg->out_wait, fault);
-	unsafe_put_user(arg.out_accepted, &uarg->out_accepted, fault);
-	unsafe_put_user(arg.out_completed, &uarg->out_completed, fault);
-	user_write_access_end();
-	return ret;
-fault:
-	user_write_access_end();
-	return ret ? ret : -EFAULT;
 }

@@ -3,7 +3,9 @@
  * A ring with ops that are used again, ops that repeat, and with a look before
  * each sleep.
  */
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 
 #include "cring.h"
@@ -139,6 +141,78 @@ static void gone_at_once(void)
 UAPI_TEST(ring_ops, prepared_gone_at_once)
 {
 	with_sim("descriptors=2", gone_at_once);
+}
+
+#define NR_PREPARED 300
+#define NR_LEAST    4 /* submitted of each */
+
+static atomic_uint prepared; /* handle, 0: no more */
+static atomic_uint accepted, refused;
+
+/* Submits the one there is, again and again. */
+static void *submitter(void *ring)
+{
+	struct dmactl_op op = {.opcode = DMACTL_OP_PREPARED, .chan = chan};
+	int ret;
+
+	while ((op.src_buf = atomic_load(&prepared))) {
+		op.user_data = op.src_buf;
+		ret = submit_flags(fd, &op, 1, 0, NULL);
+		if (ret) {
+			/* It is gone, or about to be. */
+			check(ret == -ENOENT || ret == -EBUSY);
+			atomic_fetch_add(&refused, 1);
+			continue;
+		}
+		check_eq(cring_spin(ring).user_data, op.user_data);
+		atomic_fetch_add(&accepted, 1);
+	}
+	return NULL;
+}
+
+/* While another submits it: it is either in use, or gone. */
+static void destroyed_under_way(void)
+{
+	struct dmactl_op op;
+	struct cring ring;
+	unsigned int i, seen, busy = 0;
+	uint32_t handle;
+	pthread_t thread;
+	int ret;
+
+	setup();
+	ring = cring_new(fd, 4);
+	op = op_memcpy(chan, &dst, 0, &src, 0, 500);
+	noise_fill(src.p, src.len, 7);
+	for (i = 0; i < NR_PREPARED; i++) {
+		handle = prepare(&op, 0).src_buf;
+		seen = atomic_load(&accepted);
+		atomic_store(&prepared, handle);
+		if (!i)
+			check_eq(pthread_create(&thread, NULL, submitter, &ring), 0);
+		while (atomic_load(&accepted) - seen < NR_LEAST)
+			sched_yield();
+		while ((ret = destroy(fd, handle)) == -EBUSY) {
+			busy++;
+			sched_yield();
+		}
+		check_eq(ret, 0);
+	}
+	atomic_store(&prepared, 0);
+	check_eq(pthread_join(thread, NULL), 0);
+	bytes_check(dst.p, src.p, 500, "the last");
+	check_eq(chan_status(fd, chan).out_completed, atomic_load(&accepted));
+	check_eq(chan_status(fd, chan).out_in_flight, 0);
+	printf("%u accepted, %u refused, %u times too early\n", atomic_load(&accepted),
+	       atomic_load(&refused), busy);
+	/* Nothing is left that holds them. */
+	check_eq(destroy(fd, src.buf), 0);
+	check_eq(destroy(fd, dst.buf), 0);
+}
+
+UAPI_TEST(ring_ops, prepared_destroyed_under_way)
+{
+	with_sim("descriptors=2", destroyed_under_way);
 }
 
 /* Prepared ops and others in turn: the order of the records is that of the ops. */
