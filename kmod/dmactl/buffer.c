@@ -52,16 +52,24 @@ static void dmactl_buf_uncharge(struct dmactl_buf *buf)
 
 static void dmactl_pages_free(struct dmactl_buf *buf)
 {
-	unsigned long i;
+	unsigned long i = 0;
 
-	for (i = 0; i < buf->npages && buf->pages[i]; i++) {
-		__free_page(buf->pages[i]);
+	while (i < buf->npages && buf->pages[i]) {
+		struct folio *folio = page_folio(buf->pages[i]);
+
+		i += folio_nr_pages(folio);
+		folio_put(folio);
 		cond_resched();
 	}
 	kvfree(buf->pages);
 }
 
-/* A block of up to 2^order pages, as single pages. Returns their number. */
+/*
+ * A block of up to 2^order pages. It is one folio: get_user_pages_fast() takes
+ * small ones that belong to no file the slow way, as they may be secret memory,
+ * and direct I/O into the buffer would cost twice as much. Whoever pins one page
+ * keeps all of them. Returns their number.
+ */
 static unsigned long dmactl_pages_block(struct page **pages, int node,
 					gfp_t zone, unsigned int order)
 {
@@ -70,8 +78,8 @@ static unsigned long dmactl_pages_block(struct page **pages, int node,
 	unsigned long i;
 
 	for (; order && !page; order -= !page)
-		page = alloc_pages_node(node, gfp | zone | __GFP_NORETRY,
-					order);
+		page = alloc_pages_node(node, gfp | zone | __GFP_NORETRY |
+					__GFP_COMP, order);
 	if (!page && zone != __GFP_HIGHMEM)
 		page = alloc_pages_node(node, gfp | zone | __GFP_NORETRY, 0);
 	/* Give up rather than have another program killed for us. */
@@ -80,9 +88,6 @@ static unsigned long dmactl_pages_block(struct page **pages, int node,
 					__GFP_RETRY_MAYFAIL, 0);
 	if (!page)
 		return 0;
-	/* Each page counts its own users: a program may pin single ones. */
-	if (order)
-		split_page(page, order);
 	for (i = 0; i < 1ul << order; i++)
 		pages[i] = page + i;
 	return 1ul << order;
