@@ -71,7 +71,8 @@ install-user: install-libdmauser install-cli install-config
 	$(if $(DESTDIR),,ldconfig)
 
 install-config:
-	$(INSTALL) -d $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(SYSUSERSDIR)
+	$(INSTALL) -d $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(MANDIR)/man4
+	$(INSTALL) -m 644 packaging/man/dmactl.4 $(DESTDIR)$(MANDIR)/man4/
 	$(INSTALL) -m 644 packaging/udev/70-dmactl.rules $(DESTDIR)$(UDEVDIR)/
 	$(INSTALL) -m 644 packaging/sysusers/dmactl.conf $(DESTDIR)$(SYSUSERSDIR)/
 	$(if $(DESTDIR),,@! command -v systemd-sysusers >/dev/null || systemd-sysusers)

@@ -52,7 +52,7 @@ check 'the tool is there' has usr/bin/dmactl usr/share/man/man1/dmactl.1 usr/sha
 check 'the library is there' has 'usr/lib/libdmauser.so.0.*' usr/lib/libdmauser.so.0 usr/lib/libdmauser.so \
 	usr/lib/libdmauser.a usr/lib/pkgconfig/libdmauser.pc usr/include/dmauser.h usr/include/linux/dmactl.h \
 	'usr/share/man/man3/dmauser_*.3' usr/share/man/man7/dmauser.7
-check 'the rule and the group are there' has usr/lib/udev/rules.d/70-dmactl.rules usr/lib/sysusers.d/dmactl.conf
+check 'the rule and the group are there' has usr/lib/udev/rules.d/70-dmactl.rules usr/lib/sysusers.d/dmactl.conf usr/share/man/man4/dmactl.4
 check 'uninstall' with_make uninstall
 check 'nothing is left' nothing_left
 check 'files of others stay' spares_others
