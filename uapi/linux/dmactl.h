@@ -1123,10 +1123,11 @@ struct dmactl_ring_head {
  *
  * SUBMIT then takes no @nr_completions (EBUSY); its @min_complete, up to
  * @out_entries, is how many records are to be in the ring and not taken, and its
- * @out_completed how many are; while that is not 0, ops for which there is no
- * credit are no error: @out_accepted is less than @nr_ops, even 0. read(2) fails with EBUSY. poll(2) and the eventfd
- * tell of records as before. There is one ring in a session, up to its close,
- * and one thread at a time takes from it. Errors: EBUSY there is one.
+ * @out_completed how many are. While that is not 0, a lack of credit is no error:
+ * @out_accepted is less than @nr_ops, even 0. read(2) fails with EBUSY. poll(2)
+ * and the eventfd tell of records as before. There is one ring in a session, up
+ * to its close, and one thread at a time takes from it. Errors: EBUSY there is
+ * one.
  */
 struct dmactl_ring {
 	__u32 size;
