@@ -38,7 +38,9 @@
  * Order: ops on one channel are handed to the provider in the order in which
  * they were accepted. Whether one starts before the other has ended is the
  * provider's business, unless the earlier one has DMACTL_OPF_FENCE; on a
- * channel with DMACTL_CAP_NO_ORDER they may also end in any order.
+ * channel with DMACTL_CAP_NO_ORDER they may also end in any order. Records come
+ * as the provider calls back, and a few drivers do so on two processors at once:
+ * the seq of a record is the order in which ops were accepted.
  *
  * read(2) returns whole completion records of 48 bytes, oldest first; EINVAL
  * if there is no room for one. poll(2): POLLIN a record is there; POLLOUT at
