@@ -551,9 +551,14 @@ void dmactl_chan_issue_held(struct dmactl_chan *chan)
 		dmactl_chan_issue(chan);
 }
 
-/* Starts what was submitted. The caller holds rwsem, so dma is there. */
-void dmactl_chan_issue(struct dmactl_chan *chan)
+/*
+ * Starts what was submitted. The caller holds rwsem, so dma is there, and
+ * prep_lock: what another submits between the last two steps would be issued
+ * here, and once more, for nothing, by him.
+ */
+void dmactl_chan_issue_locked(struct dmactl_chan *chan)
 {
+	lockdep_assert_held(&chan->prep_lock);
 	if (READ_ONCE(chan->held)) {
 		guard(dmactl_bh)(&chan->lock);
 		chan->held = false;
@@ -566,4 +571,10 @@ void dmactl_chan_issue(struct dmactl_chan *chan)
 	 */
 	if (xchg(&chan->unissued, 0))
 		dma_async_issue_pending(chan->dma);
+}
+
+void dmactl_chan_issue(struct dmactl_chan *chan)
+{
+	guard(mutex)(&chan->prep_lock);
+	dmactl_chan_issue_locked(chan);
 }

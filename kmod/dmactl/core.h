@@ -14,7 +14,7 @@
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
  *   dma_resv_lock() of a dma-buf; inside, the lock of an export's attachments
  *   chan->rwsem	read: use of chan->dma; write: stopping it
- *   chan->prep_lock	one op after the other becomes descriptors
+ *   chan->prep_lock	one op after the other becomes descriptors; to issue
  *   session->reap_lock	order of records among readers
  *   chan->lock		queues of a channel; callbacks take it
  *   session->cq_lock	completion queue; callbacks take it
@@ -417,7 +417,7 @@ struct dmactl_chan {
 	u32 refusals;			/* lock: prep said no with nothing in flight */
 	bool starved;			/* lock: prep said no */
 	bool held;			/* lock: submitted but not issued */
-	u32 unissued;			/* set with lock; whoever clears it issues */
+	u32 unissued;			/* prep_lock; whoever clears it issues */
 	bool stopping;			/* lock: no new descriptors */
 	bool want_credit;		/* lock: somebody got EAGAIN */
 	u64 submitted;			/* lock, and below */
@@ -466,6 +466,7 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why);
 void dmactl_chan_release(struct dmactl_chan *chan);
 void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma);
 void dmactl_chan_issue(struct dmactl_chan *chan);
+void dmactl_chan_issue_locked(struct dmactl_chan *chan);
 void dmactl_chan_issue_held(struct dmactl_chan *chan);
 int dmactl_chan_attach_stream(struct dmactl_chan *chan,
 			      struct dmactl_stream *st);

@@ -172,10 +172,7 @@ static struct dmactl_tx *dmactl_quick_take(struct dmactl_chan *chan,
 {
 	struct dmactl_tx *next;
 
-	lockdep_assert_held(&chan->rwsem);
-	if (chan->dead || chan->stream)
-		return tx;
-	guard(mutex)(&chan->prep_lock);
+	lockdep_assert_held(&chan->prep_lock);
 	guard(dmactl_bh)(&chan->lock);
 	if (chan->partial)
 		return tx;
@@ -186,6 +183,19 @@ static struct dmactl_tx *dmactl_quick_take(struct dmactl_chan *chan,
 			break;
 		(*nr)++;
 	}
+	return tx;
+}
+
+static struct dmactl_tx *dmactl_quick_run(struct dmactl_chan *chan,
+					  struct dmactl_tx *tx, u32 *nr)
+{
+	guard(rwsem_read)(&chan->rwsem);
+	if (chan->dead || chan->stream)
+		return tx;
+	guard(mutex)(&chan->prep_lock);
+	tx = dmactl_quick_take(chan, tx, nr);
+	if (*nr)
+		dmactl_chan_issue_locked(chan);
 	return tx;
 }
 
@@ -203,11 +213,7 @@ static u32 dmactl_quick_submit(struct dmactl_session *s,
 	/* They hold it, but may end and be given back meanwhile. */
 	chan = tx->chan;
 	kref_get(&chan->obj.ref);
-	scoped_guard(rwsem_read, &chan->rwsem) {
-		tx = dmactl_quick_take(chan, tx, &nr);
-		if (nr)
-			dmactl_chan_issue(chan);
-	}
+	tx = dmactl_quick_run(chan, tx, &nr);
 	dmactl_quick_undo(tx);
 	dmactl_chan_put(chan);
 	return nr;
