@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 
 BOARD_TITLE='Samsung SMDKC210, Exynos 4210 (smdkc210), 32-bit'
 BOARD_ARCH=armhf
@@ -25,6 +25,20 @@ BOARD_EXPECT=(
 	"may|conformance * cyclic|pl330: the residue of a ring goes back and forth where no descriptor runs"
 )
 
+# pl330 of 6.1 leaves callback_result of a descriptor as it was when it goes to its
+# next client. The driver of the serial lines sets nothing but callback: what
+# is called, with its parameter, is the client before, and the kernel panics.
 board_dtb() {
-	first_dtb "$1" exynos4210-smdkv310.dtb
+	local stock node
+	need fdtput
+	stock=$(first_dtb "$1" exynos4210-smdkv310.dtb) || return 1
+	if [[ $series != 6.1 ]]; then
+		echo "$stock"
+		return
+	fi
+	cp "$stock" "$2" && chmod u+w "$2" || return 1
+	for node in 13800000 13810000 13820000 13830000; do
+		fdtput -d "$2" "/soc/serial@$node" dmas dma-names || return 1
+	done
+	echo "$2"
 }

@@ -38,7 +38,8 @@
 #			BOARD_ITERATIONS of a test, BOARD_DEADLINE of the board
 #	BOARD_EXPECT	VERB|PATTERN|REASON, see tests/boards/judge
 #	BOARD_NOTES	what is worth knowing, for docs/boards.md
-#	board_dtb DTBS OUT INITRD CMDLINE	prints the device tree to use
+#	board_dtb DTBS OUT INITRD CMDLINE	prints the device tree to use, for
+#						the kernel $series
 #	board_command	adds initrd and command line to `command' in another way
 #	board_start, board_stop		processes beside QEMU; the first may add to
 #			`command', the second to the tests in $results/tests
