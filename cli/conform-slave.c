@@ -192,7 +192,8 @@ static uint64_t period(const struct conform *c)
 
 static void run_cyclic(struct conform *c)
 {
-	struct ring ring = {.period = period(c), .len = PERIODS * period(c)};
+	uint64_t len = period(c);
+	struct ring ring = {.period = len, .len = PERIODS * len};
 	struct conform_provider before = {0}, after = {0};
 	uint64_t until;
 	int err;

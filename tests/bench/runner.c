@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* One case: how often, the measured stretch, the check, what comes out */
 #include "bench.h"
+#include "mark.h"
 
 #include <fnmatch.h>
 #include <inttypes.h>
@@ -80,7 +81,7 @@ static void sum_up(struct figures *f, double ops)
 
 /*
  * Where the measured stretch begins and ends: a line for a reader of traces, and
- * what tests/bench/profile/hot.c looks for; elsewhere that does nothing.
+ * a mark for tests/bench/profile.
  */
 static void bench_mark(const struct bench_case *c, bool first)
 {
@@ -88,12 +89,10 @@ static void bench_mark(const struct bench_case *c, bool first)
 		fprintf(c->bench->trace, "%s %s\n", first ? "begin" : "end", c->name);
 	if (!c->bench->mark)
 		return;
-#ifdef __x86_64__
 	if (first)
-		__asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x01, 0x5a, 0x5a, 0x5a");
+		MARK_BEGIN();
 	else
-		__asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x02, 0x5a, 0x5a, 0x5a");
-#endif
+		MARK_END();
 }
 
 static int take_samples(struct bench_case *c, struct figures *f)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A plugin of QEMU's TCG (7.2 and later, API version 1): counts the instructions
- * at each address between two marks in the guest, see bench_mark() in
- * tests/bench/runner.c, and writes "ADDRESS COUNT" lines. A processor at a time.
+ * at each address between two marks in the guest (tests/bench/mark.h), and writes
+ * "ADDRESS COUNT" lines. A processor at a time.
  *
  *	-plugin hot.so,out=FILE
  *

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* mark COMMAND...: runs it between the two marks that hot.c looks for. */
+#include "../mark.h"
+
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return 2;
-	__asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x01, 0x5a, 0x5a, 0x5a");
+	MARK_BEGIN();
 	pid = vfork();
 	if (!pid) {
 		execvp(argv[1], argv + 1);
@@ -21,6 +23,6 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 1;
 	}
-	__asm__ volatile(".byte 0x0f, 0x1f, 0x80, 0x02, 0x5a, 0x5a, 0x5a");
+	MARK_END();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
