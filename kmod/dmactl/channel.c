@@ -354,13 +354,24 @@ static bool dmactl_chan_is_idle(struct dmactl_chan *chan)
 	return !chan->nr_descs;
 }
 
+/*
+ * pl330 takes a reference of its power management each time it was idle, also
+ * for nothing, such as a NOP.
+ */
+static void dmactl_chan_issue_pending(struct dmactl_chan *chan)
+{
+	if (!chan->unissued)
+		return;
+	chan->unissued = false;
+	dma_async_issue_pending(chan->dma);
+}
+
 /* Hardware without a stop: let it finish what it has. */
 static int dmactl_chan_drain(struct dmactl_chan *chan)
 {
 	unsigned long limit = msecs_to_jiffies(dmactl_stop_timeout_ms);
 
-	if (xchg(&chan->unissued, 0))
-		dma_async_issue_pending(chan->dma);
+	dmactl_chan_issue_pending(chan);
 	if (wait_event_timeout(chan->idle, dmactl_chan_is_idle(chan), limit))
 		return 0;
 	return -ETIMEDOUT;
@@ -564,13 +575,8 @@ void dmactl_chan_issue_locked(struct dmactl_chan *chan)
 		chan->held = false;
 	}
 	trace_dmactl_chan_issue(chan->session->id, chan->obj.handle);
-	/*
-	 * Outside the lock: some providers call back from here. pl330 takes a
-	 * reference of its power management each time it was idle, also for
-	 * nothing, such as a NOP.
-	 */
-	if (xchg(&chan->unissued, 0))
-		dma_async_issue_pending(chan->dma);
+	/* Outside the lock: some providers call back from here. */
+	dmactl_chan_issue_pending(chan);
 }
 
 void dmactl_chan_issue(struct dmactl_chan *chan)

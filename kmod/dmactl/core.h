@@ -417,7 +417,7 @@ struct dmactl_chan {
 	u32 refusals;			/* lock: prep said no with nothing in flight */
 	bool starved;			/* lock: prep said no */
 	bool held;			/* lock: submitted but not issued */
-	u32 unissued;			/* prep_lock; whoever clears it issues */
+	bool unissued;			/* prep_lock, or rwsem for writing */
 	bool stopping;			/* lock: no new descriptors */
 	bool want_credit;		/* lock: somebody got EAGAIN */
 	u64 submitted;			/* lock, and below */

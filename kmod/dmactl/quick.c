@@ -32,16 +32,6 @@ static bool dmactl_quick_is_clean(const union dmactl_quick_op *from)
 		 from->words[at + 4]);
 }
 
-/* Has a buffer become a dma-buf since? */
-static bool dmactl_quick_is_fenced(const struct dmactl_prepared *p)
-{
-	const struct dmactl_tx *tx = &p->tx;
-
-	/* Whoever uses it looks with the acquire that belongs to it. */
-	return (tx->nr_dst && READ_ONCE(tx->dst->buf->resv)) ||
-	       (tx->nr_src && READ_ONCE(tx->src->buf->resv));
-}
-
 /* NULL: it is not there, in use, or not simple. */
 static struct dmactl_prepared *dmactl_quick_get(struct dmactl_session *s,
 						const struct dmactl_op *op)
@@ -57,7 +47,7 @@ static struct dmactl_prepared *dmactl_quick_get(struct dmactl_session *s,
 	if (p->chan->obj.handle != op->chan || !dmactl_prepared_get(p))
 		return NULL;
 	if (!READ_ONCE(p->simple) ||
-	    (READ_ONCE(s->exports) && dmactl_quick_is_fenced(p))) {
+	    (READ_ONCE(s->exports) && dmactl_fence_is_due(&p->tx))) {
 		dmactl_prepared_put(p);
 		return NULL;
 	}
@@ -82,7 +72,6 @@ static struct dmactl_tx *dmactl_quick_tx(struct dmactl_session *s,
 		dmactl_prepared_settle(p);
 	tx = &p->run;
 	tx->status = 0;
-	tx->check = 0;
 	tx->bytes = 0;
 	tx->begun = false;
 	tx->user_data = op->user_data;
@@ -102,11 +91,10 @@ static bool dmactl_quick_start(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	if (p->nr != 1)
 		return false;
 	txd = p->descs->txd;
-	desc->check = 0;
 	txd->callback_result = dmactl_quick_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
-	WRITE_ONCE(chan->unissued, 1);
+	chan->unissued = true;
 	if (dma_submit_error(desc->cookie))
 		return false;
 	tx->seq = chan->seq++;

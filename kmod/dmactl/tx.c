@@ -468,7 +468,7 @@ void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released)
 		chan->partial = NULL;
 		chan->starved = false;
 		chan->held = false;
-		chan->unissued = 0;
+		chan->unissued = false;
 		while (!list_empty(&chan->inflight)) {
 			tx = list_first_entry(&chan->inflight,
 					      struct dmactl_tx, node);
