@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Channels: requested from dmaengine, steered, stopped, given back. */
+/* Channels: made, steered, stopped. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,7 +18,7 @@ u32 dmactl_quarantined(void)
 	return atomic_read(&dmactl_nr_quarantined);
 }
 
-static void dmactl_chan_free_mem(struct dmactl_chan *chan)
+void dmactl_chan_free_mem(struct dmactl_chan *chan)
 {
 	if (chan->dev)
 		dmactl_dev_put(chan->dev);
@@ -45,7 +45,7 @@ struct dmactl_chan *dmactl_chan_get(struct dmactl_session *s, u32 handle)
 	return obj ? obj_to_chan(obj) : NULL;
 }
 
-static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
+struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 {
 	/* An op has one descriptor of its own; those that are split need more. */
 	u32 nr_descs = max(depth, 64u);
@@ -89,240 +89,6 @@ static struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	}
 	chan->nr_free = depth;
 	return chan;
-}
-
-/* What dma_request_channel() is to look for, and what it met on the way. */
-struct dmactl_match {
-	const struct dmactl_chan_request *arg;
-	bool denied;
-	bool lacking;
-};
-
-static bool dmactl_chan_filter(struct dma_chan *dma, void *param)
-{
-	struct dmactl_match *match = param;
-	const struct dmactl_chan_request *arg = match->arg;
-
-	if (arg->by == DMACTL_CHAN_BY_NAME) {
-		if (strcmp(dma_chan_name(dma), arg->name))
-			return false;
-	} else if (arg->name[0] &&
-		   strcmp(dev_name(dma->device->dev), arg->name)) {
-		return false;
-	}
-	if (arg->caps & ~dmactl_chan_cap_bits(dma)) {
-		match->lacking = true;
-		return false;
-	}
-	if (!dmactl_chan_allowed(dma_chan_name(dma))) {
-		match->denied = true;
-		return false;
-	}
-	return true;
-}
-
-static struct dma_chan *
-dmactl_request_filtered(const struct dmactl_chan_request *arg)
-{
-	struct dmactl_match match = { .arg = arg };
-	struct dma_chan *dma;
-	dma_cap_mask_t mask;
-
-	dma_cap_zero(mask);
-	dma = dma_request_channel(mask, dmactl_chan_filter, &match);
-	if (dma)
-		return dma;
-	if (match.denied)
-		return ERR_PTR(-EPERM);
-	if (arg->by == DMACTL_CHAN_BY_CAPS)
-		return ERR_PTR(-ENOENT);
-	if (match.lacking)
-		return ERR_PTR(-EOPNOTSUPP);
-	/* Busy channels are not shown to the filter; ours are known here. */
-	return ERR_PTR(dmactl_dev_holds(arg->name) ? -EBUSY : -ENOENT);
-}
-
-static struct dma_chan *
-dmactl_request_slave(const struct dmactl_chan_request *arg)
-{
-	struct dma_chan *dma = dma_request_chan(dmactl_this_device, arg->name);
-	int ret;
-
-	if (IS_ERR(dma)) {
-		ret = PTR_ERR(dma);
-		/* dmaengine's word for unknown, and for taken too. */
-		if (ret == -EPROBE_DEFER || ret == -ENODEV)
-			ret = dmactl_dev_holds(arg->name) ? -EBUSY : -ENOENT;
-		return ERR_PTR(ret);
-	}
-	ret = 0;
-	if (arg->caps & ~dmactl_chan_cap_bits(dma))
-		ret = -EOPNOTSUPP;
-	else if (!dmactl_chan_allowed(dma_chan_name(dma)))
-		ret = -EPERM;
-	if (ret) {
-		dma_release_channel(dma);
-		return ERR_PTR(ret);
-	}
-	return dma;
-}
-
-/* Takes note of what the channel is, before anybody else sees it. */
-void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma)
-{
-	struct device *dev = dma->device->dev;
-
-	chan->dma = dma;
-	strscpy(chan->name, dma_chan_name(dma), sizeof(chan->name));
-	chan->caps = dmactl_chan_cap_bits(dma);
-	chan->copy_align = 1u << dma->device->copy_align;
-	chan->fill_align = 1u << dma->device->fill_align;
-	chan->xor_align = 1u << dma->device->xor_align;
-	chan->pq_align = 1u << dma->device->pq_align;
-	chan->max_xor = dma->device->max_xor;
-	chan->max_pq = dma->device->max_pq & ~DMA_HAS_PQ_CONTINUE;
-	chan->directions = dmactl_chan_directions(dma);
-	chan->residue_granularity = dma->device->residue_granularity;
-	/* Undeclared: providers take any length and split by themselves. */
-	chan->max_len = SZ_1G;
-	if (dev->dma_parms && dev->dma_parms->max_segment_size)
-		chan->max_len = dev->dma_parms->max_segment_size;
-}
-
-/* @dev: of the DMA controller, for put_device(). */
-static int dmactl_chan_find(struct dmactl_chan *chan,
-			    const struct dmactl_chan_request *arg,
-			    struct device **dev)
-{
-	struct dma_chan *dma;
-
-	if (arg->by == DMACTL_CHAN_BY_PORT)
-		return dmactl_port_request(chan, arg, dev);
-	if (arg->by == DMACTL_CHAN_BY_SLAVE)
-		dma = dmactl_request_slave(arg);
-	else
-		dma = dmactl_request_filtered(arg);
-	if (IS_ERR(dma))
-		return PTR_ERR(dma);
-	if (arg->by == DMACTL_CHAN_BY_SLAVE) {
-		strscpy(chan->slave, arg->name, sizeof(chan->slave));
-		chan->tied = true;
-	}
-	dmactl_chan_adopt(chan, dma);
-	*dev = get_device(dma->device->dev);
-	return 0;
-}
-
-/* For a channel that was never used. A port may have gone meanwhile. */
-static void dmactl_chan_return(struct dmactl_chan *chan)
-{
-	scoped_guard(rwsem_write, &chan->rwsem) {
-		if (chan->dead == -ENODEV)
-			atomic_dec(&chan->session->nr_gone);
-		chan->dead = -ENOENT;
-	}
-	dmactl_chan_release(chan);
-	dmactl_port_detach(chan);
-}
-
-static int dmactl_chan_acquire(struct dmactl_chan *chan,
-			       const struct dmactl_chan_request *arg)
-{
-	struct device *dev;
-	int ret;
-
-	ret = dmactl_chan_find(chan, arg, &dev);
-	if (ret)
-		return ret;
-	ret = dmactl_dev_attach(chan, dev);
-	put_device(dev);
-	if (ret)
-		dmactl_chan_return(chan);
-	return ret;
-}
-
-static int dmactl_chan_check_request(const struct dmactl_chan_request *arg)
-{
-	if (memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
-		return -EINVAL;
-	if (arg->by >= DMACTL_CHAN_BY_END)
-		return -EINVAL;
-	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
-		return -EINVAL;
-	if (arg->by != DMACTL_CHAN_BY_CAPS && !arg->name[0])
-		return -EINVAL;
-	if (arg->depth > dmactl_max_depth)
-		return -EINVAL;
-	return 0;
-}
-
-static int dmactl_chan_request_locked(struct dmactl_session *s,
-				      struct dmactl_cmd *cmd, u32 depth)
-{
-	struct dmactl_chan_request *arg = cmd->arg;
-	struct dmactl_chan *chan;
-	int ret;
-
-	if (s->nr_chans >= dmactl_max_channels)
-		return -EDQUOT;
-	chan = dmactl_chan_new(s, depth);
-	if (!chan)
-		return -ENOMEM;
-	ret = dmactl_obj_reserve(s, &chan->obj);
-	if (ret)
-		goto err_free;
-	ret = dmactl_chan_acquire(chan, arg);
-	if (ret)
-		goto err_unreserve;
-
-	arg->out_chan = chan->obj.handle;
-	arg->out_depth = depth;
-	/* The provider may have left since; then the caps are not readable. */
-	down_read(&chan->rwsem);
-	ret = chan->dead;
-	if (!ret) {
-		dmactl_chan_caps(chan->dma, &arg->out);
-		/* A port may allow less than the provider. */
-		arg->out.caps = chan->caps;
-		arg->out.directions = chan->directions;
-	}
-	up_read(&chan->rwsem);
-	if (!ret)
-		ret = dmactl_cmd_respond(cmd);
-	if (ret)
-		goto err_release;
-
-	s->nr_chans++;
-	trace_dmactl_chan_request(s->id, chan->obj.handle, chan->name);
-	dmactl_obj_publish(s, &chan->obj);
-	return 0;
-
-err_release:
-	dmactl_chan_kill(chan, -ENOENT);
-	if (chan->dead == -ENODEV)
-		atomic_dec(&s->nr_gone);
-	dmactl_dev_detach(chan);
-	dmactl_chan_release(chan);
-	dmactl_port_detach(chan);
-err_unreserve:
-	dmactl_obj_unreserve(s, &chan->obj);
-err_free:
-	dmactl_chan_free_mem(chan);
-	return ret;
-}
-
-int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd)
-{
-	struct dmactl_chan_request *arg = cmd->arg;
-	u32 depth = arg->depth ?: min_t(u32, DMACTL_DEFAULT_DEPTH,
-					dmactl_max_depth);
-	int ret;
-
-	ret = dmactl_chan_check_request(arg);
-	if (ret)
-		return ret;
-	guard(mutex)(&cmd->session->lock);
-	return dmactl_chan_request_locked(cmd->session, cmd, depth);
 }
 
 /*
@@ -437,18 +203,6 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why)
 	if (why == -ENODEV)
 		atomic_inc(&chan->session->nr_gone);
 	wake_up_interruptible_all(&chan->session->wait);
-}
-
-/* Gives a stopped channel back to dmaengine. */
-void dmactl_chan_release(struct dmactl_chan *chan)
-{
-	guard(rwsem_write)(&chan->rwsem);
-	if (!chan->dma || chan->quarantined)
-		return;
-	trace_dmactl_chan_release(chan->session->id, chan->obj.handle,
-				  chan->name);
-	dma_release_channel(chan->dma);
-	chan->dma = NULL;
 }
 
 void dmactl_chan_destroy(struct dmactl_chan *chan)

@@ -15,6 +15,7 @@
  *   dma_resv_lock() of a dma-buf; inside, the lock of an export's attachments
  *   chan->rwsem	read: use of chan->dma; write: stopping it
  *   chan->prep_lock	one op after the other becomes descriptors; to issue
+ *   dmactl_lent_lock	channels come from dmaengine and go back
  *   session->reap_lock	order of records among readers
  *   chan->lock		queues of a channel; callbacks take it
  *   session->cq_lock	completion queue; callbacks take it
@@ -221,7 +222,6 @@ struct dmactl_dev {
 int dmactl_dev_attach(struct dmactl_chan *chan, struct device *device);
 void dmactl_dev_detach(struct dmactl_chan *chan);
 void dmactl_dev_put(struct dmactl_dev *dev);
-bool dmactl_dev_holds(const char *name);
 
 /* A range of a buffer, as one device sees it. */
 struct dmactl_span {
@@ -379,6 +379,7 @@ struct dmactl_chan {
 	struct dmactl_session *session;
 	struct dmactl_dev *dev;
 	struct list_head dev_node;	/* dev->lock */
+	struct list_head lent_node;	/* dmactl_lent_lock */
 	struct dma_chan *dma;		/* rwsem: NULL once released */
 	char name[DMACTL_NAME_LEN];
 	char slave[DMACTL_NAME_LEN];	/* BY_SLAVE, BY_PORT: what it was asked by */
@@ -457,14 +458,13 @@ static inline void dmactl_tx_enter(struct dmactl_tx *tx)
 	chan->seq++;
 }
 
-int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
 int dmactl_ioctl_chan_ctrl(struct dmactl_cmd *cmd);
+struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth);
+void dmactl_chan_free_mem(struct dmactl_chan *chan);
 struct dmactl_chan *dmactl_chan_get(struct dmactl_session *s, u32 handle);
 void dmactl_chan_put(struct dmactl_chan *chan);
 void dmactl_chan_destroy(struct dmactl_chan *chan);
 void dmactl_chan_kill(struct dmactl_chan *chan, int why);
-void dmactl_chan_release(struct dmactl_chan *chan);
-void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma);
 void dmactl_chan_issue(struct dmactl_chan *chan);
 void dmactl_chan_issue_locked(struct dmactl_chan *chan);
 void dmactl_chan_issue_held(struct dmactl_chan *chan);
@@ -472,6 +472,12 @@ int dmactl_chan_attach_stream(struct dmactl_chan *chan,
 			      struct dmactl_stream *st);
 void dmactl_chan_detach_stream(struct dmactl_chan *chan);
 u32 dmactl_quarantined(void);
+
+/* request.c */
+int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
+int dmactl_chan_request_tied(struct dmactl_chan *chan, struct device *dev,
+			     const char *name, const char *slave);
+void dmactl_chan_release(struct dmactl_chan *chan);
 
 /* status.c */
 int dmactl_ioctl_chan_status(struct dmactl_cmd *cmd);

@@ -144,20 +144,3 @@ void dmactl_dev_detach(struct dmactl_chan *chan)
 	if (list_empty(&dev->chans))
 		dmactl_map_free_dev(dev);
 }
-
-/* True if a session holds the channel with this dmaengine or slave name. */
-bool dmactl_dev_holds(const char *name)
-{
-	struct dmactl_dev *dev;
-	struct dmactl_chan *chan;
-
-	guard(mutex)(&dmactl_devs_lock);
-	list_for_each_entry(dev, &dmactl_devs, node) {
-		guard(mutex)(&dev->lock);
-		list_for_each_entry(chan, &dev->chans, dev_node)
-			if (!strcmp(chan->name, name) ||
-			    !strcmp(chan->slave, name))
-				return true;
-	}
-	return false;
-}

@@ -122,7 +122,6 @@ static int dmactl_line_request(struct dmactl_line *line,
 			       struct device **dev)
 {
 	struct dmactl_port *port = line->port;
-	struct dma_chan *dma;
 	int ret;
 
 	/*
@@ -135,26 +134,21 @@ static int dmactl_line_request(struct dmactl_line *line,
 		return -ENOENT;
 	if (dmactl_line_is_busy(line))
 		return -EBUSY;
-	dma = dma_request_chan(port->dev, line->name);
-	if (IS_ERR(dma)) {
-		ret = PTR_ERR(dma);
-		/* No controller yet, or somebody else has the channel. */
+	ret = dmactl_chan_request_tied(chan, port->dev, line->name, line->full);
+	/* No controller yet, or somebody else has the channel. */
+	if (ret)
 		return ret == -EPROBE_DEFER ? -ENODEV : ret;
-	}
-	dmactl_chan_adopt(chan, dma);
+	*dev = get_device(chan->dma->device->dev);
 	ret = dmactl_line_narrow(line, chan, arg);
 	if (!ret)
 		ret = dmactl_line_configure(line, chan);
 	if (ret) {
-		chan->dma = NULL;
-		dma_release_channel(dma);
+		dmactl_chan_release(chan);
+		put_device(*dev);
 		return ret;
 	}
-	strscpy(chan->slave, line->full, sizeof(chan->slave));
-	chan->tied = true;
 	chan->line = line;
 	WRITE_ONCE(line->chan, chan);
-	*dev = get_device(dma->device->dev);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ struct worker {
 	struct mem src;
 	struct mem dst;
 	struct dmactl_op op;
+	const char *name;
 };
 
 static int submit_one(int fd, const struct dmactl_op *op)
@@ -192,6 +193,55 @@ UAPI_TEST(threads, destroy_of_a_channel_races_submit)
 		check_eq(n, 0);
 	}
 	check_eq(destroy(fd, mem.buf), 0);
+}
+
+static void *request_until_stopped(void *arg)
+{
+	struct worker *w = arg;
+	struct dmactl_chan_request req = chan_named(DMACTL_CHAN_BY_NAME, w->name);
+	int ret;
+
+	while (!stop) {
+		ret = chan_request(w->fd, &req);
+		check(!ret || ret == -EBUSY);
+		if (!ret)
+			check_eq(destroy(w->fd, req.out_chan), 0);
+	}
+	return NULL;
+}
+
+/* A channel that comes and goes is free or busy, and never unknown. */
+UAPI_TEST(threads, request_races_destroy)
+{
+	struct dmactl_chan_request req = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
+	struct worker workers[NR_THREADS];
+	char name[DMACTL_NAME_LEN];
+	unsigned int i, got = 0;
+	int ret, fd = dev_open(0);
+	uint64_t end;
+
+	check_eq(chan_request(fd, &req), 0);
+	check_eq(destroy(fd, req.out_chan), 0);
+	memcpy(name, req.out.name, sizeof(name));
+	stop = false;
+	for (i = 0; i < NR_THREADS; i++) {
+		workers[i] = (struct worker){.fd = dev_open(0), .name = name};
+		check_eq(pthread_create(&workers[i].thread, NULL, request_until_stopped,
+					&workers[i]),
+			 0);
+	}
+	req = chan_named(DMACTL_CHAN_BY_NAME, name);
+	for (end = now_ns() + 2 * SEC; now_ns() < end || !got;) {
+		ret = chan_request(fd, &req);
+		check(!ret || ret == -EBUSY);
+		if (!ret) {
+			got++;
+			check_eq(destroy(fd, req.out_chan), 0);
+		}
+	}
+	stop = true;
+	for (i = 0; i < NR_THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
 }
 
 /* The buffer is in use or it is gone, and never anything between. */
