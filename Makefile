@@ -5,6 +5,9 @@
 include cross.mk
 
 O ?= build
+# One spelling: make takes build/x and /path/to/build/x for two files, and what
+# one depends on is not known of the other.
+override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 PREFIX ?= /usr/local
 CC := $(CROSS_COMPILE)gcc
 AR := $(CROSS_COMPILE)ar
