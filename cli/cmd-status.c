@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_CHANNEL_FACTS 12
+#define MAX_CHANNEL_FACTS 16
 
 struct status_args {
 	struct cli *cli;

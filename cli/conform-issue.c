@@ -77,6 +77,24 @@ static bool issue_behind(struct conform *c, size_t len, size_t last)
 	return false;
 }
 
+/* dmactl does not let them hang. That it had to help is the provider's fault. */
+static bool started_by_itself(struct conform *c)
+{
+	struct dmactl_chan_status status;
+	int err = dmauser_chan_status(c->chan, &status);
+
+	if (err) {
+		conform_fail(c, "the channel does not say how often it stalled: %s",
+			     strerror(-err));
+		return false;
+	}
+	if (!status.out_stalls)
+		return true;
+	conform_fail(c, "transfer 1, issued while transfer 0 ran, did not start when that had "
+			"ended, but only when dmactl issued it again, half a second later");
+	return false;
+}
+
 static void run_issue_busy(struct conform *c)
 {
 	size_t last = conform_units(c, 4096), len = (c->dst.len - last) / c->align * c->align;
@@ -91,7 +109,7 @@ static void run_issue_busy(struct conform *c)
 		}
 		conform_reap(c);
 		running = !c->arrived;
-		if (!conform_finish(c))
+		if (!conform_finish(c) || !started_by_itself(c))
 			return;
 		busy += running;
 	}

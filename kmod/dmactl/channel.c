@@ -68,6 +68,7 @@ struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	INIT_LIST_HEAD(&chan->inflight);
 	init_waitqueue_head(&chan->idle);
 	INIT_DELAYED_WORK(&chan->pump, dmactl_pump_work);
+	INIT_DELAYED_WORK(&chan->watch, dmactl_watch_work);
 	INIT_LIST_HEAD(&chan->ended);
 	INIT_LIST_HEAD(&chan->prepareds);
 	INIT_WORK(&chan->finish, dmactl_finish_work);
@@ -126,21 +127,36 @@ static bool dmactl_chan_is_idle(struct dmactl_chan *chan)
  */
 static void dmactl_chan_issue_pending(struct dmactl_chan *chan)
 {
-	if (!chan->unissued)
+	u32 nr = chan->descriptors - chan->issued;
+
+	if (!nr)
 		return;
-	chan->unissued = false;
+	chan->issued = chan->descriptors;
+	if (READ_ONCE(chan->nr_descs) == nr)
+		chan->front = chan->issued;
+	else if (!chan->watched)
+		dmactl_watch_begin(chan);
 	dma_async_issue_pending(chan->dma);
 }
 
 /* Hardware without a stop: let it finish what it has. */
 static int dmactl_chan_drain(struct dmactl_chan *chan)
 {
-	unsigned long limit = msecs_to_jiffies(dmactl_stop_timeout_ms);
+	unsigned long left = msecs_to_jiffies(dmactl_stop_timeout_ms), step;
+	long ended;
 
 	dmactl_chan_issue_pending(chan);
-	if (wait_event_timeout(chan->idle, dmactl_chan_is_idle(chan), limit))
-		return 0;
-	return -ETIMEDOUT;
+	do {
+		step = min_t(unsigned long, left, DMACTL_WATCH_TICKS);
+		left -= step;
+		ended = wait_event_timeout(chan->idle,
+					   dmactl_chan_is_idle(chan), step);
+		if (!ended)
+			dmactl_watch_once(chan);
+	} while (!ended && left);
+	/* To issue may have begun it anew. */
+	cancel_delayed_work_sync(&chan->watch);
+	return ended ? 0 : -ETIMEDOUT;
 }
 
 /*
@@ -165,6 +181,8 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 	lockdep_assert_held_write(&chan->rwsem);
 	dmactl_tx_set_stopping(chan, true);
 	cancel_delayed_work_sync(&chan->pump);
+	cancel_delayed_work_sync(&chan->watch);
+	chan->watched = false;
 	dmactl_periods_freeze(chan);
 	ret = dmactl_chan_terminate(chan);
 	if (!ret)
@@ -178,6 +196,7 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 	if (ret && !drain) {
 		dmactl_periods_thaw(chan);
 		schedule_delayed_work(&chan->pump, 0);
+		dmactl_watch_begin(chan);
 	}
 	wait_event(chan->idle, !atomic_read(&chan->completing));
 	return ret;
@@ -223,6 +242,33 @@ void dmactl_chan_destroy(struct dmactl_chan *chan)
 	dmactl_chan_put(chan);
 }
 
+static void dmactl_chan_set_paused(struct dmactl_chan *chan, bool paused)
+{
+	guard(dmactl_bh)(&chan->lock);
+	chan->paused = paused;
+}
+
+static int dmactl_chan_pause(struct dmactl_chan *chan)
+{
+	int ret;
+
+	/* First: it must not be issued once it stands still. */
+	dmactl_chan_set_paused(chan, true);
+	ret = dmaengine_pause(chan->dma);
+	if (ret)
+		dmactl_chan_set_paused(chan, false);
+	return ret;
+}
+
+static int dmactl_chan_resume(struct dmactl_chan *chan)
+{
+	int ret = dmaengine_resume(chan->dma);
+
+	if (!ret)
+		dmactl_chan_set_paused(chan, false);
+	return ret;
+}
+
 static int dmactl_chan_do_ctrl(struct dmactl_chan *chan, u32 ctrl)
 {
 	switch (ctrl) {
@@ -238,11 +284,11 @@ static int dmactl_chan_do_ctrl(struct dmactl_chan *chan, u32 ctrl)
 	case DMACTL_CTRL_PAUSE:
 		if (!(chan->caps & DMACTL_CAP_PAUSE))
 			return -EOPNOTSUPP;
-		return dmaengine_pause(chan->dma);
+		return dmactl_chan_pause(chan);
 	case DMACTL_CTRL_RESUME:
 		if (!(chan->caps & DMACTL_CAP_RESUME))
 			return -EOPNOTSUPP;
-		return dmaengine_resume(chan->dma);
+		return dmactl_chan_resume(chan);
 	}
 	return -EINVAL;
 }

@@ -418,17 +418,25 @@ struct dmactl_chan {
 	u32 refusals;			/* lock: prep said no with nothing in flight */
 	bool starved;			/* lock: prep said no */
 	bool held;			/* lock: submitted but not issued */
-	bool unissued;			/* prep_lock, or rwsem for writing */
+	bool forgets;			/* lock: see watch.c */
+	bool paused;			/* lock: by the program */
 	bool stopping;			/* lock: no new descriptors */
 	bool want_credit;		/* lock: somebody got EAGAIN */
 	u64 submitted;			/* lock, and below */
 	u64 completed;
 	u64 failed;
 	u64 bytes;
-	u64 descriptors;
+	u64 descriptors;		/* prep_lock, too, or rwsem for writing */
 	u64 refused;			/* how often prep said no */
 	u64 stray;			/* callbacks that belong to no op */
+	u64 stalls;			/* how often it forgot */
 	dma_cookie_t cookie;		/* of the last descriptor */
+
+	u64 issued;			/* prep_lock, or rwsem for writing: of */
+	u64 front;			/* descriptors, those issued; when idle */
+	u64 watch_done;			/* the same: ended, at the last look */
+	bool watched;			/* the same: the work below is due */
+	struct delayed_work watch;
 
 	atomic_t completing;		/* ended, and not yet published */
 	wait_queue_head_t idle;
@@ -478,6 +486,23 @@ int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
 int dmactl_chan_request_tied(struct dmactl_chan *chan, struct device *dev,
 			     const char *name, const char *slave);
 void dmactl_chan_release(struct dmactl_chan *chan);
+
+/* watch.c */
+
+/* Descriptors that nothing is heard of for so long may not have started. */
+#define DMACTL_WATCH_TICKS	(HZ / 2)
+
+bool dmactl_watch_once(struct dmactl_chan *chan);
+void dmactl_watch_begin(struct dmactl_chan *chan);
+void dmactl_watch_work(struct work_struct *work);
+
+/* Called from the provider: a descriptor has ended. */
+static inline void dmactl_watch_note(struct dmactl_chan *chan)
+{
+	lockdep_assert_held(&chan->lock);
+	if (unlikely(chan->forgets) && chan->nr_descs && !chan->stopping)
+		mod_delayed_work(system_wq, &chan->watch, 0);
+}
 
 /* status.c */
 int dmactl_ioctl_chan_status(struct dmactl_cmd *cmd);

@@ -39,7 +39,7 @@ static void dmactl_fdinfo_provider(struct seq_file *m, struct dmactl_chan *chan)
 	struct dmactl_desc *desc;
 	dma_cookie_t cookie, newest;
 	enum dma_status status;
-	u64 len, refused, stray;
+	u64 len, refused, stray, stalls;
 	u32 nr_descs;
 
 	lockdep_assert_held(&chan->rwsem);
@@ -51,11 +51,12 @@ static void dmactl_fdinfo_provider(struct seq_file *m, struct dmactl_chan *chan)
 		nr_descs = chan->nr_descs;
 		refused = chan->refused;
 		stray = chan->stray;
+		stalls = chan->stalls;
 	}
 	/* Some call back from here. */
 	status = dmaengine_tx_status(chan->dma, cookie, &state);
-	seq_printf(m, "provider:\t%s handle %u in-flight %u refused %llu stray %llu newest %d cookie %d length %llu status %s residue %u last %d used %d\n",
-		   chan->name, chan->obj.handle, nr_descs, refused, stray,
+	seq_printf(m, "provider:\t%s handle %u in-flight %u refused %llu stray %llu stalls %llu newest %d cookie %d length %llu status %s residue %u last %d used %d\n",
+		   chan->name, chan->obj.handle, nr_descs, refused, stray, stalls,
 		   newest, cookie, len,
 		   status < ARRAY_SIZE(dmactl_status_names) ?
 			   dmactl_status_names[status] : "unknown",

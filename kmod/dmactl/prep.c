@@ -156,7 +156,6 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_tx *tx,
 	txd->callback_result = dmactl_tx_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
-	chan->unissued = true;
 	if (dma_submit_error(desc->cookie)) {
 		dmactl_desc_untake(chan, tx, desc);
 		return -EIO;

@@ -94,7 +94,6 @@ static bool dmactl_quick_start(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	txd->callback_result = dmactl_quick_callback;
 	txd->callback_param = desc;
 	desc->cookie = dmaengine_submit(txd);
-	chan->unissued = true;
 	if (dma_submit_error(desc->cookie))
 		return false;
 	tx->seq = chan->seq++;
@@ -282,6 +281,7 @@ static void dmactl_quick_end(struct dmactl_chan *chan, struct dmactl_tx *tx)
 	tx->own.tx = NULL;
 	tx->bytes = tx->len;
 	chan->nr_descs--;
+	dmactl_watch_note(chan);
 	chan->nr_inflight--;
 	chan->completed++;
 	chan->bytes += tx->len;

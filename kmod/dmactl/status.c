@@ -84,6 +84,7 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 	arg->out_descriptors = chan->descriptors;
 	arg->out_in_flight = chan->nr_inflight;
 	arg->out_credit = chan->nr_free;
+	arg->out_stalls = chan->stalls;
 	if (chan->dead) {
 		arg->out_state = DMACTL_STATE_GONE;
 		arg->out_credit = 0;

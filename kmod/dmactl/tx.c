@@ -365,6 +365,7 @@ void dmactl_tx_callback(void *param, const struct dmaengine_result *result)
 		if (tx->periods && dmactl_periods_note(desc, result))
 			return;
 		dmactl_desc_done(chan, desc, result);
+		dmactl_watch_note(chan);
 		chan->starved = false;
 		chan->refusals = 0;
 		if (tx == chan->partial) {
@@ -468,7 +469,10 @@ void dmactl_tx_retire(struct dmactl_chan *chan, int status, bool released)
 		chan->partial = NULL;
 		chan->starved = false;
 		chan->held = false;
-		chan->unissued = false;
+		chan->issued = chan->descriptors;
+		chan->front = chan->issued;
+		chan->forgets = false;
+		chan->paused = false;
 		while (!list_empty(&chan->inflight)) {
 			tx = list_first_entry(&chan->inflight,
 					      struct dmactl_tx, node);

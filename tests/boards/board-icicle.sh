@@ -18,7 +18,6 @@ BOARD_PORT=/dev/ttyS1
 BOARD_EXPECT=(
 	"never|cancel *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
 	"never|kill *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
-	"may|threads *|sf-pdma starts what is issued while a transfer runs only when something is issued again"
 	"never|conformance *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
 )
 

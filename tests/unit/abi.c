@@ -127,7 +127,7 @@ FIELD(dmactl_chan_ctrl, flags, 4, 4);
 FIELD(dmactl_chan_ctrl, chan, 8, 4);
 FIELD(dmactl_chan_ctrl, ctrl, 12, 4);
 
-STRUCT(dmactl_chan_status, 88, 8);
+STRUCT(dmactl_chan_status, 96, 8);
 FIELD(dmactl_chan_status, size, 0, 4);
 FIELD(dmactl_chan_status, flags, 4, 4);
 FIELD(dmactl_chan_status, chan, 8, 4);
@@ -142,6 +142,7 @@ FIELD(dmactl_chan_status, out_descriptors, 64, 8);
 FIELD(dmactl_chan_status, out_in_flight, 72, 4);
 FIELD(dmactl_chan_status, out_credit, 76, 4);
 FIELD(dmactl_chan_status, out_count, 80, 8);
+FIELD(dmactl_chan_status, out_stalls, 88, 8);
 
 STRUCT(dmactl_buf_alloc, 48, 8);
 FIELD(dmactl_buf_alloc, size, 0, 4);

@@ -742,6 +742,9 @@ enum dmactl_state {
  * @out_in_flight: ops accepted and not ended
  * @out_credit: ops that can be accepted now
  * @out_count: periods so far of that op (CYCLIC, REPEAT)
+ * @out_stalls: times that nothing ended for half a second, all before had ended,
+ *	and what was issued meanwhile was issued again: the provider may have
+ *	forgotten it. Not while the channel is paused or has ops held
  *
  * Of a CYCLIC op, @out_residue counts down from its len to 0 and starts again:
  * len - @out_residue is the position. Errors: ENOENT no op in flight has this
@@ -762,6 +765,7 @@ struct dmactl_chan_status {
 	__u32 out_in_flight;
 	__u32 out_credit;
 	__aligned_u64 out_count;
+	__aligned_u64 out_stalls;
 };
 
 /**

@@ -89,7 +89,7 @@ void sim_reset(void)
 		{"hold", "N"},	    {"latency", "0"},	       {"bandwidth", "0"},
 		{"fail_nth", "0"},  {"fail_how", "read"},      {"short_nth", "0"},
 		{"packets", "N"},   {"prep_sleeps", "N"},      {"counter_rate", "0"},
-		{"sink_rate", "0"}, {"counter_fifo", "65536"},
+		{"sink_rate", "0"}, {"counter_fifo", "65536"}, {"misbehave", "none"},
 	};
 	char value[32];
 	size_t i;
