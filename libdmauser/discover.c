@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #define _GNU_SOURCE /* O_PATH */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,11 +10,6 @@
 
 #include "private.h"
 
-struct dmauser_chan_list {
-	struct dmauser_chan_desc *desc;
-	size_t count, capacity;
-};
-
 static int desc_cmp(const void *a, const void *b)
 {
 	const struct dmauser_chan_desc *x = a, *y = b;
@@ -23,8 +17,10 @@ static int desc_cmp(const void *a, const void *b)
 	return dmauser_natural_cmp(x->name, y->name);
 }
 
-static void desc_free(struct dmauser_chan_desc *desc)
+static void desc_clear(void *item)
 {
+	struct dmauser_chan_desc *desc = item;
+
 	free((char *)desc->name);
 	free((char *)desc->device);
 	free((char *)desc->driver);
@@ -40,77 +36,46 @@ static int desc_read(int dir, const char *name, struct dmauser_chan_desc *desc)
 	desc->bytes_transferred = dmauser_sysfs_number(dir, "bytes_transferred");
 	if (desc->name && desc->device && desc->driver)
 		return 0;
-	desc_free(desc);
+	desc_clear(desc);
 	return -ENOMEM;
 }
 
-static int list_grow(struct dmauser_chan_list *list)
+static int add_channel(void *context, int root, const char *name)
 {
-	size_t capacity = list->capacity ? list->capacity * 2 : 16;
-	struct dmauser_chan_desc *desc;
-
-	if (list->count < list->capacity)
-		return 0;
-	desc = realloc(list->desc, capacity * sizeof(*desc));
-	if (!desc)
-		return -ENOMEM;
-	list->desc = desc;
-	list->capacity = capacity;
-	return 0;
-}
-
-static int list_add(struct dmauser_chan_list *list, int root, const char *name)
-{
+	struct dmauser_list *list = context;
+	struct dmauser_chan_desc *desc = dmauser_list_spare(list);
 	int dir, rc;
 
-	rc = list_grow(list);
-	if (rc < 0)
-		return rc;
+	if (!desc)
+		return -ENOMEM;
 	dir = openat(root, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return 0; /* gone since readdir(), or not a channel */
-	rc = desc_read(dir, name, &list->desc[list->count]);
+	rc = desc_read(dir, name, desc);
 	close(dir);
 	if (rc == 0)
 		list->count++;
 	return rc;
 }
 
-static int list_read(struct dmauser_chan_list *list, const char *root)
-{
-	struct dirent *entry;
-	int rc = 0;
-	DIR *dir;
-
-	dir = opendir(root);
-	if (!dir)
-		return -errno;
-	while (rc == 0 && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			rc = list_add(list, dirfd(dir), entry->d_name);
-	closedir(dir);
-	return rc;
-}
+static const struct dmauser_list_kind channels = {
+	.size = sizeof(struct dmauser_chan_desc),
+	.add = add_channel,
+	.compare = desc_cmp,
+	.clear = desc_clear,
+};
 
 int dmauser_discover_at(const char *root, struct dmauser_chan_list **list)
 {
-	struct dmauser_chan_list *new_list;
+	struct dmauser_list *new_list;
 	int rc;
 
 	if (!list)
 		return -EINVAL;
-	new_list = calloc(1, sizeof(*new_list));
-	if (!new_list)
-		return -ENOMEM;
-	rc = list_read(new_list, root);
-	if (rc < 0) {
-		dmauser_chan_list_free(new_list);
-		return rc;
-	}
-	if (new_list->count)
-		qsort(new_list->desc, new_list->count, sizeof(*new_list->desc), desc_cmp);
-	*list = new_list;
-	return 0;
+	rc = dmauser_list_read(&channels, root, &new_list);
+	if (rc == 0)
+		*list = (struct dmauser_chan_list *)new_list;
+	return rc;
 }
 
 DMAUSER_EXPORT int dmauser_discover(struct dmauser_chan_list **list)
@@ -132,7 +97,7 @@ int dmauser_chan_exists_at(const char *root, const char *name)
 
 DMAUSER_EXPORT size_t dmauser_chan_list_count(const struct dmauser_chan_list *list)
 {
-	return list ? list->count : 0;
+	return list ? ((const struct dmauser_list *)list)->count : 0;
 }
 
 DMAUSER_EXPORT const struct dmauser_chan_desc *
@@ -140,17 +105,10 @@ dmauser_chan_list_get(const struct dmauser_chan_list *list, size_t index)
 {
 	if (index >= dmauser_chan_list_count(list))
 		return NULL;
-	return &list->desc[index];
+	return dmauser_list_at((const struct dmauser_list *)list, index);
 }
 
 DMAUSER_EXPORT void dmauser_chan_list_free(struct dmauser_chan_list *list)
 {
-	size_t i;
-
-	if (!list)
-		return;
-	for (i = 0; i < list->count; i++)
-		desc_free(&list->desc[i]);
-	free(list->desc);
-	free(list);
+	dmauser_list_free((struct dmauser_list *)list);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #define _GNU_SOURCE /* O_PATH */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,9 +13,10 @@
 /* A port is a directory, and each of its channels one in it, with this prefix. */
 #define CHANNEL_PREFIX "channel-"
 
-struct dmauser_port_list {
-	struct dmauser_port_desc *desc;
-	size_t count, capacity;
+/* A port whose channels are being read. */
+struct port {
+	struct dmauser_list *list;
+	const char *name;
 };
 
 static int desc_cmp(const void *a, const void *b)
@@ -26,8 +26,10 @@ static int desc_cmp(const void *a, const void *b)
 	return dmauser_natural_cmp(x->name, y->name);
 }
 
-static void desc_free(struct dmauser_port_desc *desc)
+static void desc_clear(void *item)
 {
+	struct dmauser_port_desc *desc = item;
+
 	free((char *)desc->name);
 	free((char *)desc->port);
 	free((char *)desc->channel);
@@ -72,99 +74,65 @@ static int desc_read(int port_dir, int dir, const char *port, const char *channe
 	desc->dst_maxburst = (uint32_t)dmauser_sysfs_number(dir, "dst_maxburst");
 	if (desc->name && desc->port && desc->channel && desc->device)
 		return 0;
-	desc_free(desc);
+	desc_clear(desc);
 	return -ENOMEM;
 }
 
-static int list_grow(struct dmauser_port_list *list)
+static int add_channel(void *context, int port_dir, const char *entry)
 {
-	size_t capacity = list->capacity ? list->capacity * 2 : 16;
+	const struct port *port = context;
 	struct dmauser_port_desc *desc;
-
-	if (list->count < list->capacity)
-		return 0;
-	desc = realloc(list->desc, capacity * sizeof(*desc));
-	if (!desc)
-		return -ENOMEM;
-	list->desc = desc;
-	list->capacity = capacity;
-	return 0;
-}
-
-static int add_channel(struct dmauser_port_list *list, int port_dir, const char *port,
-		       const char *entry)
-{
 	int dir, rc;
 
 	if (strncmp(entry, CHANNEL_PREFIX, strlen(CHANNEL_PREFIX)) != 0)
 		return 0;
-	rc = list_grow(list);
-	if (rc < 0)
-		return rc;
+	desc = dmauser_list_spare(port->list);
+	if (!desc)
+		return -ENOMEM;
 	dir = openat(port_dir, entry, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return 0; /* gone since readdir(), or no channel */
-	rc = desc_read(port_dir, dir, port, entry + strlen(CHANNEL_PREFIX),
-		       &list->desc[list->count]);
+	rc = desc_read(port_dir, dir, port->name, entry + strlen(CHANNEL_PREFIX), desc);
 	close(dir);
 	if (rc == 0)
-		list->count++;
+		port->list->count++;
 	return rc;
 }
 
-static int add_port(struct dmauser_port_list *list, const char *root, const char *port)
+static int add_port(void *context, int root, const char *name)
 {
-	struct dirent *entry;
+	struct port port = {.list = context, .name = name};
 	char path[PATH_MAX];
-	DIR *dir;
 	int rc;
 
-	rc = snprintf(path, sizeof(path), "%s/%s", root, port);
-	dir = rc < (int)sizeof(path) ? opendir(path) : NULL;
-	rc = 0;
-	if (!dir) /* gone since readdir(), or no port */
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	while (rc == 0 && (entry = readdir(dir)))
-		rc = add_channel(list, dirfd(dir), port, entry->d_name);
-	closedir(dir);
-	return rc;
+	(void)root;
+	rc = snprintf(path, sizeof(path), "%s/%s", port.list->root, name);
+	if (rc >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	rc = dmauser_each_entry(path, add_channel, &port);
+	/* gone since readdir(), or no port */
+	return rc == -ENOENT || rc == -ENOTDIR ? 0 : rc;
 }
 
-static int list_read(struct dmauser_port_list *list, const char *root)
-{
-	struct dirent *entry;
-	int rc = 0;
-	DIR *dir;
-
-	dir = opendir(root);
-	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while (rc == 0 && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
-			rc = add_port(list, root, entry->d_name);
-	closedir(dir);
-	return rc;
-}
+static const struct dmauser_list_kind ports = {
+	.size = sizeof(struct dmauser_port_desc),
+	.add = add_port,
+	.compare = desc_cmp,
+	.clear = desc_clear,
+	.may_be_missing = 1,
+};
 
 int dmauser_discover_ports_at(const char *root, struct dmauser_port_list **list)
 {
-	struct dmauser_port_list *new_list;
+	struct dmauser_list *new_list;
 	int rc;
 
 	if (!list)
 		return -EINVAL;
-	new_list = calloc(1, sizeof(*new_list));
-	if (!new_list)
-		return -ENOMEM;
-	rc = list_read(new_list, root);
-	if (rc < 0) {
-		dmauser_port_list_free(new_list);
-		return rc;
-	}
-	if (new_list->count)
-		qsort(new_list->desc, new_list->count, sizeof(*new_list->desc), desc_cmp);
-	*list = new_list;
-	return 0;
+	rc = dmauser_list_read(&ports, root, &new_list);
+	if (rc == 0)
+		*list = (struct dmauser_port_list *)new_list;
+	return rc;
 }
 
 DMAUSER_EXPORT int dmauser_discover_ports(struct dmauser_port_list **list)
@@ -174,7 +142,7 @@ DMAUSER_EXPORT int dmauser_discover_ports(struct dmauser_port_list **list)
 
 DMAUSER_EXPORT size_t dmauser_port_list_count(const struct dmauser_port_list *list)
 {
-	return list ? list->count : 0;
+	return list ? ((const struct dmauser_list *)list)->count : 0;
 }
 
 DMAUSER_EXPORT const struct dmauser_port_desc *
@@ -182,17 +150,10 @@ dmauser_port_list_get(const struct dmauser_port_list *list, size_t index)
 {
 	if (index >= dmauser_port_list_count(list))
 		return NULL;
-	return &list->desc[index];
+	return dmauser_list_at((const struct dmauser_list *)list, index);
 }
 
 DMAUSER_EXPORT void dmauser_port_list_free(struct dmauser_port_list *list)
 {
-	size_t i;
-
-	if (!list)
-		return;
-	for (i = 0; i < list->count; i++)
-		desc_free(&list->desc[i]);
-	free(list->desc);
-	free(list);
+	dmauser_list_free((struct dmauser_list *)list);
 }

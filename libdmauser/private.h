@@ -134,6 +134,35 @@ int dmauser_batch_extend(struct dmauser_batch *batch);
 int dmauser_discover_at(const char *root, struct dmauser_chan_list **list);
 int dmauser_chan_exists_at(const char *root, const char *name);
 
+/* list.c: what is listed from directories; the public lists are of this type. */
+struct dmauser_list;
+
+struct dmauser_list_kind {
+	size_t size; /* of an item */
+	/* For each entry of the directory: puts what it is in spare items. */
+	int (*add)(void *list, int dir, const char *name);
+	int (*compare)(const void *a, const void *b);
+	void (*clear)(void *item);
+	int may_be_missing; /* no directory: nothing to list */
+};
+
+struct dmauser_list {
+	const struct dmauser_list_kind *kind;
+	const char *root; /* while it is read */
+	char *items;
+	size_t count, capacity;
+};
+
+void *dmauser_list_at(const struct dmauser_list *list, size_t index);
+/* The item behind the last, all 0; NULL: no memory. It counts once count does. */
+void *dmauser_list_spare(struct dmauser_list *list);
+/* 0 or a negative errno, also that of fn, which ends it. */
+int dmauser_each_entry(const char *path, int (*fn)(void *context, int dir, const char *name),
+		       void *context);
+int dmauser_list_read(const struct dmauser_list_kind *kind, const char *root,
+		      struct dmauser_list **list);
+void dmauser_list_free(struct dmauser_list *list);
+
 /* sysfs.c: small files and links below an open directory. */
 
 /* The content without what follows a newline; 0, or -1 and "". */
