@@ -11,6 +11,10 @@
 #include "core.h"
 #include "trace.h"
 
+/* How long what is under way may go on, and how long nothing may come of it. */
+#define DMACTL_SETTLE_MS	200
+#define DMACTL_SETTLE_STEP_MS	20
+
 static atomic_t dmactl_nr_quarantined = ATOMIC_INIT(0);
 
 u32 dmactl_quarantined(void)
@@ -139,6 +143,41 @@ static void dmactl_chan_issue_pending(struct dmactl_chan *chan)
 	dma_async_issue_pending(chan->dma);
 }
 
+static bool dmactl_chan_ends_soon(struct dmactl_chan *chan)
+{
+	struct dmactl_tx *tx;
+
+	guard(dmactl_bh)(&chan->lock);
+	if (chan->paused || chan->issued != chan->descriptors)
+		return false;
+	list_for_each_entry(tx, &chan->inflight, node)
+		if (tx->dir != DMA_MEM_TO_MEM || tx->periods)
+			return false;
+	return chan->nr_descs;
+}
+
+/*
+ * Some providers crash, or never work again, if they are terminated while a
+ * transfer runs (sf-pdma, zynqmp_dma), and a program can be killed at any time.
+ * So what moves is let go on, but not for long.
+ */
+static void dmactl_chan_settle(struct dmactl_chan *chan)
+{
+	const unsigned long step = msecs_to_jiffies(DMACTL_SETTLE_STEP_MS);
+	int steps = DMACTL_SETTLE_MS / DMACTL_SETTLE_STEP_MS;
+	u32 before, left = READ_ONCE(chan->nr_descs);
+
+	if (!dmactl_chan_ends_soon(chan))
+		return;
+	do {
+		before = left;
+		if (wait_event_timeout(chan->idle, dmactl_chan_is_idle(chan),
+				       step))
+			return;
+		left = READ_ONCE(chan->nr_descs);
+	} while (left < before && --steps);
+}
+
 /* Hardware without a stop: let it finish what it has. */
 static int dmactl_chan_drain(struct dmactl_chan *chan)
 {
@@ -184,6 +223,9 @@ static int dmactl_chan_stop(struct dmactl_chan *chan, int status, bool drain)
 	cancel_delayed_work_sync(&chan->watch);
 	chan->watched = false;
 	dmactl_periods_freeze(chan);
+	/* For good: nobody waits for it to stand still at once. */
+	if (drain)
+		dmactl_chan_settle(chan);
 	ret = dmactl_chan_terminate(chan);
 	if (!ret)
 		dmactl_prepared_lose_all(chan);

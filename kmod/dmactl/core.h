@@ -435,6 +435,7 @@ struct dmactl_chan {
 	u64 issued;			/* prep_lock, or rwsem for writing: of */
 	u64 front;			/* descriptors, those issued; when idle */
 	u64 watch_done;			/* the same: ended, at the last look */
+	u32 watch_looks;		/* the same: looks in vain */
 	bool watched;			/* the same: the work below is due */
 	struct delayed_work watch;
 
@@ -489,8 +490,13 @@ void dmactl_chan_release(struct dmactl_chan *chan);
 
 /* watch.c */
 
-/* Descriptors that nothing is heard of for so long may not have started. */
-#define DMACTL_WATCH_TICKS	(HZ / 2)
+/*
+ * How often to look, and after how many looks in vain something may not have
+ * started. Several, as a machine may stand still for a while: then the next
+ * look comes before the hardware was given a chance.
+ */
+#define DMACTL_WATCH_TICKS	(HZ / 10)
+#define DMACTL_WATCH_LOOKS	5
 
 bool dmactl_watch_once(struct dmactl_chan *chan);
 void dmactl_watch_begin(struct dmactl_chan *chan);

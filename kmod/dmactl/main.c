@@ -118,7 +118,7 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(CHAN_REQUEST, chan_request, 456, 0),
 	IOCTL(CHAN_CONFIG, chan_config, 72, 0),
 	IOCTL(CHAN_CTRL, chan_ctrl, 16, 0),
-	IOCTL(CHAN_STATUS, chan_status, 88, DMACTL_STATUS_BY_USER_DATA),
+	IOCTL(CHAN_STATUS, chan_status, 96, DMACTL_STATUS_BY_USER_DATA),
 	IOCTL(BUF_ALLOC, buf_alloc, 48, 0),
 	IOCTL(BUF_MAP_USER, buf_map_user, 32, DMACTL_MAP_USER_READ_ONLY),
 	IOCTL(BUF_IMPORT, buf_import, 32, 0),

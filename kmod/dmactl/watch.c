@@ -25,12 +25,15 @@ static bool dmactl_watch_look(struct dmactl_chan *chan, bool *go_on)
 	*go_on = chan->nr_descs && chan->issued != chan->front;
 	/* What is held back is not to start with the others. */
 	if (!*go_on || done < chan->front ||
-	    chan->issued != chan->descriptors || chan->paused)
+	    chan->issued != chan->descriptors || chan->paused) {
+		chan->watch_looks = 0;
 		return false;
+	}
 	/* It is waited for, and not for long. */
 	if (chan->forgets || chan->stopping)
 		return true;
-	if (done != before)
+	chan->watch_looks = done == before ? chan->watch_looks + 1 : 0;
+	if (chan->watch_looks < DMACTL_WATCH_LOOKS)
 		return false;
 	chan->forgets = true;
 	chan->stalls++;

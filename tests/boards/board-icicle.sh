@@ -17,7 +17,6 @@ BOARD_PORT=/dev/ttyS1
 # descriptor that runs, which is in its list as well, and its tasklet uses it.
 BOARD_EXPECT=(
 	"never|cancel *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
-	"never|kill *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
 	"never|conformance *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
 )
 

@@ -379,6 +379,55 @@ UAPI_TEST(lifetime, nothing_is_written_late)
 	munmap(mine, len);
 }
 
+/* How many ops came to their end, each of which takes so many ns. */
+static int ends_after_destroy(const char *latency, int nr)
+{
+	struct dmactl_completion records[256];
+	int i, ended = 0, fd = dev_open(0);
+	uint32_t chan = chan_get(fd);
+	struct mem mem = mem_get(fd, (uint64_t)nr * PAGE);
+
+	sim_set("latency", latency);
+	for (i = 0; i < nr; i++) {
+		struct dmactl_op op = op_memset(chan, &mem, (uint64_t)i * PAGE, PAGE, 0x61);
+
+		op.user_data = i;
+		submit_all(fd, &op, 1);
+	}
+	check_eq(destroy(fd, chan), 0);
+	reap_all(fd, records, nr);
+	for (i = 0; i < nr; i++) {
+		const unsigned char *p = mem.p + records[i].user_data * PAGE;
+
+		check(!records[i].status || records[i].status == -ECANCELED);
+		if (!records[i].status) {
+			check_eq(p[0], 0x61);
+			check_eq(p[PAGE - 1], 0x61);
+			ended++;
+		}
+	}
+	check_eq(destroy(fd, mem.buf), 0);
+	dev_close(fd);
+	return ended;
+}
+
+/* Providers may not take it well to be terminated while they work. */
+UAPI_TEST(lifetime, what_moves_on_may_end)
+{
+	int tries = 0;
+
+	need_sim();
+	/* A machine under load may think that it stands still. */
+	while (ends_after_destroy("5000000", 4) < 4)
+		check(++tries < 20);
+}
+
+UAPI_TEST(lifetime, but_not_for_ever)
+{
+	need_sim();
+	check(ends_after_destroy("100000000", 250) < 250);
+}
+
 UAPI_TEST(lifetime, close_in_every_order)
 {
 	static const char orders[][4] = {"fsd", "fds", "sfd", "sdf", "dfs", "dsf"};

@@ -939,12 +939,13 @@ struct dmactl_buf_sync {
  * @handle: of a channel or a buffer
  * @reserved: 0
  *
- * A channel is stopped first; its ops complete with ECANCELED and can still
- * be reaped. If the hardware cannot be stopped, the call waits for it, and
- * after the module parameter stop_timeout_ms the channel is put aside for
- * good. Ops that were held back are started then, since they cannot be taken
- * back either. Errors: EBUSY an op in flight, or a call under way, uses the
- * buffer.
+ * A channel is stopped first. What is under way between memory and memory may
+ * come to its end, if it moves on, for 200 ms at most; other ops complete with
+ * ECANCELED. All can still be reaped. So it is at the end of the session. If the
+ * hardware cannot be stopped, the call waits for it, and after the module
+ * parameter stop_timeout_ms the channel is put aside for good. Ops that were
+ * held back are started then, since they cannot be taken back either. Errors:
+ * EBUSY an op in flight, or a call under way, uses the buffer.
  */
 struct dmactl_destroy {
 	__u32 size;
