@@ -182,8 +182,9 @@ int dmauser_chan_request_port(struct dmauser_session *session, const char *name,
  * dmauser_chan_destroy - stop a channel and give it back
  * @chan: NULL does nothing and returns 0
  *
- * Ops in flight end with ECANCELED; their completions can still be reaped.
- * Can wait for the hardware to stop. Returns 0, and the channel is freed. On
+ * Copies that move on may come to their end, for 200 ms at most; other ops end
+ * with ECANCELED. Their completions can still be reaped. Can wait for the
+ * hardware to stop. Returns 0, and the channel is freed. On
  * an error the channel is unchanged: call again, or dmauser_close().
  * Kernel-doc: struct dmactl_destroy, dmaengine_terminate_sync(),
  * dma_release_channel().
