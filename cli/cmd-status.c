@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_CHANNEL_FACTS 16
-
 struct status_args {
 	struct cli *cli;
 	const char *chan;
@@ -79,7 +77,7 @@ static void print_value(struct printer *printer, const struct fdinfo_pair *pair,
 static void print_holder_channels(struct printer *printer, const struct fdinfo *info,
 				  const char *key, const char *json)
 {
-	struct fdinfo_pair pairs[MAX_CHANNEL_FACTS];
+	struct fdinfo_pair pairs[PRINT_MAX_COLUMNS];
 	size_t count;
 
 	print_open(printer, GROUP_TABLE, json, NULL);
@@ -88,7 +86,7 @@ static void print_holder_channels(struct printer *printer, const struct fdinfo *
 			continue;
 		/* The text is the holder's own copy. */
 		count = fdinfo_split_channel((char *)info->pairs[i].value, pairs,
-					     MAX_CHANNEL_FACTS);
+					     PRINT_MAX_COLUMNS);
 		print_open(printer, GROUP_OBJECT, NULL, NULL);
 		for (size_t j = 0; j < count; j++)
 			print_value(printer, &pairs[j], pairs[j].key);

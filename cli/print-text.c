@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define MAX_DEPTH   8
-#define MAX_COLUMNS 12
 #define LABEL_WIDTH 24
 #define CELL_SIZE   512
 
@@ -19,7 +18,7 @@ struct level {
 };
 
 struct row {
-	char *cells[MAX_COLUMNS];
+	char *cells[PRINT_MAX_COLUMNS];
 };
 
 struct text_printer {
@@ -28,7 +27,7 @@ struct text_printer {
 	unsigned int depth;
 	int indent;
 	/* The table being filled; it is printed when it is closed. */
-	const char *labels[MAX_COLUMNS];
+	const char *labels[PRINT_MAX_COLUMNS];
 	unsigned int columns;
 	struct row *rows;
 	size_t row_count;
@@ -93,7 +92,7 @@ static void print_line(const struct text_printer *text, const char *const *cells
 
 static void print_table(struct text_printer *text)
 {
-	size_t widths[MAX_COLUMNS];
+	size_t widths[PRINT_MAX_COLUMNS];
 
 	if (!text->row_count)
 		return;
@@ -237,7 +236,7 @@ static void text_fact(struct printer *printer, const struct fact *fact)
 		       LABEL_WIDTH - text->indent - (int)strlen(fact->label), "", value);
 		return;
 	}
-	if (text->cell == MAX_COLUMNS)
+	if (text->cell == PRINT_MAX_COLUMNS)
 		abort();
 	/* The first row names the columns. */
 	if (text->row_count == 1) {

@@ -48,6 +48,9 @@ enum group { GROUP_OBJECT, GROUP_TABLE, GROUP_LIST };
 
 struct printer;
 
+/* Of a table; more is a mistake in the program. */
+#define PRINT_MAX_COLUMNS 16
+
 struct printer *printer_new(const struct cli *cli);
 /* Writes what is still held back, closes; CLI_FAILED if stdout took not everything. */
 int printer_end(struct printer *printer);
