@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "private.h"
 
@@ -26,16 +28,21 @@ void *dmauser_list_spare(struct dmauser_list *list)
 	return memset(dmauser_list_at(list, list->count), 0, list->kind->size);
 }
 
-int dmauser_each_entry(const char *path, int (*fn)(void *context, int dir, const char *name),
-		       void *context)
+int dmauser_each_entry(int at, const char *path,
+		       int (*fn)(void *context, int dir, const char *name), void *context)
 {
 	struct dirent *entry;
-	int rc = 0;
+	int fd, rc = 0;
 	DIR *dir;
 
-	dir = opendir(path);
-	if (!dir)
+	fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
 	while (rc == 0 && (entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
 			rc = fn(context, dirfd(dir), entry->d_name);
@@ -53,9 +60,7 @@ int dmauser_list_read(const struct dmauser_list_kind *kind, const char *root,
 	if (!new_list)
 		return -ENOMEM;
 	new_list->kind = kind;
-	new_list->root = root;
-	rc = dmauser_each_entry(root, kind->add, new_list);
-	new_list->root = NULL;
+	rc = dmauser_each_entry(AT_FDCWD, root, kind->add, new_list);
 	if (rc == -ENOENT && kind->may_be_missing)
 		rc = 0;
 	if (rc < 0) {

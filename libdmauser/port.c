@@ -2,7 +2,6 @@
 #define _GNU_SOURCE /* O_PATH */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,14 +101,8 @@ static int add_channel(void *context, int port_dir, const char *entry)
 static int add_port(void *context, int root, const char *name)
 {
 	struct port port = {.list = context, .name = name};
-	char path[PATH_MAX];
-	int rc;
+	int rc = dmauser_each_entry(root, name, add_channel, &port);
 
-	(void)root;
-	rc = snprintf(path, sizeof(path), "%s/%s", port.list->root, name);
-	if (rc >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	rc = dmauser_each_entry(path, add_channel, &port);
 	/* gone since readdir(), or no port */
 	return rc == -ENOENT || rc == -ENOTDIR ? 0 : rc;
 }

@@ -148,7 +148,6 @@ struct dmauser_list_kind {
 
 struct dmauser_list {
 	const struct dmauser_list_kind *kind;
-	const char *root; /* while it is read */
 	char *items;
 	size_t count, capacity;
 };
@@ -156,9 +155,10 @@ struct dmauser_list {
 void *dmauser_list_at(const struct dmauser_list *list, size_t index);
 /* The item behind the last, all 0; NULL: no memory. It counts once count does. */
 void *dmauser_list_spare(struct dmauser_list *list);
-/* 0 or a negative errno, also that of fn, which ends it. */
-int dmauser_each_entry(const char *path, int (*fn)(void *context, int dir, const char *name),
-		       void *context);
+/* The path is below the open directory @at. 0 or a negative errno, also that of fn, which ends it.
+ */
+int dmauser_each_entry(int at, const char *path,
+		       int (*fn)(void *context, int dir, const char *name), void *context);
 int dmauser_list_read(const struct dmauser_list_kind *kind, const char *root,
 		      struct dmauser_list **list);
 void dmauser_list_free(struct dmauser_list *list);
