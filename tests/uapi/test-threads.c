@@ -195,18 +195,24 @@ UAPI_TEST(threads, destroy_of_a_channel_races_submit)
 	check_eq(destroy(fd, mem.buf), 0);
 }
 
+/* True if it was free. */
+static bool request_and_destroy(int fd, const char *name)
+{
+	struct dmactl_chan_request req = chan_named(DMACTL_CHAN_BY_NAME, name);
+	int ret = chan_request(fd, &req);
+
+	check(!ret || ret == -EBUSY);
+	if (!ret)
+		check_eq(destroy(fd, req.out_chan), 0);
+	return !ret;
+}
+
 static void *request_until_stopped(void *arg)
 {
 	struct worker *w = arg;
-	struct dmactl_chan_request req = chan_named(DMACTL_CHAN_BY_NAME, w->name);
-	int ret;
 
-	while (!stop) {
-		ret = chan_request(w->fd, &req);
-		check(!ret || ret == -EBUSY);
-		if (!ret)
-			check_eq(destroy(w->fd, req.out_chan), 0);
-	}
+	while (!stop)
+		request_and_destroy(w->fd, w->name);
 	return NULL;
 }
 
@@ -217,7 +223,7 @@ UAPI_TEST(threads, request_races_destroy)
 	struct worker workers[NR_THREADS];
 	char name[DMACTL_NAME_LEN];
 	unsigned int i, got = 0;
-	int ret, fd = dev_open(0);
+	int fd = dev_open(0);
 	uint64_t end;
 
 	check_eq(chan_request(fd, &req), 0);
@@ -230,15 +236,8 @@ UAPI_TEST(threads, request_races_destroy)
 					&workers[i]),
 			 0);
 	}
-	req = chan_named(DMACTL_CHAN_BY_NAME, name);
-	for (end = now_ns() + 2 * SEC; now_ns() < end || !got;) {
-		ret = chan_request(fd, &req);
-		check(!ret || ret == -EBUSY);
-		if (!ret) {
-			got++;
-			check_eq(destroy(fd, req.out_chan), 0);
-		}
-	}
+	for (end = now_ns() + 2 * SEC; now_ns() < end || !got;)
+		got += request_and_destroy(fd, name);
 	stop = true;
 	for (i = 0; i < NR_THREADS; i++)
 		pthread_join(workers[i].thread, NULL);
