@@ -68,8 +68,8 @@ void dmactl_watch_begin(struct dmactl_chan *chan)
 static void dmactl_watch_again(struct dmactl_chan *chan)
 {
 	guard(mutex)(&chan->prep_lock);
-	chan->watched = dmactl_watch_once(chan);
-	if (chan->watched)
+	chan->watched = false;
+	if (dmactl_watch_once(chan))
 		dmactl_watch_begin(chan);
 }
 
