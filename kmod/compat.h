@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels that dmactl supports (6.1 and later).
- * The only place that asks for a kernel version.
+ * Differences between the supported kernels (6.1 and later). No other file
+ * checks the kernel version.
  */
 #ifndef DMACTL_COMPAT_H
 #define DMACTL_COMPAT_H
@@ -9,8 +9,10 @@
 #include <linux/bottom_half.h>
 #include <linux/cleanup.h>
 #include <linux/device.h>
+#include <linux/dma-map-ops.h>
 #include <linux/dmaengine.h>
 #include <linux/eventfd.h>
+#include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <linux/io_uring_types.h>
 #include <linux/mm.h>
@@ -34,12 +36,15 @@
 #include <asm/unaligned.h>
 #endif
 
-/* Not in 6.1; own names, so that no version needs to be asked for. */
+/*
+ * 6.1 lacks these guards. They have names of our own, so no version is checked.
+ */
 DEFINE_GUARD(dmactl_device, struct device *, device_lock(_T), device_unlock(_T))
 
 /*
- * A spinlock with softirqs off, until the end of the scope. sparse does not
- * follow cleanup attributes: it is told of no change on either side.
+ * Holds a spinlock with softirqs off until the end of the scope. sparse does
+ * not follow cleanup attributes, so both functions tell it that nothing
+ * changed.
  */
 static inline void dmactl_bh_lock(spinlock_t *lock)
 {
@@ -56,7 +61,17 @@ static inline void dmactl_bh_unlock(spinlock_t *lock)
 DEFINE_LOCK_GUARD_1(dmactl_bh, spinlock_t, dmactl_bh_lock(_T->lock),
 		    dmactl_bh_unlock(_T->lock))
 
-/* For a device whose bytes the CPU moves, through its caches. */
+/* Copies the data of read_iter() into a pipe. */
+#if DMACTL_KERNEL(6, 5)
+#define dmactl_compat_splice_read copy_splice_read
+#else
+#define dmactl_compat_splice_read generic_file_splice_read
+#endif
+
+/*
+ * Marks a device as cache coherent: the CPU moves its bytes, through the
+ * caches.
+ */
 static inline void dmactl_compat_set_coherent(struct device *dev)
 {
 #if defined(CONFIG_ARCH_HAS_SYNC_DMA_FOR_DEVICE) || \
@@ -70,7 +85,7 @@ static inline void dmactl_compat_set_coherent(struct device *dev)
 #endif
 }
 
-/* A spinlock where softirqs are off already. */
+/* Holds a spinlock where softirqs are off already. */
 static inline void dmactl_spin_lock(spinlock_t *lock)
 {
 	spin_lock(lock);
@@ -88,17 +103,21 @@ DEFINE_LOCK_GUARD_1(dmactl_spin, spinlock_t, dmactl_spin_lock(_T->lock),
 
 DEFINE_LOCK_GUARD_0(dmactl_bh_off, local_bh_disable(), local_bh_enable())
 
-/* A reader of RCU that is too short to be worth two calls. */
+/* A short RCU read section, without the two calls of rcu_read_lock(). */
 DEFINE_LOCK_GUARD_0(dmactl_rcu_sched, preempt_disable(), preempt_enable())
 
 /*
- * For what is written before it is read: CONFIG_INIT_STACK_ALL_ZERO would
- * clear it first, with every call.
+ * For a variable that is written before it is read. CONFIG_INIT_STACK_ALL_ZERO
+ * would clear it in every call.
  */
 #if __has_attribute(__uninitialized__)
 #define dmactl_uninit __attribute__((__uninitialized__))
 #else
 #define dmactl_uninit
+#endif
+
+#if DMACTL_KERNEL(7, 1)
+#define zap_vma_ptes zap_special_vma_range
 #endif
 
 #if !DMACTL_KERNEL(6, 3)
@@ -124,9 +143,9 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 #endif
 
 /*
- * How memory is pinned that the device only reads. Before 6.2 only a pin for
- * writing takes a page out of what a private mapping shares with others, and
- * without that the program's next write goes to another page.
+ * Flags to pin memory that the device only reads. Before 6.2, only a pin for
+ * writing copies a page that a private mapping shares. Without the copy, the
+ * next write of the program would go to another page.
  */
 #if DMACTL_KERNEL(6, 2)
 #define DMACTL_PIN_READ_ONLY 0
@@ -140,7 +159,17 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 #define dmactl_assign_str(field) __assign_str(field, field)
 #endif
 
-/* Operations that not every kernel has. */
+/* Are DMA addresses those of memory or SWIOTLB, without an IOMMU between? */
+static inline bool dmactl_compat_dma_is_direct(struct device *dev)
+{
+#if defined(CONFIG_IOMMU_DMA) && DMACTL_KERNEL(6, 12)
+	if (dev->dma_iommu)
+		return false;
+#endif
+	return !get_dma_ops(dev);
+}
+
+/* Operations that some kernels lack. */
 #define DMACTL_HAS_DMA_VEC DMACTL_KERNEL(6, 12)
 #define DMACTL_HAS_IMM_DATA (!DMACTL_KERNEL(6, 15))
 
@@ -194,7 +223,7 @@ dmactl_compat_prep_vec(struct dma_chan *dma, const struct dmactl_vec *vecs,
 #endif
 }
 
-/* io_uring: what the program wrote behind the head of a large SQE. */
+/* io_uring: the payload of a large SQE. */
 static inline const void *
 dmactl_compat_uring_payload(const struct io_uring_cmd *cmd)
 {
@@ -205,7 +234,7 @@ dmactl_compat_uring_payload(const struct io_uring_cmd *cmd)
 #endif
 }
 
-/* What is run in the task of the program, to end a command there. */
+/* Declares the function that ends a command in the task of the program. */
 #if DMACTL_KERNEL(6, 19)
 #define DMACTL_URING_TASK_WORK(name)					\
 static void name##_tw(struct io_tw_req req, io_tw_token_t token)	\
@@ -221,14 +250,17 @@ static void name##_tw(struct io_uring_cmd *cmd, unsigned int flags)	\
 }
 #endif
 
-/* Each makes one CQE: with "lazy" a program that waits for more sleeps on. */
+/*
+ * Each command makes one CQE. With "lazy", a program that waits for more CQEs
+ * sleeps on.
+ */
 #if DMACTL_KERNEL(6, 8)
 #define dmactl_compat_uring_in_task io_uring_cmd_do_in_task_lazy
 #else
 #define dmactl_compat_uring_in_task io_uring_cmd_complete_in_task
 #endif
 
-/* @extra is for CQEs of 32 bytes, which is what @cqe32 says. */
+/* @extra is for CQEs of 32 bytes. @cqe32: the ring has such CQEs. */
 static inline void dmactl_compat_uring_done(struct io_uring_cmd *cmd, s32 res,
 					    u64 extra, bool cqe32,
 					    unsigned int issue_flags)
@@ -244,8 +276,8 @@ static inline void dmactl_compat_uring_done(struct io_uring_cmd *cmd, s32 res,
 }
 
 /*
- * Since 6.7, io_uring calls once more for commands whose task or ring goes
- * away. Before, nobody says so, and whoever goes waits for the command.
+ * Since 6.7, io_uring cancels a command if its task or ring is going. Before,
+ * nothing reports that, and the task or ring waits for the command.
  */
 #ifdef IORING_URING_CMD_CANCELABLE
 #define DMACTL_URING_F_CANCEL IO_URING_F_CANCEL
@@ -263,7 +295,7 @@ static inline void dmactl_compat_uring_mark(struct io_uring_cmd *cmd,
 {
 }
 
-/* True if who submitted it, or the ring, goes away: it has to be looked at. */
+/* Returns true if the submitting task or the ring is going. */
 static inline bool dmactl_compat_uring_left(struct io_uring_cmd *cmd)
 {
 	struct io_kiocb *req = cmd_to_io_kiocb(cmd);

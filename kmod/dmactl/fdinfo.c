@@ -2,9 +2,18 @@
 /* /proc/PID/fdinfo/FD of a session. */
 
 #include <linux/dmaengine.h>
+#include <linux/list.h>
 #include <linux/seq_file.h>
 
-#include "core.h"
+#include "../compat.h"
+#include "chan/status.h"
+#include "core/account.h"
+#include "core/chan.h"
+#include "core/object.h"
+#include "core/session.h"
+#include "mem/buffer.h"
+#include "op/job.h"
+#include "session.h"
 
 static const char *const dmactl_status_names[] = {
 	[DMA_COMPLETE] = "complete",
@@ -14,15 +23,22 @@ static const char *const dmactl_status_names[] = {
 	[DMA_OUT_OF_ORDER] = "out-of-order",
 };
 
-/* The oldest descriptor that the provider has, or NULL. */
+static const char *const dmactl_direction_names[] = {
+	[DMA_MEM_TO_MEM] = "mem-to-mem",
+	[DMA_MEM_TO_DEV] = "mem-to-dev",
+	[DMA_DEV_TO_MEM] = "dev-to-mem",
+	[DMA_DEV_TO_DEV] = "dev-to-dev",
+};
+
+/* Returns the oldest descriptor at the provider, or NULL. */
 static struct dmactl_desc *dmactl_fdinfo_oldest(struct dmactl_chan *chan)
 {
 	struct dmactl_desc *desc;
-	struct dmactl_tx *tx;
+	struct dmactl_job *job;
 
 	lockdep_assert_held(&chan->lock);
-	list_for_each_entry(tx, &chan->inflight, node) {
-		desc = dmactl_tx_oldest(tx);
+	list_for_each_entry(job, &chan->queue.inflight, node) {
+		desc = dmactl_job_oldest(job);
 		if (desc)
 			return desc;
 	}
@@ -30,8 +46,9 @@ static struct dmactl_desc *dmactl_fdinfo_oldest(struct dmactl_chan *chan)
 }
 
 /*
- * In the provider's own words, for those who look for its faults: of the oldest
- * descriptor that it has, or of the last one that it had.
+ * Prints the provider's own answers, to help debug a provider. They are about
+ * the oldest descriptor at the provider, or about the newest one if none is
+ * left.
  */
 static void dmactl_fdinfo_provider(struct seq_file *m, struct dmactl_chan *chan)
 {
@@ -45,37 +62,63 @@ static void dmactl_fdinfo_provider(struct seq_file *m, struct dmactl_chan *chan)
 	lockdep_assert_held(&chan->rwsem);
 	scoped_guard(dmactl_bh, &chan->lock) {
 		desc = dmactl_fdinfo_oldest(chan);
-		newest = chan->cookie;
-		cookie = desc ? desc->cookie : newest;
+		newest = READ_ONCE(chan->descs.cookie);
+		cookie = desc ? READ_ONCE(desc->cookie) : newest;
+		/* The provider is being given the descriptor. */
+		if (!cookie)
+			cookie = newest;
 		len = desc ? desc->len : 0;
-		nr_descs = chan->nr_descs;
-		refused = chan->refused;
-		stray = chan->stray;
-		stalls = chan->stalls;
+		nr_descs = chan->descs.nr;
+		refused = chan->descs.refused;
+		stray = chan->descs.stray;
+		stalls = chan->stall.count;
 	}
-	/* Some call back from here. */
-	status = dmaengine_tx_status(chan->dma, cookie, &state);
+	/* Some providers call back from here. */
+	status = dmaengine_tx_status(chan->lease.dma, cookie, &state);
 	seq_printf(m, "provider:\t%s handle %u in-flight %u refused %llu stray %llu stalls %llu newest %d cookie %d length %llu status %s residue %u last %d used %d\n",
-		   chan->name, chan->obj.handle, nr_descs, refused, stray, stalls,
+		   chan->lease.name, chan->obj.handle, nr_descs, refused, stray, stalls,
 		   newest, cookie, len,
 		   status < ARRAY_SIZE(dmactl_status_names) ?
 			   dmactl_status_names[status] : "unknown",
 		   state.residue, state.last, state.used);
 }
 
+/* Returns the direction of the oldest op. */
+static const char *dmactl_fdinfo_direction(struct dmactl_chan *chan)
+{
+	struct dmactl_job *job;
+
+	guard(dmactl_bh)(&chan->lock);
+	job = list_first_entry_or_null(&chan->queue.inflight, struct dmactl_job,
+				       node);
+	return job && job->dir < ARRAY_SIZE(dmactl_direction_names) ?
+		       dmactl_direction_names[job->dir] : "-";
+}
+
 static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 {
-	/* Who stops it may take long: the provider is not asked then. */
+	struct dmactl_chan_status status = { .out_state = DMACTL_STATE_IDLE };
+	/*
+	 * A task that stops the channel can hold rwsem for long. Then the
+	 * provider is not asked.
+	 */
 	bool there = down_read_trylock(&chan->rwsem);
-	bool asked = false;
+	bool asked = false, paused;
 
 	scoped_guard(dmactl_bh, &chan->lock) {
-		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu\n",
-			   chan->name, chan->obj.handle, chan->nr_inflight,
-			   chan->depth, chan->submitted, chan->completed,
-			   chan->failed, chan->bytes);
-		asked = there && !chan->dead && chan->descriptors;
+		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu",
+			   chan->lease.name, chan->obj.handle, chan->queue.nr_inflight,
+			   chan->pool.depth, chan->queue.submitted, chan->queue.completed,
+			   chan->queue.failed, chan->queue.bytes);
+		asked = there && !chan->life.dead && chan->descs.total;
+		paused = chan->queue.paused;
 	}
+	if (asked)
+		dmactl_chan_status(chan, &status);
+	paused |= status.out_state == DMACTL_STATE_PAUSED;
+	seq_printf(m, " paused %u op-direction %s to-go %llu slave %s\n", paused,
+		   dmactl_fdinfo_direction(chan), status.out_residue,
+		   chan->lease.slave[0] ? chan->lease.slave : "-");
 	if (asked)
 		dmactl_fdinfo_provider(m, chan);
 	if (there)
@@ -93,7 +136,7 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 	lockdep_assert_held(&s->lock);
 	xa_for_each(&s->objects, handle, obj) {
 		if (obj->type == DMACTL_OBJ_CHAN) {
-			in_flight += READ_ONCE(obj_to_chan(obj)->nr_inflight);
+			in_flight += READ_ONCE(obj_to_chan(obj)->queue.nr_inflight);
 			continue;
 		}
 		if (obj->type != DMACTL_OBJ_BUF)
@@ -104,12 +147,21 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 		pinned += obj_to_buf(obj)->nr_pinned;
 	}
 	seq_printf(m, "session:\t%u\n", s->id);
-	seq_printf(m, "channels:\t%u\n", s->nr_chans);
-	seq_printf(m, "buffers:\t%u\n", s->nr_bufs);
-	seq_printf(m, "prepared:\t%u\n", s->nr_prepared);
+	seq_printf(m, "channels:\t%u\n", s->nr[DMACTL_OBJ_CHAN]);
+	seq_printf(m, "buffers:\t%u\n", s->nr[DMACTL_OBJ_BUF]);
+	seq_printf(m, "prepared:\t%u\n", s->nr[DMACTL_OBJ_PREPARED]);
 	seq_printf(m, "buffer-bytes:\t%llu\n", bytes);
 	seq_printf(m, "locked-pages:\t%lu\n", locked);
 	seq_printf(m, "pinned-pages:\t%lu\n", pinned);
+	/* Sums over all sessions of the user who opened this one. */
+	seq_printf(m, "user-sessions:\t%ld\n",
+		   atomic_long_read(&s->account->sessions));
+	seq_printf(m, "user-locked-pages:\t%ld\n",
+		   atomic_long_read(&s->account->locked));
+	seq_printf(m, "user-kernel-bytes:\t%ld\n",
+		   atomic_long_read(&s->account->kernel));
+	seq_printf(m, "user-bounce-bytes:\t%ld\n",
+		   atomic_long_read(&s->account->bounced));
 	seq_printf(m, "in-flight:\t%u\n", in_flight);
 	seq_printf(m, "completions-queued:\t%u\n", READ_ONCE(s->nr_cq));
 	xa_for_each(&s->objects, handle, obj)
@@ -121,7 +173,10 @@ void dmactl_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct dmactl_session *s = file->private_data;
 
-	/* The owner can hold it up, with a page fault of its own making. */
+	/*
+	 * The owner of the session can hold the lock for long by delaying a
+	 * page fault.
+	 */
 	if (mutex_lock_interruptible(&s->lock))
 		return;
 	dmactl_fdinfo_show(m, s);

@@ -1,76 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Module, device node, limits and the ioctl table. */
+/* Module, device node and ioctl table. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/build_bug.h>
-#include <linux/glob.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "core.h"
-
-unsigned int dmactl_max_channels = 64;
-module_param_named(max_channels, dmactl_max_channels, uint, 0644);
-MODULE_PARM_DESC(max_channels, "Channels that one session may hold (64)");
-
-unsigned int dmactl_max_buffers = 4096;
-module_param_named(max_buffers, dmactl_max_buffers, uint, 0644);
-MODULE_PARM_DESC(max_buffers, "Buffers that one session may hold (4096)");
-
-unsigned int dmactl_max_depth = 4096;
-module_param_named(max_depth, dmactl_max_depth, uint, 0644);
-MODULE_PARM_DESC(max_depth, "Ops outstanding on one channel, at most (4096)");
-
-unsigned long dmactl_max_buffer_bytes = SZ_1G;
-module_param_named(max_buffer_bytes, dmactl_max_buffer_bytes, ulong, 0644);
-MODULE_PARM_DESC(max_buffer_bytes, "Bytes in one buffer, at most (1 GiB)");
-
-unsigned long dmactl_max_bounce_bytes = SZ_32M;
-module_param_named(max_bounce_bytes, dmactl_max_bounce_bytes, ulong, 0644);
-MODULE_PARM_DESC(max_bounce_bytes,
-		 "Bytes of SWIOTLB that all sessions may fill (32 MiB)");
-
-unsigned int dmactl_stop_timeout_ms = 5000;
-module_param_named(stop_timeout_ms, dmactl_stop_timeout_ms, uint, 0644);
-MODULE_PARM_DESC(stop_timeout_ms,
-		 "Wait for hardware that cannot be stopped, in ms (5000)");
-
-unsigned int dmactl_busy_poll_us;
-module_param_named(busy_poll_us, dmactl_busy_poll_us, uint, 0644);
-MODULE_PARM_DESC(busy_poll_us,
-		 "Look for records before sleeping, in us at most (0)");
-
-static char *allow = "*";
-module_param(allow, charp, 0444);
-MODULE_PARM_DESC(allow,
-		 "Channels offered: shell patterns, separated by commas (*)");
-
-struct device *dmactl_this_device;
-
-/* True if one of the patterns in "allow" matches the channel. */
-bool dmactl_chan_allowed(const char *name)
-{
-	char pattern[DMACTL_NAME_LEN];
-	const char *at = allow;
-
-	while (*at) {
-		size_t len = strcspn(at, ",");
-
-		if (len < sizeof(pattern)) {
-			memcpy(pattern, at, len);
-			pattern[len] = 0;
-			if (glob_match(pattern, name))
-				return true;
-		}
-		at += len;
-		at += *at == ',';
-	}
-	return false;
-}
+#include "../compat.h"
+#include "../version.h"
+#include "chan/config.h"
+#include "chan/ctrl.h"
+#include "chan/names.h"
+#include "chan/port.h"
+#include "chan/power.h"
+#include "chan/request.h"
+#include "chan/status.h"
+#include "core/account.h"
+#include "core/chan.h"
+#include "core/cmd.h"
+#include "core/leave.h"
+#include "core/rights.h"
+#include "front/cq_ring.h"
+#include "front/fastpath.h"
+#include "front/file_ops.h"
+#include "front/prepare.h"
+#include "front/stream.h"
+#include "front/submit.h"
+#include "front/sync.h"
+#include "front/uring.h"
+#include "mem/buffer.h"
+#include "mem/export.h"
+#include "mem/import.h"
+#include "mem/mmap.h"
+#include "mem/user.h"
+#include "queue/fence.h"
+#include "session.h"
 
 union dmactl_any_arg {
 	struct dmactl_info info;
@@ -93,12 +62,12 @@ union dmactl_any_arg {
 
 struct dmactl_ioctl {
 	int (*handler)(struct dmactl_cmd *cmd);
-	u32 flags;		/* known to the module */
+	u32 flags;		/* the flags that the module knows */
 	u16 size;
-	u16 min_size;		/* size in the first version, a number for ever */
+	u16 min_size;		/* of the first version; never changes */
 };
 
-/* Larger structs are not looked at. */
+/* The module refuses larger structs without reading them. */
 #define DMACTL_MAX_ARG_SIZE 4096
 
 #define DMACTL_SYNC_FLAGS \
@@ -115,7 +84,7 @@ struct dmactl_ioctl {
 
 static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(INFO, info, 64, 0),
-	IOCTL(CHAN_REQUEST, chan_request, 456, 0),
+	IOCTL(CHAN_REQUEST, chan_request, 456, DMACTL_CHAN_LOOK),
 	IOCTL(CHAN_CONFIG, chan_config, 72, 0),
 	IOCTL(CHAN_CTRL, chan_ctrl, 16, 0),
 	IOCTL(CHAN_STATUS, chan_status, 96, DMACTL_STATUS_BY_USER_DATA),
@@ -132,14 +101,6 @@ static const struct dmactl_ioctl dmactl_ioctls[] = {
 	IOCTL(PREPARE, prepare, 24, 0),
 	IOCTL(RING, ring, 40, 0),
 };
-
-/* Hand the struct back to the program, as much of it as the program knows. */
-int dmactl_cmd_respond(struct dmactl_cmd *cmd)
-{
-	size_t n = min(cmd->user_size, cmd->kernel_size);
-
-	return copy_to_user(cmd->ubuf, cmd->arg, n) ? -EFAULT : 0;
-}
 
 static long dmactl_ioctl_any(struct file *file, unsigned int nr,
 			     unsigned long ptr)
@@ -171,7 +132,7 @@ static long dmactl_ioctl_any(struct file *file, unsigned int nr,
 	ret = copy_struct_from_user(&arg, entry->size, cmd.ubuf, size);
 	if (ret)
 		return ret;
-	/* Another thread may have changed the size since it was checked. */
+	/* Another thread may have changed the size after the check. */
 	memcpy(&arg, &size, sizeof(size));
 
 	memcpy(head, &arg, sizeof(head));
@@ -189,8 +150,8 @@ static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 	int ret;
 
 	if (likely(nr == DMACTL_IOC_SUBMIT)) {
-		ret = dmactl_quick_ioctl(file->private_data,
-					 (void __user *)ptr);
+		ret = dmactl_fastpath_ioctl(file->private_data,
+					    (void __user *)ptr);
 		if (ret != -ENOTTY)
 			return ret;
 	}
@@ -230,6 +191,7 @@ static struct miscdevice dmactl_misc = {
 	.name = "dmactl",
 	.fops = &dmactl_fops,
 	.mode = 0600,
+	.groups = dmactl_names_groups,
 };
 
 static int __init dmactl_init(void)
@@ -244,25 +206,51 @@ static int __init dmactl_init(void)
 	BUILD_BUG_ON(sizeof(union dmactl_any_arg) > 512);
 	BUILD_BUG_ON(sizeof(struct dmactl_chan_request) != 456);
 
-	ret = dmactl_port_init();
+	ret = dmactl_rights_check();
 	if (ret)
 		return ret;
-	ret = misc_register(&dmactl_misc);
-	if (ret) {
-		dmactl_port_exit();
+	dmactl_account_init();
+	ret = dmactl_leave_init();
+	if (ret)
 		return ret;
-	}
-	dmactl_this_device = dmactl_misc.this_device;
+	ret = dmactl_chan_init();
+	if (ret)
+		goto err_leave;
+	ret = dmactl_fence_init();
+	if (ret)
+		goto err_chan;
+	ret = dmactl_port_init();
+	if (ret)
+		goto err_fence;
+	ret = misc_register(&dmactl_misc);
+	if (ret)
+		goto err_port;
+	dmactl_request_init(dmactl_misc.this_device);
+	dmactl_power_init(dmactl_misc.this_device);
 	return 0;
+
+err_port:
+	dmactl_port_exit();
+err_fence:
+	dmactl_fence_exit();
+err_chan:
+	dmactl_chan_exit();
+err_leave:
+	dmactl_leave_exit();
+	return ret;
 }
 module_init(dmactl_init);
 
 static void __exit dmactl_exit(void)
 {
+	dmactl_power_exit(dmactl_misc.this_device);
 	misc_deregister(&dmactl_misc);
+	dmactl_leave_exit();
 	dmactl_port_exit();
+	dmactl_chan_exit();
+	dmactl_fence_exit();
 	dmactl_mmap_exit();
-	/* Objects, mappings and fences are freed by RCU callbacks of ours. */
+	/* RCU callbacks of this module free objects, mappings and fences. */
 	rcu_barrier();
 }
 module_exit(dmactl_exit);

@@ -2,53 +2,57 @@
 /*
  * dmactl: DMA engines for ordinary programs. The interface of /dev/dmactl.
  *
- * Every ioctl takes one struct that starts with its size in bytes and a set
- * of flags. A program built with an older or a newer header works with any
- * module: fields that the module does not know must be zero, fields that the
- * program does not know are left out.
+ * Every ioctl takes one struct that starts with its size in bytes and a set of
+ * flags. A program that was built with an older or newer header works with any
+ * module: fields that the module does not know must be zero, and the module
+ * does not write fields that the program does not know.
  *
- * All handles are per open file, 1 to 2^31 - 1. Addresses never cross the
- * interface: memory is named by a buffer handle and an offset in bytes.
+ * Handles are valid within one open file and lie between 1 and 2^31 - 1.
+ * Addresses never cross the interface: a program names memory by a buffer
+ * handle and an offset in bytes.
  *
- * Fields named out_ are ignored on input. Reserved fields must be 0. Bits in
- * out fields that a program does not know are to be ignored. The *_END
- * enumerators and the sizes of structs are not part of the interface.
+ * The module ignores out_ fields on input. Reserved fields must be 0. Programs
+ * must ignore bits that they do not know in out_ fields. The *_END enumerators
+ * and the sizes of structs are not part of the interface.
  *
- * Errors, the same for every ioctl:
+ * Errors common to all ioctls:
  *
- *  - ENOTTY: the module has no such ioctl.
- *  - E2BIG: a byte is set past the end of what the module knows, or the size
- *    is above 4096.
- *  - EOPNOTSUPP: an unknown flag, or the channel lacks the capability.
- *  - EINVAL: a bad value: a size below the first version of the struct, a
- *    range outside a buffer, an alignment that the channel does not allow,
- *    a reserved field that is not zero.
- *  - EFAULT: a pointer that cannot be read or written.
- *  - ENOENT: no object with this handle or name.
- *  - EBUSY: the object is in use.
- *  - EXDEV: the buffer cannot be reached by the channel's device.
- *  - EPERM: a privilege is missing.
- *  - EAGAIN: no credit now; poll(2) for POLLOUT. read(2): no record now.
- *  - ENODEV: the channel's device is gone.
- *  - ENOMEM: no memory. EDQUOT: a limit (RLIMIT_MEMLOCK or a module
- *    parameter) is reached.
+ *   - ENOTTY: the module has no such ioctl.
+ *   - E2BIG: a byte is set past the end of what the module knows, or the size
+ *     is above 4096.
+ *   - EOPNOTSUPP: an unknown flag, or the channel lacks the capability.
+ *   - EINVAL: a bad value: a size below the first version of the struct, a
+ *     range outside a buffer, an alignment that the channel does not allow, a
+ *     reserved field that is not zero.
+ *   - EFAULT: a pointer that cannot be read or written.
+ *   - ENOENT: no object has this handle or name.
+ *   - EBUSY: the object is in use.
+ *   - EXDEV: the channel's device cannot reach the buffer.
+ *   - EPERM: the caller lacks a privilege.
+ *   - EAGAIN: no credit now; wait with poll(2) for POLLOUT. read(2): no
+ *     completion now.
+ *   - ENODEV: the channel's device is gone.
+ *   - ENOMEM: no memory. EDQUOT: a limit is reached (RLIMIT_MEMLOCK or a module
+ *     parameter); all sessions of the user count.
+ *   - EINTR: the program was killed during a wait or a long operation.
  *
  * Thread safety: every call may be made from any thread at any time.
  *
- * Order: ops on one channel are handed to the provider in the order in which
- * they were accepted. Whether one starts before the other has ended is the
- * provider's business, unless the earlier one has DMACTL_OPF_FENCE; on a
- * channel with DMACTL_CAP_NO_ORDER they may also end in any order. Records come
- * as the provider calls back, and a few drivers do so on two processors at once:
- * the seq of a record is the order in which ops were accepted.
+ * Order: the provider gets the ops of one channel in the order in which they
+ * were accepted. The provider decides whether an op starts before an earlier
+ * one has ended, unless the earlier one has DMACTL_OPF_FENCE. On a channel with
+ * DMACTL_CAP_NO_ORDER, ops may also end in any order. Completions come in the
+ * order of the provider's callbacks, and a few drivers call back on two
+ * processors at once. The seq of a completion is the order in which ops were
+ * accepted.
  *
- * read(2) returns whole completion records of 48 bytes, oldest first; EINVAL
- * if there is no room for one. poll(2): POLLIN a record is there; POLLOUT at
- * least one channel of the session has credit; POLLERR and POLLHUP the device
- * of a channel is gone, until that channel is destroyed. Several readers
- * share the records between them. mmap(2) takes the offset that BUF_ALLOC
- * gave, with MAP_SHARED, or 0 for the ring (&struct dmactl_ring); other offsets
- * below 16 MiB are kept.
+ * read(2) returns whole completions of 48 bytes, oldest first; EINVAL if the
+ * buffer is smaller than one. poll(2): POLLIN if there is a completion; POLLOUT
+ * if at least one channel of the session has credit; POLLERR and POLLHUP if the
+ * device of a channel is gone, until that channel is destroyed. Several readers
+ * share the completions. mmap(2) takes the offset that BUF_ALLOC returned, with
+ * MAP_SHARED, or 0 for the completion ring (&struct dmactl_ring); other offsets
+ * below 16 MiB are reserved.
  */
 #ifndef _UAPI_LINUX_DMACTL_H
 #define _UAPI_LINUX_DMACTL_H
@@ -99,71 +103,81 @@ enum dmactl_ioctl_nr {
 #define DMACTL_IOC_PREPARE	DMACTL_IO(DMACTL_NR_PREPARE)
 #define DMACTL_IOC_RING		DMACTL_IO(DMACTL_NR_RING)
 
-/* Length of every name field, with the terminating NUL. */
+/* Length of every name field, including the terminating NUL. */
 #define DMACTL_NAME_LEN 64
 
 /**
- * enum dmactl_opcode - what one op does
- * @DMACTL_OP_NOP: complete when every earlier op of the channel has
- * @DMACTL_OP_MEMCPY: copy @len bytes from src to dst
- *	(device_prep_dma_memcpy). The array may hold one METADATA piece
- * @DMACTL_OP_SG: copy @len bytes from the list of source pieces to the list
- *	of destination pieces, see &struct dmactl_sg
+ * enum dmactl_opcode - what an op does
+ * @DMACTL_OP_NOP: completes after all earlier ops of the channel
+ * @DMACTL_OP_MEMCPY: copy @len bytes from src to dst (device_prep_dma_memcpy).
+ *	The array may hold one METADATA piece
+ * @DMACTL_OP_SG: copy @len bytes from the list of source pieces to the list of
+ *	destination pieces, see &struct dmactl_sg
  * @DMACTL_OP_MEMSET: fill @len bytes at dst with the low byte of @value
  *	(device_prep_dma_memset)
- * @DMACTL_OP_MEMSET_SG: fill the DST pieces, @len bytes together, with the
- *	low byte of @value (device_prep_dma_memset_sg, or one memset a piece
- *	where the provider has only that)
+ * @DMACTL_OP_MEMSET_SG: fill the DST pieces, together @len bytes, with the low
+ *	byte of @value (device_prep_dma_memset_sg, or one memset per piece if
+ *	the provider has only that)
  * @DMACTL_OP_XOR: dst = the exclusive or of all SRC pieces, each of @len bytes
- *	(device_prep_dma_xor). More than max_xor are chained
- * @DMACTL_OP_XOR_VAL: is the exclusive or of all SRC pieces, each of @len
- *	bytes, zero? If not, the completion has DMACTL_COMP_P_BAD
- *	(device_prep_dma_xor_val). More than max_xor need a dst of @len bytes
- *	as scratch memory and a channel with DMACTL_CAP_XOR
- * @DMACTL_OP_PQ: RAID-6: the P piece becomes the exclusive or of all SRC
- *	pieces, the Q piece the sum of each times its coefficient in
+ *	(device_prep_dma_xor). More than max_xor sources are chained
+ * @DMACTL_OP_XOR_VAL: check that the exclusive or of all SRC pieces, each of
+ *	@len bytes, is zero. If it is not, the completion has DMACTL_COMP_P_BAD
+ *	(device_prep_dma_xor_val). More than max_xor sources need a dst of @len
+ *	bytes as scratch memory and a channel with DMACTL_CAP_XOR
+ * @DMACTL_OP_PQ: RAID 6: the P piece becomes the exclusive or of all SRC
+ *	pieces, the Q piece the sum of each source times its coefficient in
  *	GF(2^8), polynomial 0x11d. All pieces have @len bytes; P or Q may be
- *	missing (device_prep_dma_pq). More than max_pq are chained with
+ *	absent (device_prep_dma_pq). More than max_pq sources are chained with
  *	DMA_PREP_CONTINUE
- * @DMACTL_OP_PQ_VAL: do the P piece and the Q piece, or the one that is
- *	there, match the SRC pieces? If not, the completion has
- *	DMACTL_COMP_P_BAD or DMACTL_COMP_Q_BAD (device_prep_dma_pq_val). More
- *	than max_pq need a dst of 2 * @len bytes as scratch memory and a
- *	channel with DMACTL_CAP_PQ
- * @DMACTL_OP_SLAVE_SG: between the list of pieces, all SRC (to the
- *	peripheral) or all DST (from it), and the peripheral
- *	(device_prep_slave_sg). One METADATA piece may be there as well
- * @DMACTL_OP_SLAVE_SINGLE: between src (to the peripheral) or dst (from it),
- *	one of them, and the peripheral (dmaengine_prep_slave_single). The
- *	array may hold one METADATA piece
- * @DMACTL_OP_PERIPHERAL_VEC: as SLAVE_SG, with
- *	device_prep_peripheral_dma_vec
- * @DMACTL_OP_CYCLIC: the @len bytes at src or dst, one of them, over and over,
- *	to or from the peripheral, until the channel is terminated
- *	(device_prep_dma_cyclic). The array is one &struct dmactl_cyclic. The
- *	memory must be in one piece for the device: EXDEV otherwise
+ * @DMACTL_OP_PQ_VAL: check that the P and Q pieces, or the one given, match the
+ *	SRC pieces. If not, the completion has DMACTL_COMP_P_BAD or
+ *	DMACTL_COMP_Q_BAD (device_prep_dma_pq_val). More than max_pq sources
+ *	need a dst of 2 * @len bytes as scratch memory and a channel with
+ *	DMACTL_CAP_PQ
+ * @DMACTL_OP_SLAVE_SG: transfer between a list of pieces and the peripheral:
+ *	all SRC (to the peripheral) or all DST (from it) (device_prep_slave_sg).
+ *	The array may also hold one METADATA piece
+ * @DMACTL_OP_SLAVE_SINGLE: transfer from src to the peripheral, or from it to
+ *	dst (dmaengine_prep_slave_single). The array may hold one METADATA piece
+ * @DMACTL_OP_PERIPHERAL_VEC: like SLAVE_SG, with device_prep_peripheral_dma_vec
+ * @DMACTL_OP_CYCLIC: repeat the transfer of the @len bytes from src to the
+ *	peripheral, or from it to dst, until the channel is terminated
+ *	(device_prep_dma_cyclic). The array is one &struct dmactl_cyclic. EXDEV:
+ *	the memory is not contiguous for the device. EDQUOT: more or longer
+ *	periods than the channel's bounds
  * @DMACTL_OP_INTERLEAVED: frames of chunks and gaps
- *	(device_prep_interleaved_dma). The array are &struct dmactl_chunk; @len
- *	is the sum of the chunks, without gaps, times the number of frames.
- *	Without src, from the peripheral; without dst, to it
- * @DMACTL_OP_RIO_SG: as SLAVE_SG, with memory behind RapidIO on the other side
- *	(dmaengine_prep_rio_sg); the first element of the array is a
+ *	(device_prep_interleaved_dma). The array holds &struct dmactl_chunk;
+ *	@len is the sum of the chunks, without gaps, times the number of frames.
+ *	Without src, the bytes come from the peripheral; without dst, they go to
+ *	it
+ * @DMACTL_OP_RIO_SG: like SLAVE_SG, with memory behind RapidIO as the other
+ *	side (dmaengine_prep_rio_sg); the first element of the array is a
  *	&struct dmactl_rio
  * @DMACTL_OP_IMM_DATA: write the 8 bytes of @src_off to dst; @len is 8
  *	(device_prep_dma_imm_data)
  * @DMACTL_OP_INTERRUPT: a descriptor that moves nothing
  *	(device_prep_dma_interrupt)
- * @DMACTL_OP_PREPARED: what PREPARE made; @src_buf is its handle. The channel
- *	must be the same, all else 0
+ * @DMACTL_OP_PREPARED: submit an op that PREPARE made; @src_buf is its handle.
+ *	The channel must be the same, all other fields 0
+ *
+ * An alignment holds for the address that the device sees, too: pinned memory
+ * must begin aligned (EINVAL). With a peripheral, memory and lengths must be
+ * multiples of the width from CHAN_CONFIG or the port.
  *
  * Source and destination of a copy must not overlap: the result is undefined,
- * and the module may refuse it with EINVAL. A destination of XOR and PQ may
- * be one of the sources, whole; sources may overlap each other.
+ * and the module may return EINVAL. A destination of XOR and PQ may be exactly
+ * one of the sources; sources may overlap each other.
  *
- * Ops with a peripheral are 9 to 12, 14, and 13 with one side only. They need
- * DMACTL_CAP_SLAVE (CYCLIC: DMACTL_CAP_CYCLIC), the direction, and a channel
- * that was requested BY_SLAVE or BY_PORT, or that CHAN_CONFIG has set up, or
- * CAP_SYS_RAWIO. EPERM otherwise: nobody knows where the channel would write.
+ * Ops 9 to 12, 14, and 13 with one side only, transfer with a peripheral. They
+ * need DMACTL_CAP_SLAVE (CYCLIC: DMACTL_CAP_CYCLIC), the direction, and either
+ * a channel that was requested BY_SLAVE or BY_PORT or set up with CHAN_CONFIG,
+ * or CAP_SYS_RAWIO. Otherwise the channel could write anywhere: EPERM. Memory
+ * that must not be written (READ_ONLY, or a dma-buf opened for reading) is also
+ * EPERM, unless MEM_TO_DEV is the channel's only direction, because some
+ * drivers declare both directions and check neither. RIO_SG, and INTERLEAVED
+ * with INC, SGL or a gap on the side of the peripheral, always need
+ * CAP_SYS_RAWIO; on a port, the latter is EPERM. What needs CAP_SYS_RAWIO here
+ * is forbidden under kernel_lockdown(7).
  */
 enum dmactl_opcode {
 	DMACTL_OP_NOP = 0,
@@ -188,44 +202,50 @@ enum dmactl_opcode {
 };
 
 /*
- * Flags of one op. The module answers EOPNOTSUPP to those that it or the
- * opcode does not know. Bits 0 to 7 mean the same for all opcodes, 8 to 15
- * belong to the opcode.
+ * Flags of an op. Flags that the module or the opcode does not know are
+ * EOPNOTSUPP. Bits 0 to 7 have the same meaning for all opcodes; bits 8 to 15
+ * depend on the opcode.
  *
  * The module hands the source to the device when the op is accepted, and the
  * destination to the CPU when the op ends (cache maintenance, copies through
- * SWIOTLB). The CPU must leave the destination alone meanwhile and, unless
- * the channel has DMACTL_CAP_CACHE_COHERENT, also the rest of the cache lines
- * at its ends. An op that reads what an op in flight writes needs NO_SYNC_SRC,
- * since the CPU's bytes would go over the device's, and FENCE on the earlier.
+ * SWIOTLB). Until then the CPU must not touch the destination and, unless the
+ * channel has DMACTL_CAP_CACHE_COHERENT, the rest of the cache lines at its
+ * ends. An op that reads what an op in flight writes needs NO_SYNC_SRC, or the
+ * CPU's bytes would overwrite the device's; the earlier op needs FENCE. The CPU
+ * sees what an op in flight has moved so far after BUF_SYNC BEGIN | READ;
+ * memory that goes through SWIOTLB has the old bytes until then.
  */
 /* The caller has handed the source to the device (BUF_SYNC END | WRITE). */
 #define DMACTL_OPF_NO_SYNC_SRC	(1u << 0)
-/* The caller hands the destination to the CPU (BUF_SYNC BEGIN | READ). */
+/* The caller will hand the destination to the CPU (BUF_SYNC BEGIN | READ). */
 #define DMACTL_OPF_NO_SYNC_DST	(1u << 1)
 #define DMACTL_OPF_NO_SYNC	(DMACTL_OPF_NO_SYNC_SRC | DMACTL_OPF_NO_SYNC_DST)
 /* DMA_PREP_FENCE: later descriptors depend on this one. */
 #define DMACTL_OPF_FENCE	(1u << 2)
 /*
- * DMA_PREP_REPEAT: do it again and again, until a later op with LOAD_EOT takes
- * over or the channel is terminated. Records as of CYCLIC, one repetition
- * being a period. INTERLEAVED only, as in dmaengine, and in one piece for the
- * device (EXDEV otherwise); needs DMACTL_CAP_REPEAT.
+ * DMA_PREP_REPEAT: repeat the op until a later op with LOAD_EOT replaces it or
+ * the channel is terminated. Completions are like those of CYCLIC, with one
+ * repetition per period. Only for INTERLEAVED, as in dmaengine, in memory that
+ * is contiguous for the device (EXDEV otherwise); needs DMACTL_CAP_REPEAT.
  */
 #define DMACTL_OPF_REPEAT	(1u << 3)
 /*
- * DMA_PREP_LOAD_EOT: take over from a repeating op when its current repetition
- * ends. INTERLEAVED, CYCLIC and slave ops; needs DMACTL_CAP_LOAD_EOT.
+ * DMA_PREP_LOAD_EOT: replace a repeating op at the end of its current
+ * repetition. For INTERLEAVED, CYCLIC and slave ops; needs DMACTL_CAP_LOAD_EOT.
  */
 #define DMACTL_OPF_LOAD_EOT	(1u << 4)
-/* DMA_PREP_CMD: the bytes are a command to the peripheral. Slave ops. */
+/*
+ * DMA_PREP_CMD: the bytes are a command to the peripheral. For slave ops. A
+ * command can name any register, so it needs CAP_SYS_RAWIO, or a port with
+ * dmactl,commands; EPERM otherwise.
+ */
 #define DMACTL_OPF_CMD		(1u << 5)
 
 /*
- * INTERLEAVED: src_inc, dst_inc, src_sgl and dst_sgl of struct
- * dma_interleaved_template: the address goes up with each byte; the icg of each
- * chunk applies to this side. A side in memory without INC is as long as the
- * longest chunk.
+ * For INTERLEAVED: src_inc, dst_inc, src_sgl and dst_sgl of struct
+ * dma_interleaved_template. INC: the address is incremented with each byte.
+ * SGL: the icg of each chunk applies to this side. A side in memory without INC
+ * is as long as the longest chunk.
  */
 #define DMACTL_OPF_SRC_INC	(1u << 8)
 #define DMACTL_OPF_DST_INC	(1u << 9)
@@ -233,30 +253,30 @@ enum dmactl_opcode {
 #define DMACTL_OPF_DST_SGL	(1u << 11)
 
 /*
- * MEMCPY and slave ops with a METADATA piece: use DESC_METADATA_ENGINE; without
- * it DESC_METADATA_CLIENT. EOPNOTSUPP if the channel does not have that mode.
+ * For MEMCPY and slave ops with a METADATA piece: use DESC_METADATA_ENGINE
+ * instead of DESC_METADATA_CLIENT. EOPNOTSUPP if the channel lacks the mode.
  */
 #define DMACTL_OPF_METADATA_ENGINE (1u << 8)
 
 /**
- * struct dmactl_op - one operation of a batch
+ * struct dmactl_op - one op of a batch
  * @opcode: &enum dmactl_opcode
  * @flags: DMACTL_OPF_* flags
  * @chan: channel handle
- * @user_data: any value, handed back in the completion
- * @dst_buf: destination buffer handle, 0 where the opcode has none
- * @src_buf: source buffer handle, 0 where the opcode has none
+ * @user_data: any value; returned in the completion
+ * @dst_buf: destination buffer handle, 0 if the opcode has none
+ * @src_buf: source buffer handle, 0 if the opcode has none
  * @dst_off: offset into @dst_buf in bytes
  * @src_off: offset into @src_buf in bytes
  * @len: length in bytes, not 0 (DMACTL_OP_NOP: 0)
- * @args_uptr: address of the opcode's array, 0 where it has none
- * @nr_args: elements in that array
- * @arg_size: bytes from one element to the next, at least the first version
- *	of the element, at most 4096, a multiple of 8; 0 if @nr_args is 0
- * @value: fill byte (MEMSET, MEMSET_SG); 0 elsewhere
+ * @args_uptr: address of the opcode's array, 0 if it has none
+ * @nr_args: number of elements in that array
+ * @arg_size: bytes from one element to the next: a multiple of 8, at least the
+ *	first version of the element, at most 4096; 0 if @nr_args is 0
+ * @value: fill byte (MEMSET, MEMSET_SG); otherwise 0
  *
- * A field that an opcode does not use must be 0. An op that the channel
- * cannot do in one descriptor is split and still completes once.
+ * Fields that the opcode does not use must be 0. An op that the channel cannot
+ * do in one descriptor is split and still completes once.
  */
 struct dmactl_op {
 	__u16 opcode;
@@ -285,22 +305,22 @@ enum dmactl_sg_role {
 };
 
 /**
- * struct dmactl_sg - one piece of memory in an op's argument array
+ * struct dmactl_sg - a piece of memory in the array of an op
  * @buf: buffer handle
  * @role: &enum dmactl_sg_role
- * @value: coefficient of a source (PQ, PQ_VAL), up to 255; 0 elsewhere
+ * @value: coefficient of a source (PQ, PQ_VAL), up to 255; otherwise 0
  * @off: offset into @buf in bytes
  * @len: length in bytes, not 0; at most 4096 for METADATA
  * @reserved: 0
  *
- * Pieces of one role are used in the order of the array. For SG the pieces of
+ * Pieces of one role are used in the order of the array. For SG, the pieces of
  * each role must add up to the op's @len; for MEMSET_SG, SLAVE_SG,
- * PERIPHERAL_VEC and RIO_SG all pieces must.
+ * PERIPHERAL_VEC and RIO_SG, all pieces must.
  *
- * METADATA goes to the peripheral with the bytes (its content when the op is
- * accepted), or comes from it (written when the op ends). MEMCPY does both. An
- * op that has it is not split: EINVAL if one descriptor is not enough. Its buffer
- * is STREAMING, or COHERENT of the same device: EXDEV otherwise.
+ * METADATA accompanies the bytes to the peripheral (its content when the op is
+ * accepted) or comes from it (written when the op ends). MEMCPY does both. An
+ * op with METADATA is not split: EINVAL if one descriptor is not enough. The
+ * buffer must be STREAMING, or COHERENT of the same device (EXDEV otherwise).
  */
 struct dmactl_sg {
 	__u32 buf;
@@ -313,31 +333,36 @@ struct dmactl_sg {
 
 /**
  * struct dmactl_cyclic - the array of DMACTL_OP_CYCLIC
- * @period_len: bytes from one record to the next; divides the op's @len
+ * @period_len: bytes in a period; must divide the op's @len
  * @reserved: 0
  *
- * There is a record when a period has ended, with DMACTL_COMP_MORE and the
- * number of periods so far in @count. While it waits to be reaped, further
- * periods only add to @count. When the op ends, the last record has no MORE,
- * @bytes is what was moved in all, and status says why: ECANCELED after
- * TERMINATE. A destination is handed to the CPU period by period; a source that
- * the CPU has changed is handed to the device with BUF_SYNC END | WRITE.
+ * At the end of a period a completion is queued, with DMACTL_COMP_MORE and the
+ * number of periods so far in @count. Until it is reaped, further periods only
+ * increase @count. The last completion of the op has no MORE; @bytes is the
+ * total, and status is the reason: ECANCELED after TERMINATE. The module hands
+ * a destination to the CPU period by period. A program that changes a source
+ * hands it to the device with BUF_SYNC END | WRITE.
  */
 struct dmactl_cyclic {
 	__aligned_u64 period_len;
 	__aligned_u64 reserved;
 };
 
+/*
+ * Some controllers go over the last frame with a peripheral again and again, until
+ * the next one has ended or the channel is stopped (VDMA). So long its buffer is
+ * in use: DESTROY is EBUSY.
+ */
+
 /**
- * struct dmactl_chunk - one element of the array of DMACTL_OP_INTERLEAVED
+ * struct dmactl_chunk - an element of the array of DMACTL_OP_INTERLEAVED
  * @size: bytes, not 0 (size of struct data_chunk)
  * @icg: gap after it in bytes, on sides with INC and SGL
- * @src_icg: if not 0, the gap on the source side, with INC, whatever SGL says
- * @dst_icg: if not 0, the gap on the destination side, with INC, whatever SGL
- *	says
+ * @src_icg: if not 0, the gap on a source side with INC, regardless of SGL
+ * @dst_icg: if not 0, the gap on a destination side with INC, regardless of SGL
  *
- * Sizes, gaps and offsets are multiples of copy_align. The gap after the very
- * last chunk does not count.
+ * Sizes, gaps, offsets and the addresses of the memory must be multiples of
+ * copy_align. The gap after the very last chunk does not count.
  */
 struct dmactl_chunk {
 	__aligned_u64 size;
@@ -351,7 +376,7 @@ struct dmactl_chunk {
  * @destid: destination ID on the RapidIO network, up to 65535
  * @role: DMACTL_SG_RIO
  * @wr_type: enum rio_write_type
- * @rio_addr: lower 64 bits of the address there
+ * @rio_addr: lower 64 bits of the remote address
  * @rio_addr_u: upper 2 bits
  * @reserved: 0
  */
@@ -365,17 +390,18 @@ struct dmactl_rio {
 };
 
 /**
- * struct dmactl_completion - the end of one op
+ * struct dmactl_completion - the end of an op
  * @user_data: from the op
- * @bytes: bytes moved; can be less than the op's len
+ * @bytes: bytes moved; may be less than the op's len
  * @timestamp_ns: when the provider reported the end, CLOCK_MONOTONIC, in ns
  * @chan: channel handle
- * @status: 0, or a negated errno: ECANCELED the op was terminated, ENODEV
- *	the device went away, EFAULT the provider could not read memory
+ * @status: 0, or a negated errno: ECANCELED the op was terminated, ESTRPIPE the
+ *	system went to sleep and the channel cannot be paused, ENODEV the device
+ *	has gone, EFAULT the provider could not read memory
  *	(DMA_TRANS_READ_FAILED), EREMOTEIO it could not write
- *	(DMA_TRANS_WRITE_FAILED), ECONNABORTED it gave up
- *	(DMA_TRANS_ABORTED), EIO it took no descriptor for the op, or it did
- *	not stop and the op's memory is lost
+ *	(DMA_TRANS_WRITE_FAILED), ECONNABORTED it gave up (DMA_TRANS_ABORTED),
+ *	EIO it took no descriptor of the op, or it did not stop and the op's
+ *	memory is lost
  * @flags: DMACTL_COMP_* bits
  * @seq: number of the op on its channel, from 0, modulo 2^32
  * @count: periods so far (CYCLIC, REPEAT); 1 for all other ops
@@ -391,13 +417,13 @@ struct dmactl_completion {
 	__aligned_u64 count;
 };
 
-/* Without MORE, a record is the last one of its op. */
+/* Without MORE, a completion is the last one of its op. */
 #define DMACTL_COMP_P_BAD	(1u << 0)	/* XOR_VAL, PQ_VAL */
 #define DMACTL_COMP_Q_BAD	(1u << 1)	/* PQ_VAL */
 #define DMACTL_COMP_MORE	(1u << 2)	/* CYCLIC, REPEAT */
 /*
- * CYCLIC: since the last record as many periods have ended as there are in the
- * ring, or more: some were gone over before anybody was told.
+ * CYCLIC: since the last completion at least as many periods have ended as the
+ * cyclic buffer has, so some were overwritten before they were reported.
  */
 #define DMACTL_COMP_OVERRUN	(1u << 3)
 
@@ -408,15 +434,15 @@ struct dmactl_completion {
  * @out_features: DMACTL_FEATURE_* bits
  * @out_opcodes: bit n is set if opcode n is known
  * @out_version: module version, major << 16 | minor << 8 | patch
- * @out_session: number of this session, as in the tracepoints and fdinfo
- * @out_max_channels: channels that one session may hold
- * @out_max_buffers: buffers that one session may hold
- * @out_max_batch: ops that one SUBMIT takes at most
- * @out_max_depth: ops that one channel can have outstanding at most
- * @out_max_args: elements in one op's argument array at most
- * @out_quarantined: channels in the whole system that did not stop when
- *	asked, and whose memory is therefore kept
- * @out_max_buffer_bytes: bytes in one buffer at most
+ * @out_session: number of this session, as in tracepoints and fdinfo
+ * @out_max_channels: most channels of a session
+ * @out_max_buffers: most buffers of a session
+ * @out_max_batch: most ops in one SUBMIT
+ * @out_max_depth: most outstanding ops of a channel
+ * @out_max_args: most elements in the array of an op
+ * @out_quarantined: channels in the whole system that could not be stopped;
+ *	their memory is kept
+ * @out_max_buffer_bytes: most bytes in a buffer
  *
  * Errors: the common ones.
  */
@@ -445,7 +471,7 @@ struct dmactl_info {
 #define DMACTL_FEATURE_PORT	(1ull << 6)	/* DMACTL_CHAN_BY_PORT */
 #define DMACTL_FEATURE_RING	(1ull << 7)	/* DMACTL_IOC_RING */
 
-/* What a channel can do: &struct dmactl_chan_caps.caps */
+/* The capabilities of a channel: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)
 #define DMACTL_CAP_XOR		(1ull << 1)
 #define DMACTL_CAP_PQ		(1ull << 2)
@@ -462,29 +488,31 @@ struct dmactl_info {
 /* The provider may complete descriptors out of order. */
 #define DMACTL_CAP_NO_ORDER	(1ull << 13)
 /*
- * The kernel's own async_tx never takes this channel. So it is for every
- * channel that is held here: do not ask for it.
+ * The kernel's own async_tx does not use this channel. This holds for all
+ * channels that a session has, so do not ask for it.
  */
 #define DMACTL_CAP_PRIVATE	(1ull << 14)
 #define DMACTL_CAP_PAUSE	(1ull << 32)
 #define DMACTL_CAP_RESUME	(1ull << 33)
-/* Descriptors in flight can be taken back; without, they must be awaited. */
+/* Ops in flight can be stopped; without this bit they must finish. */
 #define DMACTL_CAP_TERMINATE	(1ull << 34)
 #define DMACTL_CAP_REUSE	(1ull << 35)
 #define DMACTL_CAP_METADATA_CLIENT	(1ull << 36)
 #define DMACTL_CAP_METADATA_ENGINE	(1ull << 37)
-/* PQ can go on from an earlier result. */
+/* PQ can continue from an earlier result. */
 #define DMACTL_CAP_PQ_CONTINUE	(1ull << 38)
 /* An IOMMU translates for the device. */
 #define DMACTL_CAP_IOMMU	(1ull << 40)
-/* The device sees the CPU's caches. */
+/* The device is cache coherent. */
 #define DMACTL_CAP_CACHE_COHERENT	(1ull << 41)
-/* Some memory is beyond the dma_mask: it is copied through SWIOTLB. */
+/* Some memory is beyond the dma_mask and is copied through SWIOTLB. */
 #define DMACTL_CAP_ADDRESSING_LIMITED	(1ull << 42)
 /* device_prep_peripheral_dma_vec, device_prep_dma_imm_data, RapidIO */
 #define DMACTL_CAP_PERIPHERAL_VEC	(1ull << 43)
 #define DMACTL_CAP_IMM_DATA	(1ull << 44)
 #define DMACTL_CAP_RIO_SG	(1ull << 45)
+/* The module parameter "allow" offers the channel to all users of the node. */
+#define DMACTL_CAP_OFFERED	(1ull << 46)
 
 /* Bits of &struct dmactl_chan_caps.directions: enum dma_transfer_direction */
 #define DMACTL_DIR_MEM_TO_MEM	(1u << 0)
@@ -499,27 +527,52 @@ enum dmactl_residue {
 	DMACTL_RESIDUE_BURST = 2
 };
 
+/*
+ * Bits of &struct dmactl_chan_caps.bound_flags. A bound without a bit is the
+ * module's default, because providers that declare none may still have one.
+ */
+#define DMACTL_BOUND_SEGMENT_DECLARED	(1u << 0)	/* by the provider */
+/* By root for the device, in the module parameter "bounds". */
+#define DMACTL_BOUND_SEGMENT_SET	(1u << 1)
+#define DMACTL_BOUND_ENTRIES_SET	(1u << 2)
+#define DMACTL_BOUND_FRAMES_SET		(1u << 3)
+#define DMACTL_BOUND_PERIODS_SET	(1u << 4)
+#define DMACTL_BOUND_OUTSTANDING_SET	(1u << 5)
+#define DMACTL_BOUND_DESCRIPTORS_SET	(1u << 6)	/* there, or by the port */
+
 /**
- * struct dmactl_chan_caps - what one channel can do
+ * struct dmactl_chan_caps - what a channel can do
  * @caps: DMACTL_CAP_* bits
  * @src_addr_widths: bit n is set if a peripheral register of n bytes can be
- *	read (slave); bits 62 and 63 are kept for 64 and 128 bytes
- * @dst_addr_widths: the same, written
+ *	read (slave); bits 62 and 63 are reserved for 64 and 128 bytes
+ * @dst_addr_widths: the same for writing
  * @directions: DMACTL_DIR_* bits (slave)
  * @residue_granularity: &enum dmactl_residue
- * @min_burst: smallest burst in units of the address width, 0 not declared
- * @max_burst: largest burst in units of the address width, 0 not declared
- * @max_sg_burst: most segments in one burst, 0 no limit
- * @copy_align: alignment in bytes of address and length (MEMCPY, SG)
+ * @min_burst: smallest burst in units of the address width, 0: not declared
+ * @max_burst: largest burst in units of the address width, 0: not declared
+ * @max_sg_burst: most segments in one burst, 0: no limit
+ * @copy_align: alignment of address and length in bytes (MEMCPY, SG)
  * @fill_align: the same (MEMSET)
  * @xor_align: the same (XOR)
  * @pq_align: the same (PQ)
- * @max_xor: sources in one XOR descriptor
- * @max_pq: sources in one PQ descriptor
- * @max_segment: bytes in one segment, 0 not declared
+ * @max_xor: most sources in an XOR descriptor
+ * @max_pq: most sources in a PQ descriptor
+ * @max_segment: most bytes in a segment, 0: not declared
  * @dma_mask: addresses that the device reaches
  * @coherent_dma_mask: the same for COHERENT buffers
- * @numa_node: where the device sits, -1 unknown
+ * @numa_node: node of the device, -1: unknown
+ * @bound_segment: most bytes in a piece of a descriptor; longer ones are cut. A
+ *	longer period of CYCLIC is EDQUOT
+ * @bound_entries: most pieces in a descriptor; longer lists are cut
+ * @bound_frames: most frames in a descriptor (INTERLEAVED); more are cut, or
+ *	EXDEV with REPEAT
+ * @bound_periods: most periods in a cyclic buffer (CYCLIC); more are EDQUOT
+ * @bound_flags: DMACTL_BOUND_* bits: where the bounds come from
+ * @bound_outstanding: most pieces, periods and chunks in all descriptors at the
+ *	provider; more wait, or are EAGAIN. Prepared descriptors may have as
+ *	many again; more are EDQUOT. 0: an older module without this bound
+ * @bound_descriptors: most descriptors at the provider; more wait, or are
+ *	EAGAIN. 0: an older module without this bound
  * @reserved: 0
  * @name: dmaengine's name of the channel: dma0chan3
  * @device: name of the DMA device, cut to 63 characters
@@ -544,7 +597,14 @@ struct dmactl_chan_caps {
 	__aligned_u64 max_segment;
 	__aligned_u64 dma_mask;
 	__aligned_u64 coherent_dma_mask;
-	__aligned_u64 reserved[5];
+	__aligned_u64 bound_segment;
+	__u32 bound_entries;
+	__u32 bound_frames;
+	__u32 bound_periods;
+	__u32 bound_flags;
+	__u32 bound_outstanding;
+	__u32 bound_descriptors;
+	__u32 reserved[2];
 	char name[DMACTL_NAME_LEN];
 	char device[DMACTL_NAME_LEN];
 	char driver[DMACTL_NAME_LEN];
@@ -552,15 +612,15 @@ struct dmactl_chan_caps {
 
 /**
  * enum dmactl_chan_by - how a channel is chosen
- * @DMACTL_CHAN_BY_CAPS: any free channel that has all of @caps; if @name is
- *	not empty, of the DMA device with this name
+ * @DMACTL_CHAN_BY_CAPS: any free channel that has all of @caps; if @name is not
+ *	empty, only on the DMA device with this name
  * @DMACTL_CHAN_BY_NAME: the channel with this dmaengine name (dma0chan3); it
  *	must have all of @caps
- * @DMACTL_CHAN_BY_SLAVE: dma_request_chan() with this name: a channel that
- *	the device tree, ACPI or a slave map gives to the device "dmactl"
- * @DMACTL_CHAN_BY_PORT: "PORT:CHANNEL", or "PORT" if it has only one: a
- *	channel of a node of firmware with compatible "dmactl,port", which also
- *	says how its peripheral is reached. /sys/class/dmactl lists the ports
+ * @DMACTL_CHAN_BY_SLAVE: dma_request_chan() with this name in a slave map of
+ *	the device "dmactl". It has no firmware node: dma-names need BY_PORT
+ * @DMACTL_CHAN_BY_PORT: "PORT:CHANNEL", or "PORT" if the port has one channel:
+ *	a channel of a firmware node with compatible "dmactl,port", which also
+ *	describes how to reach the peripheral. /sys/class/dmactl lists the ports
  */
 enum dmactl_chan_by {
 	DMACTL_CHAN_BY_CAPS = 0,
@@ -570,35 +630,48 @@ enum dmactl_chan_by {
 	DMACTL_CHAN_BY_END
 };
 
+/* CHAN_REQUEST: only report what the channel can do; see below. */
+#define DMACTL_CHAN_LOOK	(1u << 0)
+
 /**
  * struct dmactl_chan_request - DMACTL_IOC_CHAN_REQUEST: get a channel
  * @size: sizeof(struct dmactl_chan_request)
- * @flags: 0
+ * @flags: 0 or DMACTL_CHAN_LOOK
  * @by: &enum dmactl_chan_by
- * @depth: ops that may be outstanding (submitted and not yet reaped), 0 for
- *	the default of 256, at most &struct dmactl_info.out_max_depth
+ * @depth: most outstanding ops (submitted and not yet reaped); 0: the default
+ *	of 256; at most &struct dmactl_info.out_max_depth
  * @caps: DMACTL_CAP_* bits that the channel must have
- * @name: see &enum dmactl_chan_by, NUL-terminated
+ * @name: see &enum dmactl_chan_by; NUL-terminated
  * @reserved: 0
  * @out_chan: handle
- * @out_depth: the depth that was set
+ * @out_depth: the depth in effect
  * @out: what the channel can do
  *
- * The channel belongs to the session until DESTROY or close. Errors: ENOENT
- * no such channel is offered, it is another kernel client's, or (BY_CAPS) all
- * that fit are taken; EBUSY a dmactl session holds the one named; EPERM the
- * module parameter "allow" forbids it;
- * EOPNOTSUPP the named channel lacks one of @caps; EDQUOT the session holds
- * as many channels as it may.
+ * The session holds the channel until DESTROY or close. Errors: ENOENT there is
+ * no such channel, another kernel client holds it, or (BY_CAPS) all matching
+ * channels are busy; EBUSY a dmactl session holds the named channel; EPERM the
+ * module parameter "allow" does not offer it and the caller lacks
+ * CAP_SYS_RAWIO. By default "allow" offers by NAME and CAPS all channels
+ * between memory and memory, and all ports; EOPNOTSUPP the named channel lacks
+ * one of @caps; EIO the channel is free, but the provider could not make it
+ * ready; EDQUOT the session or the user has as many channels (of the controller)
+ * as allowed, or too much kernel memory for @depth more ops.
  *
- * BY_PORT: what the port says of the peripheral has been configured, and
- * @out has only the directions that it allows. ENOENT no such port or channel;
- * EINVAL the port has several channels and @name says not which; EBUSY a
- * session has it by way of the port; ENODEV the port is there, its DMA
- * controller is not, or somebody else has the channel; EPERM "allow" matches
- * neither PORT:CHANNEL nor the channel; EOPNOTSUPP, EINVAL the channel cannot
- * do what the port says. If the port goes (its device is removed or unbound),
- * the channel behaves as if the DMA controller had gone.
+ * BY_PORT: the peripheral is configured as the port describes, and @out has
+ * only the directions that the port allows. ENOENT there is no such port or
+ * channel; EINVAL the port has several channels and @name has none; EBUSY a
+ * session holds the channel through the port; ENODEV the port exists, but its
+ * DMA controller does not, or another client holds the channel; EPERM "allow"
+ * matches neither PORT:CHANNEL nor the channel; EOPNOTSUPP, EINVAL the channel
+ * cannot do what the port describes, or declares both directions while the port
+ * gives none. If the port goes (its device is removed or unbound), the channel
+ * behaves as if the DMA controller had gone.
+ *
+ * LOOK requests nothing: @out describes the channel, which may be free or held
+ * by a session, and @out_chan is 0. Only for BY_NAME; @depth and @caps are 0.
+ * It needs no privilege; DMACTL_CAP_OFFERED in @out tells who may request the
+ * channel. Errors: EINVAL another @by; ENOENT there is no such channel, or
+ * another kernel client holds it; EBUSY it is being stopped.
  */
 struct dmactl_chan_request {
 	__u32 size;
@@ -619,35 +692,34 @@ struct dmactl_chan_request {
  * @flags: 0
  * @chan: channel handle
  * @direction: 0, or DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM for
- *	providers that still ask for it
+ *	providers that still require it
  * @src_addr: bus address that DEV_TO_MEM reads
  * @dst_addr: bus address that MEM_TO_DEV writes
- * @src_addr_width: bytes in one access to @src_addr: 1, 2, 3, 4, 8, 16, 32,
- *	64, 128, or 0 undefined
+ * @src_addr_width: bytes in one access to @src_addr: 1, 2, 3, 4, 8, 16, 32, 64,
+ *	128, or 0: undefined
  * @dst_addr_width: the same for @dst_addr
  * @src_maxburst: most accesses of @src_addr_width in one burst
  * @dst_maxburst: the same for @dst_addr
- * @src_port_window_size: length of the register area at @src_addr, in units
- *	of @src_addr_width, 0 a single register
+ * @src_port_window_size: length of the register area at @src_addr, in units of
+ *	@src_addr_width, 0: a single register
  * @dst_port_window_size: the same for @dst_addr
  * @device_fc: 1: the peripheral is the flow controller
  * @peripheral_size: bytes at @peripheral_config_uptr, at most 4096
  * @peripheral_config_uptr: struct of the provider (peripheral_config), or 0
  *
- * For ops accepted from now on. It is kept until the next CHAN_CONFIG.
+ * Holds for ops that are accepted later, until the next CHAN_CONFIG.
  *
- * On a channel BY_PORT no privilege is needed, and nothing that the port fixes
- * can be changed, by anybody: EPERM. 0 stands for what the port says, and so
- * does its value. Not fixed are @direction, among those of the port, and a
- * burst that the port says nothing of. All else is fixed, and peripheral_config
- * is refused.
+ * A channel BY_PORT needs no privilege. Nobody can change what the port fixes:
+ * EPERM. 0 and the fixed value itself stand for the fixed value. Only
+ * @direction, among those of the port, and bursts that the port does not give
+ * can be chosen; peripheral_config is refused.
  *
- * The source for the meaning of each field is struct dma_slave_config of
- * include/linux/dmaengine.h. Errors: EPERM without CAP_SYS_RAWIO, since the
- * channel can then reach any address; EOPNOTSUPP no slave channel, or a width
- * or direction that it does not declare; EINVAL a burst beyond max_burst,
- * an address wider than the machine's, or what the provider refuses; EBUSY
- * ops are in flight.
+ * struct dma_slave_config in include/linux/dmaengine.h defines the meaning of
+ * each field. Errors: EPERM without CAP_SYS_RAWIO, because the channel could
+ * then reach any address, and under kernel lockdown; EOPNOTSUPP no slave
+ * channel, or a width or direction that it does not declare; EINVAL a burst
+ * beyond max_burst, an address wider than the machine's, or a value that the
+ * provider refuses; EBUSY ops are in flight.
  */
 struct dmactl_chan_config {
 	__u32 size;
@@ -669,11 +741,12 @@ struct dmactl_chan_config {
 
 /**
  * enum dmactl_ctrl - what CHAN_CTRL does
- * @DMACTL_CTRL_ISSUE: start what was submitted with DMACTL_SUBMIT_HOLD
- * @DMACTL_CTRL_TERMINATE: stop; every op in flight completes with ECANCELED
- * @DMACTL_CTRL_SYNCHRONIZE: return when no completion of the channel is
- *	under way in the kernel
- * @DMACTL_CTRL_PAUSE: dmaengine_pause(); EOPNOTSUPP where there is none
+ * @DMACTL_CTRL_ISSUE: issue what was submitted with DMACTL_SUBMIT_HOLD
+ * @DMACTL_CTRL_TERMINATE: stop; all ops in flight complete with ECANCELED
+ * @DMACTL_CTRL_SYNCHRONIZE: return when the kernel is processing no completion
+ *	of the channel
+ * @DMACTL_CTRL_PAUSE: dmaengine_pause(); EOPNOTSUPP if the provider lacks it;
+ *	EBUSY another driver waits for the fence of an op in flight
  * @DMACTL_CTRL_RESUME: dmaengine_resume()
  */
 enum dmactl_ctrl {
@@ -686,7 +759,7 @@ enum dmactl_ctrl {
 };
 
 /**
- * struct dmactl_chan_ctrl - DMACTL_IOC_CHAN_CTRL: steer a channel
+ * struct dmactl_chan_ctrl - DMACTL_IOC_CHAN_CTRL: control a channel
  * @size: sizeof(struct dmactl_chan_ctrl)
  * @flags: 0
  * @chan: channel handle
@@ -721,32 +794,33 @@ enum dmactl_state {
 	DMACTL_STATE_GONE = 6
 };
 
-/* CHAN_STATUS: report on the op with this @user_data, not on the oldest. */
+/* CHAN_STATUS: report the op with this @user_data instead of the oldest. */
 #define DMACTL_STATUS_BY_USER_DATA (1u << 0)
 
 /**
- * struct dmactl_chan_status - DMACTL_IOC_CHAN_STATUS: where a channel stands
+ * struct dmactl_chan_status - DMACTL_IOC_CHAN_STATUS: the state of a channel
  * @size: sizeof(struct dmactl_chan_status)
  * @flags: 0 or DMACTL_STATUS_BY_USER_DATA
  * @chan: channel handle
- * @out_state: &enum dmactl_state of the op reported on
- * @user_data: in: which op, with DMACTL_STATUS_BY_USER_DATA; out: of the op
- *	reported on
- * @out_residue: bytes of that op still to move, as fine as the channel's
- *	residue granularity
+ * @out_state: &enum dmactl_state of the reported op
+ * @user_data: in: selects the op, with DMACTL_STATUS_BY_USER_DATA; out: of the
+ *	reported op
+ * @out_residue: bytes of that op still to move, in the channel's residue
+ *	granularity
  * @out_submitted: ops accepted since CHAN_REQUEST
- * @out_completed: ops ended, well or not
+ * @out_completed: ops ended, with or without an error
  * @out_failed: ops ended with an error or terminated
  * @out_bytes: bytes moved
- * @out_descriptors: descriptors handed to the provider
+ * @out_descriptors: descriptors submitted to the provider
  * @out_in_flight: ops accepted and not ended
  * @out_credit: ops that can be accepted now
  * @out_count: periods so far of that op (CYCLIC, REPEAT)
- * @out_stalls: times that nothing ended for half a second, all before had ended,
- *	and what was issued meanwhile was issued again: the provider may have
- *	forgotten it. Not while the channel is paused or has ops held
+ * @out_stalls: how often nothing ended for half a second although all earlier
+ *	descriptors had ended. Then the module issued again, because the
+ *	provider may have ignored an issue. Does not happen while the channel is
+ *	paused or has held ops
  *
- * Of a CYCLIC op, @out_residue counts down from its len to 0 and starts again:
+ * For a CYCLIC op, @out_residue counts down from its len to 0 and starts again:
  * len - @out_residue is the position. Errors: ENOENT no op in flight has this
  * @user_data.
  */
@@ -770,8 +844,8 @@ struct dmactl_chan_status {
 
 /**
  * enum dmactl_buf_kind - kinds of memory
- * @DMACTL_BUF_STREAMING: pages of any device and the CPU, cached; get_user_pages()
- *	works on the mapping (O_DIRECT, io_uring)
+ * @DMACTL_BUF_STREAMING: cached pages, for any device and the CPU;
+ *	get_user_pages() works on the mapping (O_DIRECT, io_uring)
  * @DMACTL_BUF_COHERENT: dma_alloc_coherent() memory of one channel's device
  */
 enum dmactl_buf_kind {
@@ -781,23 +855,23 @@ enum dmactl_buf_kind {
 };
 
 /**
- * struct dmactl_buf_alloc - DMACTL_IOC_BUF_ALLOC: get DMA memory
+ * struct dmactl_buf_alloc - DMACTL_IOC_BUF_ALLOC: allocate DMA memory
  * @size: sizeof(struct dmactl_buf_alloc)
  * @flags: 0
  * @kind: &enum dmactl_buf_kind
- * @chan: COHERENT: a channel of the device that the memory is for;
- *	STREAMING: 0, or a channel whose device the memory should suit (NUMA
- *	node; addresses that need no SWIOTLB, as far as there are any)
+ * @chan: COHERENT: a channel of the device that the memory is for; STREAMING:
+ *	0, or a channel for whose device the memory is optimized (NUMA node;
+ *	addresses that need no SWIOTLB, if available)
  * @len: length in bytes, not 0; rounded up to whole pages
  * @out_len: length in bytes after rounding
- * @out_mmap_offset: offset for mmap(2) on the session, MAP_SHARED; adding a
- *	multiple of the page size maps a later part
+ * @out_mmap_offset: offset for mmap(2) on the session, MAP_SHARED; add a
+ *	multiple of the page size to map a later part
  * @out_buf: handle
  * @reserved: 0
  *
- * The memory is zeroed and counts against RLIMIT_MEMLOCK, unless the caller
- * has CAP_IPC_LOCK. It lives until DESTROY or close and until the last
- * mapping is gone.
+ * The memory is zeroed and counts against RLIMIT_MEMLOCK, unless the caller has
+ * CAP_IPC_LOCK. It is freed after DESTROY or close and after the last mapping
+ * is gone.
  */
 struct dmactl_buf_alloc {
 	__u32 size;
@@ -811,11 +885,12 @@ struct dmactl_buf_alloc {
 	__u32 reserved;
 };
 
-/* BUF_MAP_USER: the device only reads; memory that is not writable will do. */
+/* BUF_MAP_USER: the device only reads, so the memory need not be writable. */
 #define DMACTL_MAP_USER_READ_ONLY (1u << 0)
 
 /**
- * struct dmactl_buf_map_user - DMACTL_IOC_BUF_MAP_USER: the program's memory
+ * struct dmactl_buf_map_user - DMACTL_IOC_BUF_MAP_USER: use the program's
+ * memory
  * @size: sizeof(struct dmactl_buf_map_user)
  * @flags: 0 or DMACTL_MAP_USER_READ_ONLY
  * @addr: address in the caller's address space, any alignment
@@ -823,17 +898,16 @@ struct dmactl_buf_alloc {
  * @out_buf: handle; offset 0 is @addr
  * @reserved: 0
  *
- * The pages are pinned (FOLL_LONGTERM) until DESTROY or close and count
- * against RLIMIT_MEMLOCK, also those that are used in part. They stay what
- * they were at the time of the call: what the program unmaps or maps anew
- * there later has no effect on the buffer. It has no mmap offset. After
- * fork(2) they are the parent's. Unless the channel has
- * DMACTL_CAP_CACHE_COHERENT, leave the rest of the cache lines at both ends
- * alone while an op writes there. Errors: EFAULT no memory, not readable, or
- * not writable and no READ_ONLY; EOPNOTSUPP memory that cannot be pinned for
- * long (PFN mappings, DAX, without READ_ONLY shared mappings of files on
- * disks); EINTR the program was killed. A READ_ONLY buffer as destination of
- * an op is EPERM; as METADATA it is EXDEV.
+ * The pages are pinned (FOLL_LONGTERM) until DESTROY or close. They count
+ * against RLIMIT_MEMLOCK, including partly used ones. The buffer keeps these
+ * pages: if the program later unmaps or replaces memory there, the buffer does
+ * not change. It has no mmap offset. After fork(2) the pages belong to the
+ * parent. Unless the channel has DMACTL_CAP_CACHE_COHERENT, do not touch the
+ * rest of the cache lines at both ends while an op writes there. Errors: EFAULT
+ * no memory there, not readable, or not writable without READ_ONLY; EOPNOTSUPP
+ * memory that cannot be pinned for long (PFN mappings, DAX, and without
+ * READ_ONLY shared mappings of files on disks); EINTR the program was killed. A
+ * READ_ONLY buffer is EPERM as destination of an op and EXDEV as METADATA.
  */
 struct dmactl_buf_map_user {
 	__u32 size;
@@ -845,29 +919,35 @@ struct dmactl_buf_map_user {
 };
 
 /**
- * struct dmactl_buf_import - DMACTL_IOC_BUF_IMPORT: somebody's dma-buf
+ * struct dmactl_buf_import - DMACTL_IOC_BUF_IMPORT: import a dma-buf
  * @size: sizeof(struct dmactl_buf_import)
  * @flags: 0
- * @fd: of a dma-buf; the call takes a reference of its own
+ * @fd: of a dma-buf; the call takes its own reference
  * @out_buf: handle
  * @out_len: length in bytes
  * @reserved: 0
  *
  * The memory belongs to the exporter and is not counted here. It is mapped
- * through the fd of the dma-buf. Handing it over is the exporter's business
- * too: ops do not, with or without NO_SYNC. What the CPU does is put between
- * BUF_SYNC BEGIN and END, which stand for DMA_BUF_IOCTL_SYNC on the whole
- * dma-buf, whatever the range; BEGIN waits for fences.
+ * through the fd of the dma-buf. The exporter also does the syncs: ops do not
+ * sync the dma-buf, with or without NO_SYNC. Enclose CPU accesses in BUF_SYNC
+ * BEGIN and END, which do DMA_BUF_IOCTL_SYNC on the whole dma-buf, whatever the
+ * range; BEGIN waits for fences.
  *
- * SUBMIT waits for the fences of the dma-buf, for up to the module parameter
- * stop_timeout_ms, if an op without a peripheral works with it; EBUSY after
- * that, EINTR for a signal, and nothing of the batch was submitted. It does
- * not wait for ops of the same session. Such an op adds a fence, which is
- * signalled when the op ends; ops of a batch with HOLD, those that repeat and
- * those with a peripheral add none, as nobody knows when they end.
+ * If an op without a peripheral uses the dma-buf, SUBMIT waits for its fences,
+ * up to the module parameter stop_timeout_ms. After that it returns EBUSY, for
+ * a signal EINTR, and no op of the batch is submitted. It does not wait for ops
+ * of the same session. Such an op adds a fence, which is signalled when the op
+ * ends. Ops of a batch with HOLD, ops that repeat and ops with a peripheral add
+ * none, because their end is unknown; nor do ops on a channel that is paused or
+ * has one of the last two in flight. After the module parameter
+ * fence_timeout_ms a fence is signalled with ETIMEDOUT, although the op
+ * continues.
  *
- * Errors: EBADF; EINVAL no dma-buf, or this session's own export. Of ops:
- * EXDEV the exporter cannot map it for the device; METADATA is EXDEV always.
+ * A dma-buf whose fd was opened for reading is never written to: EPERM, as with
+ * a READ_ONLY buffer of BUF_MAP_USER.
+ *
+ * Errors: EBADF; EINVAL not a dma-buf, or an export of this session. Of ops:
+ * EXDEV the exporter cannot map it for the device; METADATA is always EXDEV.
  */
 struct dmactl_buf_import {
 	__u32 size;
@@ -885,14 +965,14 @@ struct dmactl_buf_import {
  * @buf: handle of a STREAMING buffer
  * @out_fd: fd of the dma-buf, O_RDWR | O_CLOEXEC
  *
- * The memory lives as long as the dma-buf, also after DESTROY and close, and
- * stays counted for that long. Any driver, process or session may use it;
- * two exports of one buffer are two dma-bufs of the same memory, with the
- * same fences. From now on ops of this session wait and add fences as said
- * at &struct dmactl_buf_import. To a device that has the dma-buf mapped, they
- * are accesses of the CPU: DMA_BUF_IOCTL_SYNC on @out_fd is around them.
- * Errors: EOPNOTSUPP any other kind of buffer: import gave a dma-buf already,
- * pinned memory is the program's, and COHERENT memory one device's; EMFILE.
+ * The memory lives and counts as long as the dma-buf, also after DESTROY and
+ * close. Any driver, process or session may use it. Two exports of a buffer are
+ * two dma-bufs of the same memory, with the same fences. From now on ops of
+ * this session wait for fences and add them, see &struct dmactl_buf_import. For
+ * devices that have the dma-buf mapped, these ops are CPU accesses: enclose
+ * them in DMA_BUF_IOCTL_SYNC on @out_fd. Errors: EOPNOTSUPP another kind of
+ * buffer: an import already has a dma-buf, pinned memory belongs to the
+ * program, and COHERENT memory to one device; EMFILE.
  */
 struct dmactl_buf_export {
 	__u32 size;
@@ -902,8 +982,8 @@ struct dmactl_buf_export {
 };
 
 /* BUF_SYNC: exactly one of BEGIN and END, at least one of READ and WRITE. */
-#define DMACTL_SYNC_BEGIN	(1u << 0)	/* before the CPU touches it */
-#define DMACTL_SYNC_END		(1u << 1)	/* after the CPU touched it */
+#define DMACTL_SYNC_BEGIN	(1u << 0)	/* before the CPU accesses it */
+#define DMACTL_SYNC_END		(1u << 1)	/* after the CPU accessed it */
 #define DMACTL_SYNC_READ	(1u << 2)	/* the CPU reads */
 #define DMACTL_SYNC_WRITE	(1u << 3)	/* the CPU writes */
 
@@ -912,16 +992,22 @@ struct dmactl_buf_export {
  * @size: sizeof(struct dmactl_buf_sync)
  * @flags: DMACTL_SYNC_* bits
  * @buf: buffer handle
- * @chan: a channel of the device to hand it over from or to, or 0 for every
- *	device that the buffer was used with
+ * @chan: a channel of the device to sync with, or 0 for all devices that the
+ *	buffer was used with
  * @off: offset in bytes
  * @len: length in bytes, not 0
  *
- * Only needed around ops with DMACTL_OPF_NO_SYNC: without that flag, SUBMIT
- * and the completion do it. Errors: EINVAL also for BEGIN | READ without
- * @chan where two devices each have a copy of their own: which one counts?
- * See Documentation/core-api/dma-api.rst,
- * dma_sync_single_for_cpu() and _for_device().
+ * Ops with DMACTL_OPF_NO_SYNC need it; for others, SUBMIT and the end of the op
+ * do it. An op in flight needs it too: BEGIN | READ before the CPU reads what
+ * has moved so far according to &struct dmactl_chan_status, or parts of a
+ * period of a CYCLIC op; END | WRITE after the CPU wrote to the source of a
+ * CYCLIC op. Otherwise memory that goes through SWIOTLB (the device does not
+ * reach it), or that the CPU caches apart from the device, has old bytes.
+ *
+ * Errors: also EINVAL for BEGIN | READ without @chan if two devices each have
+ * their own copy, as it is undefined which one counts. See
+ * dma_sync_single_for_cpu() and _for_device() in
+ * Documentation/core-api/dma-api.rst.
  */
 struct dmactl_buf_sync {
 	__u32 size;
@@ -933,19 +1019,19 @@ struct dmactl_buf_sync {
 };
 
 /**
- * struct dmactl_destroy - DMACTL_IOC_DESTROY: give an object back
+ * struct dmactl_destroy - DMACTL_IOC_DESTROY: destroy an object
  * @size: sizeof(struct dmactl_destroy)
  * @flags: 0
- * @handle: of a channel or a buffer
+ * @handle: of a channel, a buffer or a prepared op
  * @reserved: 0
  *
- * A channel is stopped first. What is under way between memory and memory may
- * come to its end, if it moves on, for 200 ms at most; other ops complete with
- * ECANCELED. All can still be reaped. So it is at the end of the session. If the
- * hardware cannot be stopped, the call waits for it, and after the module
- * parameter stop_timeout_ms the channel is put aside for good. Ops that were
- * held back are started then, since they cannot be taken back either. Errors:
- * EBUSY an op in flight, or a call under way, uses the buffer.
+ * A channel is stopped first. Ops between memory and memory may finish, as long
+ * as they make progress, for 200 ms at most; other ops complete with ECANCELED.
+ * All completions can still be reaped. The end of the session does the same. If
+ * the hardware cannot be stopped, the call waits for it; after the module
+ * parameter stop_timeout_ms the channel is abandoned for good. Held ops are
+ * issued in this case, because they cannot be stopped either. Errors: EBUSY an
+ * op in flight, or a call in progress, uses the buffer.
  */
 struct dmactl_destroy {
 	__u32 size;
@@ -955,12 +1041,12 @@ struct dmactl_destroy {
 };
 
 /* SUBMIT flags */
-/* Do not issue: CHAN_CTRL ISSUE or a later SUBMIT to the channel starts it. */
+/* Do not issue: CHAN_CTRL ISSUE or a later SUBMIT to the channel does. */
 #define DMACTL_SUBMIT_HOLD		(1u << 0)
-/* @timeout_ns is a point in time on CLOCK_MONOTONIC, not a duration. */
+/* @timeout_ns is a time on CLOCK_MONOTONIC, not a duration. */
 #define DMACTL_SUBMIT_ABS_TIMEOUT	(1u << 1)
 
-/* No limit on the wait. */
+/* Wait without a limit. */
 #define DMACTL_TIMEOUT_INFINITE (~0ull)
 
 /**
@@ -969,38 +1055,40 @@ struct dmactl_destroy {
  * @flags: DMACTL_SUBMIT_* flags
  * @ops_uptr: array of &struct dmactl_op
  * @nr_ops: elements in that array, may be 0
- * @op_size: bytes from one op to the next, at least 64, at most 4096, a
- *	multiple of 8; 0 if @nr_ops is 0
+ * @op_size: bytes from one op to the next: a multiple of 8, at least 64, at
+ *	most 4096; 0 if @nr_ops is 0
  * @completions_uptr: array that receives &struct dmactl_completion
  * @nr_completions: elements in that array, may be 0
- * @min_complete: wait for this many, at most @nr_completions; another meaning
- *	with a ring, see &struct dmactl_ring
- * @completion_size: bytes from one record to the next, at least 48, at most
- *	4096, a multiple of 8; 0 if @nr_completions is 0
- * @out_wait: why reaping ended: 0 @min_complete reached, or -ETIME, -EINTR,
+ * @min_complete: wait for this many completions, at most @nr_completions; with
+ *	a ring the meaning differs, see &struct dmactl_ring
+ * @completion_size: bytes from one completion to the next: a multiple of 8, at
+ *	least 48, at most 4096; 0 if @nr_completions is 0
+ * @out_wait: why reaping ended: 0 @min_complete was reached, or -ETIME, -EINTR,
  *	-EFAULT
- * @timeout_ns: longest wait in ns; 0 does not wait
- * @out_accepted: ops accepted, from the start of the array. If the call
- *	fails: the index of the bad op, or ~0 if no single op is to blame
- * @out_completed: records written
+ * @timeout_ns: longest wait in ns; 0: do not wait
+ * @out_accepted: ops accepted, from the start of the array. If the call fails:
+ *	the index of the bad op, or ~0 if no single op is to blame
+ * @out_completed: completions written
  *
- * First the whole batch is checked. If one op is bad, the call fails, nothing
- * was submitted, and @out_accepted is the index of that op. Otherwise ops are
- * accepted in order until credit runs out; if that happens before the end of
+ * First the whole batch is checked. If an op is bad, the call fails, nothing is
+ * submitted, and @out_accepted is the index of that op. Otherwise ops are
+ * accepted in order until credit runs out. If that happens before the end of
  * the array, @min_complete above 1 counts as 1, and the wait also ends when
- * there is credit again, so that the caller comes back with the rest. A
- * @min_complete above what is outstanding waits for what other threads
- * submit, or for the timeout. Then up to @nr_completions records are taken from the
- * session's queue, oldest first.
+ * there is credit again, so that the caller can submit the rest. If
+ * @min_complete exceeds what is outstanding, the call waits for ops that other
+ * threads submit, or for the timeout. Then up to @nr_completions completions
+ * are taken from the session's queue, oldest first.
  *
- * The call succeeds if it accepted an op or wrote a record, also when the
+ * The call succeeds if it accepted an op or wrote a completion, even if the
  * wait was cut short (see @out_wait). Errors: EAGAIN no op could be accepted
- * and there was nothing to reap; ETIME, EINTR only the wait was asked for
- * and it brought nothing; EINTR, EBUSY fences of a dma-buf did not come, see
- * &struct dmactl_buf_import; EXDEV a COHERENT buffer with another device's
- * channel; EDQUOT too much memory would have to go through SWIOTLB; and those
- * of the common list. Preset @out_accepted to ~0: it is not written if the
- * size or the flags are refused.
+ * and there was nothing to reap (after a wait: there is credit again, so
+ * retry); ETIME, EINTR the call only waited, in vain; EINTR, EBUSY fences of a
+ * dma-buf were not signalled, see &struct dmactl_buf_import; EXDEV a COHERENT
+ * buffer with a channel of another device; EDQUOT too much memory would go
+ * through SWIOTLB, or the user has too many pieces, sources and chunks in ops
+ * that have not ended: wait for some of these to end, or pass a shorter array;
+ * ENOMEM SWIOTLB is full; and the common ones. Preset @out_accepted to ~0: it
+ * is not written if the size or the flags are refused.
  */
 struct dmactl_submit {
 	__u32 size;
@@ -1019,17 +1107,17 @@ struct dmactl_submit {
 };
 
 /**
- * struct dmactl_eventfd - DMACTL_IOC_EVENTFD: be told of completions
+ * struct dmactl_eventfd - DMACTL_IOC_EVENTFD: notification of completions
  * @size: sizeof(struct dmactl_eventfd)
  * @flags: 0
- * @fd: an eventfd(2), or -1 to take back
+ * @fd: an eventfd(2), or -1 to remove it
  * @reserved: 0
  *
- * The eventfd is signalled when a record arrives where there was none. It is a
- * hint, not a count: read it, then reap until there is nothing left. With a ring
- * (&struct dmactl_ring): after the last record, store head, have a full memory
- * barrier, and look at tail once more.
- * Errors: EBADF, EINVAL not an eventfd.
+ * The eventfd is signalled when a completion is added to an empty queue. It is
+ * a hint, not a count: read it, then reap until nothing is left. With a ring
+ * (&struct dmactl_ring): after the last completion, store head, execute a full
+ * memory barrier, and read tail once more. Errors: EBADF, EINVAL not an
+ * eventfd.
  */
 struct dmactl_eventfd {
 	__u32 size;
@@ -1038,9 +1126,9 @@ struct dmactl_eventfd {
 	__u32 reserved;
 };
 
-/* STREAM_OPEN: as O_NONBLOCK on the new fd; fcntl(2) can change it. */
+/* STREAM_OPEN: like O_NONBLOCK on the new fd; fcntl(2) can change it. */
 #define DMACTL_STREAM_NONBLOCK	(1u << 0)
-/* Each end of a short transfer is the end of a read. */
+/* The end of a short transfer ends a read. */
 #define DMACTL_STREAM_PACKETS	(1u << 1)
 
 /**
@@ -1050,30 +1138,33 @@ struct dmactl_eventfd {
  * @chan: handle of a slave channel
  * @direction: DMACTL_DIR_MEM_TO_DEV: write to it; DMACTL_DIR_DEV_TO_MEM: read
  *	from it
- * @block_len: bytes in one descriptor, 0 for 64 KiB; rounded up to whole pages
- * @nr_blocks: descriptors, 0 for 4, 2 to 1024
+ * @block_len: bytes in one descriptor; 0: 64 KiB; rounded up to whole pages
+ * @nr_blocks: number of descriptors, 2 to 1024; 0: 4
  * @out_fd: the new fd, O_CLOEXEC
  * @out_block_len: bytes in one descriptor, after rounding
- * @out_nr_blocks: the number of them
+ * @out_nr_blocks: number of descriptors
  *
- * read(2), readv(2), write(2), writev(2), poll(2), fsync(2), Linux AIO and
- * io_uring. Offsets do not matter. The kernel keeps all blocks of a readable
- * stream with the provider from the start, and hands each block of a writable
- * one over when it is full or the call ends: the next descriptor starts
- * without the program. fsync(2) waits until all that was written has arrived;
- * close(2) waits for that too, up to the module parameter stop_timeout_ms.
- * read(2) returns what is there, at least a byte, up to the end of a packet
- * with PACKETS. Without, it also returns part of a block: bytes that have been
- * there for some 20 ms, if the channel's residue is finer than a descriptor.
- * An error of a transfer is reported once, in its place among the bytes.
- * ENODEV: the device went away.
+ * The fd supports read(2), readv(2), write(2), writev(2), poll(2), fsync(2),
+ * splice(2), Linux AIO and io_uring; sendfile(2) to a stream, but not from one
+ * (EINVAL), because its source must be seekable; and FIONREAD, the bytes that
+ * can be read now. Offsets are ignored. The kernel keeps all blocks of a
+ * readable stream submitted from the start. It submits a block of a writable
+ * stream when it is full or the call ends, so the next descriptor starts
+ * without the program. fsync(2) waits until all written bytes have arrived;
+ * close(2) does so too, up to the module parameter stop_timeout_ms. read(2)
+ * returns the available bytes, at least one; with PACKETS, up to the end of a
+ * packet. Without PACKETS, it also returns a part of a block: bytes that were
+ * reported some 20 ms ago, if the channel's residue is finer than a descriptor.
+ * With EPOLLET, bytes that arrive after EAGAIN or a short read are an edge, see
+ * epoll(7). With Linux AIO, io_submit(2) waits for a read of an empty stream,
+ * as for a pipe; with O_NONBLOCK it is EAGAIN. An error of a transfer is
+ * reported once, at its place among the bytes. ENODEV: the device has gone.
  *
- * It can be opened again by its path in /proc/PID/fd, and is over with the last
- * file. While the stream is open, SUBMIT to the channel is EBUSY, as is a second
- * stream. The stream outlives neither the channel's DESTROY nor the session:
- * reads and writes are then ENODEV. Errors: EOPNOTSUPP no slave channel, or
- * not this direction; EPERM as for ops with a peripheral; EBUSY ops are in
- * flight.
+ * The stream can be opened again through /proc/PID/fd, and ends with its last
+ * file. While it is open, SUBMIT to the channel and a second stream are EBUSY.
+ * DESTROY of the channel and the end of the session end it: then reads and
+ * writes are ENODEV. Errors: EOPNOTSUPP no slave channel, or not this
+ * direction; EPERM as for ops with a peripheral; EBUSY ops are in flight.
  */
 struct dmactl_stream_open {
 	__u32 size;
@@ -1088,18 +1179,19 @@ struct dmactl_stream_open {
 	__u32 reserved;
 };
 
-/* dmactl_ring_head.flags: more records wait until SUBMIT or poll(2) is called. */
+/* dmactl_ring_head.flags: more completions wait for SUBMIT or poll(2). */
 #define DMACTL_RING_OVERFLOW	(1u << 0)
 
 /**
- * struct dmactl_ring_head - the beginning of the mapping of a ring
- * @head: records that the program has taken, modulo 2^32; only it writes here
- * @tail: records that the module has put in, modulo 2^32
- * @flags: DMACTL_RING_* bits, by the module
+ * struct dmactl_ring_head - the start of a completion ring's mapping
+ * @head: completions that the program has taken, modulo 2^32; only the program
+ *	writes it
+ * @tail: completions that the module has added, modulo 2^32
+ * @flags: DMACTL_RING_* bits; the module writes it
  *
- * Record number n is at the offset out_records_off + (n % out_entries) *
- * record_size. Read @tail with acquire semantics, the records from @head up to
- * it, and then store the new @head with release semantics.
+ * Completion n is at the offset out_records_off + (n % out_entries) *
+ * record_size. Read @tail with acquire semantics, then the completions from
+ * @head up to it, then store the new @head with release semantics.
  */
 struct dmactl_ring_head {
 	__u32 head;
@@ -1110,31 +1202,32 @@ struct dmactl_ring_head {
 };
 
 /**
- * struct dmactl_ring - DMACTL_IOC_RING: records in shared memory
+ * struct dmactl_ring - DMACTL_IOC_RING: completions in shared memory
  * @size: sizeof(struct dmactl_ring)
  * @flags: 0
- * @entries: records that it has room for, 1 to 65536; rounded up to a power of 2
- * @record_size: bytes from one record to the next, at least 48, at most 4096, a
- *	multiple of 8; what the module does not know is 0
- * @out_entries: records that it has room for
- * @out_records_off: bytes from the beginning of the mapping to record 0
+ * @entries: number of completions, 1 to 65536; rounded up to a power of 2
+ * @record_size: bytes from one completion to the next: a multiple of 8, at
+ *	least 48, at most 4096; bytes that the module does not know are 0
+ * @out_entries: number of completions
+ * @out_records_off: offset of completion 0 in the mapping, in bytes
  * @out_len: bytes to map at offset 0 of the file, MAP_SHARED
  * @reserved: 0
  *
- * From now on, records of this session come here, as &struct dmactl_completion,
- * in the order in which they would have been reaped; those that wait already
- * are the first. A program reads them with no system call. An op's credit is
- * back as soon as its record is here. If there is no room, records and the
- * credit of their ops wait, and DMACTL_RING_OVERFLOW is set. Records of cyclic
- * ops, which change until they are handed out, always wait so.
+ * From now on, completions of this session are added to the ring, as &struct
+ * dmactl_completion, in the order in which they would be reaped; queued ones
+ * are the first. A program reads them without a system call. An op's credit is
+ * returned when its completion is in the ring. While the ring is full,
+ * completions and their credit wait in the queue, and DMACTL_RING_OVERFLOW is
+ * set. Completions of cyclic ops, which change until they are delivered, always
+ * go through the queue.
  *
- * SUBMIT then takes no @nr_completions (EBUSY); its @min_complete, up to
- * @out_entries, is how many records are to be in the ring and not taken, and its
- * @out_completed how many are. While that is not 0, a lack of credit is no error:
- * @out_accepted is less than @nr_ops, even 0. read(2) fails with EBUSY. poll(2)
- * and the eventfd tell of records as before. There is one ring in a session, up
- * to its close, and one thread at a time takes from it. Errors: EBUSY there is
- * one.
+ * SUBMIT then takes no @nr_completions (EBUSY). Its @min_complete, up to
+ * @out_entries, is the number of completions in the ring to wait for, and its
+ * @out_completed is their number. If that is not 0, a lack of credit is no
+ * error: @out_accepted is less than @nr_ops, even 0. read(2) is EBUSY. poll(2)
+ * and the eventfd report completions as before. A session has at most one ring,
+ * until close, and one thread at a time may read it. Errors: EBUSY the session
+ * has a ring.
  */
 struct dmactl_ring {
 	__u32 size;
@@ -1151,17 +1244,17 @@ struct dmactl_ring {
  * struct dmactl_prepare - DMACTL_IOC_PREPARE: prepare once, submit many times
  * @size: sizeof(struct dmactl_prepare)
  * @flags: 0
- * @op_uptr: one &struct dmactl_op; its user_data does not matter
+ * @op_uptr: one &struct dmactl_op; its user_data is ignored
  * @op_size: as in &struct dmactl_submit
  * @out_handle: for DMACTL_OP_PREPARED, until DESTROY
  *
- * Descriptors are prepared with DMA_CTRL_REUSE and stay with the provider.
- * The buffers stay in use. One DMACTL_OP_PREPARED at a time may be in flight
- * for it: EBUSY otherwise, and for DESTROY. With a ring, an op that was submitted in
- * a batch of its kind is in flight until its record is in the ring. Errors: those of the op;
- * EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for XOR_VAL, PQ_VAL, CYCLIC,
- * NOP, PREPARED, METADATA, REPEAT and LOAD_EOT; EAGAIN the provider has no
- * descriptors left.
+ * Descriptors are prepared with DMA_CTRL_REUSE and stay at the provider. The
+ * buffers stay in use. At most one DMACTL_OP_PREPARED of it may be in flight;
+ * otherwise it, and DESTROY, are EBUSY. With a ring, an op from a batch of
+ * prepared ops is in flight until its completion is in the ring. Errors: those
+ * of the op; EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for XOR_VAL,
+ * PQ_VAL, CYCLIC, NOP, PREPARED, METADATA, REPEAT and LOAD_EOT; EAGAIN the
+ * provider has no descriptors left.
  */
 struct dmactl_prepare {
 	__u32 size;
@@ -1174,62 +1267,63 @@ struct dmactl_prepare {
 /**
  * enum dmactl_uring_op - cmd_op of IORING_OP_URING_CMD on a session
  * @DMACTL_URING_OP: submit the op; the CQE comes when it has ended
- * @DMACTL_URING_ISSUE: start what is held back on the channel op.chan, as
- *	CHAN_CTRL ISSUE; all else is 0. The CQE comes at once
+ * @DMACTL_URING_ISSUE: issue held ops of the channel op.chan, like CHAN_CTRL
+ *	ISSUE; all other fields are 0. The CQE comes at once
  */
 enum dmactl_uring_op {
 	DMACTL_URING_OP = 1,
 	DMACTL_URING_ISSUE = 2
 };
 
-/* Do not start the op: a later one without HOLD, or ISSUE, does. */
+/* Do not issue the op: a later one without HOLD, or ISSUE, does. */
 #define DMACTL_URING_HOLD	(1u << 0)
 
 /**
- * struct dmactl_uring_cmd - the command area of an SQE: one op through io_uring
- * @op: what to do, as in SUBMIT; its user_data does not come back
+ * struct dmactl_uring_cmd - the command in an SQE: an op through io_uring
+ * @op: as in SUBMIT; its user_data is not returned
  * @flags: 0 or DMACTL_URING_HOLD
  * @reserved: 0
  *
- * An SQE with IORING_OP_URING_CMD, the fd of a session, registered or not, an
- * &enum dmactl_uring_op as cmd_op and this struct as its cmd. That takes large
- * SQEs: a ring with IORING_SETUP_SQE128 (EINVAL otherwise), or where the kernel
+ * Use an SQE with IORING_OP_URING_CMD, the fd of a session, registered or not,
+ * an &enum dmactl_uring_op as cmd_op and this struct as cmd. It must be a large
+ * SQE: use a ring with IORING_SETUP_SQE128 (EINVAL otherwise) or, if the kernel
  * has it, IORING_OP_URING_CMD128. With IORING_SETUP_SQPOLL a transfer needs no
- * system call. DMACTL_FEATURE_URING says that the module takes such commands;
- * rings can still be forbidden by the system (kernel.io_uring_disabled).
+ * system call. DMACTL_FEATURE_URING: the module takes such commands; the system
+ * can still forbid rings (kernel.io_uring_disabled).
  *
- * There is no record in the session's queue: the CQE is all. Its res is
+ * The session's queue gets no completion: the CQE replaces it. Its res is
  *
- *  - below 0: a negated errno. Either the op was refused, for the reasons of
- *    SUBMIT, or it ended with this status (&struct dmactl_completion).
- *  - for XOR_VAL and PQ_VAL: DMACTL_COMP_P_BAD and DMACTL_COMP_Q_BAD.
- *  - for all others: bytes moved, 2^31 - 1 if there are more.
+ *   - below 0: a negated errno. Either the op was refused, for the reasons of
+ *     SUBMIT, or it ended with this status (&struct dmactl_completion).
+ *   - for XOR_VAL and PQ_VAL: DMACTL_COMP_P_BAD and DMACTL_COMP_Q_BAD.
+ *   - for all others: bytes moved, 2^31 - 1 if there are more.
  *
- * Of CQEs with 32 bytes, big_cqe[0] is bytes moved, for every op and also if
- * it failed, and big_cqe[1] is 0.
+ * In CQEs of 32 bytes, big_cqe[0] is bytes moved, for every op and also if it
+ * failed, and big_cqe[1] is 0.
  *
- * Order: as said at the top of this file, in the order in which they are
- * accepted, together with what SUBMIT brings. io_uring takes SQEs in the order
- * of the ring, except those that it hands to a worker thread: with IOSQE_ASYNC;
- * ops that wait for fences of a dma-buf; any op while another thread is
- * stopping the channel. An op that was refused does not keep those behind it:
- * with IOSQE_IO_LINK they do not start before it has ended well.
+ * Order: as described at the top of this file, in the order of acceptance,
+ * together with ops of SUBMIT. io_uring takes SQEs in the order of the ring,
+ * except those that it passes to a worker thread: SQEs with IOSQE_ASYNC; ops
+ * that wait for fences of a dma-buf; any op while another thread stops the
+ * channel. A refused op does not hold back the ops behind it; with
+ * IOSQE_IO_LINK these start only after it has succeeded.
  *
- * Ops are started one by one. A program that fills several SQEs at a time can
- * set HOLD in all but the last, which starts them all; if the last is refused
- * for another reason than EAGAIN, ISSUE starts them.
+ * Ops are issued one by one. A program that fills several SQEs at a time can
+ * set HOLD in all but the last, which issues them all; if the last one is
+ * refused for another reason than EAGAIN, ISSUE issues them.
  *
- * When a thread ends that submitted an op (execve(2) too), or the ring is
- * closed, io_uring waits for no op: its CQE is ECANCELED if anybody still
- * looks. The op goes on, its buffers stay in use until it has ended, and
- * TERMINATE, DESTROY and the session's end stop it as ever. Before Linux 6.7
- * that happens half a second later, since io_uring does not tell.
- * The session lives as long as a ring has ops of it: DESTROY the channel or
- * TERMINATE it rather than close(2) if the hardware may hang.
+ * If a thread that submitted an op exits (or calls execve(2)), or the ring is
+ * closed, io_uring does not wait for the op: its CQE is ECANCELED, if anybody
+ * still reads it. The op continues and uses its buffers until it has ended;
+ * TERMINATE, DESTROY and the end of the session stop it as usual. Before Linux
+ * 6.7 this takes half a second, because io_uring does not report it. The
+ * session lives as long as a ring has ops of it: if the hardware may hang, use
+ * DESTROY or TERMINATE on the channel instead of close(2).
  *
- * Errors: EAGAIN no credit; EINVAL no large SQE, a field that must be 0;
+ * Errors: EAGAIN no credit; EINVAL not a large SQE, or a field that must be 0;
  * EOPNOTSUPP an unknown flag, uring_cmd_flags, CYCLIC and ops with REPEAT,
- * which end more than once; ENOTTY an unknown cmd_op; and those of SUBMIT.
+ * because they complete more than once; ENOTTY an unknown cmd_op; and those of
+ * SUBMIT.
  */
 struct dmactl_uring_cmd {
 	struct dmactl_op op;

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* CHAN_REQUEST: channels requested from dmaengine, and released. */
+
+#include <linux/capability.h>
+#include <linux/dmaengine.h>
+#include <linux/list.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../../compat.h"
+#include "chan/caps.h"
+#include "chan/channel.h"
+#include "chan/config.h"
+#include "chan/port.h"
+#include "chan/request.h"
+#include "chan/stop.h"
+#include "core/account.h"
+#include "core/chan.h"
+#include "core/cmd.h"
+#include "core/object.h"
+#include "core/param.h"
+#include "core/rights.h"
+#include "core/session.h"
+#include "core/trace.h"
+#include "mem/dma_dev.h"
+
+/*
+ * dmaengine does not tell an unknown channel from a busy one. This list has the
+ * channels that sessions hold. The lock covers both the request and the search,
+ * so no channel is requested or released in between.
+ */
+static DEFINE_MUTEX(dmactl_claimed_lock);
+static LIST_HEAD(dmactl_claimed);
+
+/* Slave channels are requested for this device, which belongs to dmactl. */
+static struct device *dmactl_slave_dev;
+
+void dmactl_request_init(struct device *dev)
+{
+	dmactl_slave_dev = dev;
+}
+
+/*
+ * Returns true if a session holds the channel with this dmaengine or slave
+ * name.
+ */
+static bool dmactl_is_claimed(const char *name)
+{
+	struct dmactl_chan *chan;
+
+	lockdep_assert_held(&dmactl_claimed_lock);
+	list_for_each_entry(chan, &dmactl_claimed, lease.node)
+		if (!strcmp(chan->lease.name, name) || !strcmp(chan->lease.slave, name))
+			return true;
+	return false;
+}
+
+/*
+ * The request for dma_request_channel(), and why its filter refused channels.
+ */
+struct dmactl_match {
+	const struct dmactl_chan_request *arg;
+	const struct dmactl_account *account;
+	bool denied;
+	bool lacking;
+	bool greedy;
+	bool found;
+};
+
+/*
+ * One user may hold half of the equivalent channels of a controller, unless the
+ * parameter sets a number. Channels that are bound to a peripheral serve
+ * nothing else, so they do not count.
+ */
+static bool dmactl_share_is_used(struct dma_chan *dma,
+				 const struct dmactl_account *account)
+{
+	u32 share = READ_ONCE(dmactl_max_channels_user) ?:
+		    DIV_ROUND_UP(dma->device->chancnt, 2);
+	struct dmactl_chan *chan;
+	u32 nr = 0;
+
+	lockdep_assert_held(&dmactl_claimed_lock);
+	list_for_each_entry(chan, &dmactl_claimed, lease.node)
+		nr += chan->account == account && !chan->lease.slave[0] &&
+		      chan->lease.dma->device == dma->device;
+	return nr >= share && !capable(CAP_SYS_RESOURCE);
+}
+
+static bool dmactl_chan_filter(struct dma_chan *dma, void *param)
+{
+	struct dmactl_match *match = param;
+	const struct dmactl_chan_request *arg = match->arg;
+	u64 caps;
+
+	if (arg->by == DMACTL_CHAN_BY_NAME) {
+		if (strcmp(dma_chan_name(dma), arg->name))
+			return false;
+	} else if (arg->name[0] &&
+		   strcmp(dev_name(dma->device->dev), arg->name)) {
+		return false;
+	}
+	caps = dmactl_chan_cap_bits(dma);
+	if (arg->caps & ~caps) {
+		match->lacking = true;
+		return false;
+	}
+	if (!dmactl_may_take(caps & DMACTL_CAP_OFFERED)) {
+		match->denied = true;
+		return false;
+	}
+	if (dmactl_share_is_used(dma, match->account)) {
+		match->greedy = true;
+		return false;
+	}
+	match->found = true;
+	return true;
+}
+
+/* Records the properties of the channel before other threads see it. */
+static void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma)
+{
+	lockdep_assert_held(&dmactl_claimed_lock);
+	list_add_tail(&chan->lease.node, &dmactl_claimed);
+	chan->lease.dma = dma;
+	strscpy(chan->lease.name, dma_chan_name(dma), sizeof(chan->lease.name));
+	dmactl_limits_init(&chan->limits, dma);
+}
+
+static int dmactl_request_filtered(struct dmactl_chan *chan,
+				   const struct dmactl_chan_request *arg)
+{
+	struct dmactl_match match = { .arg = arg, .account = chan->account };
+	struct dma_chan *dma;
+	dma_cap_mask_t mask;
+
+	dma_cap_zero(mask);
+	guard(mutex)(&dmactl_claimed_lock);
+	dma = dma_request_channel(mask, dmactl_chan_filter, &match);
+	if (dma) {
+		dmactl_chan_adopt(chan, dma);
+		return 0;
+	}
+	/*
+	 * dmaengine drops the error of device_alloc_chan_resources(). The
+	 * channel is free, so do not say that there is none.
+	 */
+	if (match.found)
+		return -EIO;
+	if (match.greedy)
+		return -EDQUOT;
+	if (match.denied)
+		return -EPERM;
+	if (arg->by == DMACTL_CHAN_BY_CAPS)
+		return -ENOENT;
+	if (match.lacking)
+		return -EOPNOTSUPP;
+	/*
+	 * dmaengine does not show busy channels to the filter; the list has
+	 * ours.
+	 */
+	return dmactl_is_claimed(arg->name) ? -EBUSY : -ENOENT;
+}
+
+/*
+ * Requests the channel that is bound to the peripheral @name of @dev. Sessions
+ * know it as @slave. Returns -EBUSY if a session holds it, else dmaengine's
+ * error.
+ */
+int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *dev,
+			      const char *name, const char *slave)
+{
+	struct dma_chan *dma;
+
+	guard(mutex)(&dmactl_claimed_lock);
+	dma = dma_request_chan(dev, name);
+	if (IS_ERR(dma)) {
+		int ret = PTR_ERR(dma);
+
+		/* dmaengine returns these for unknown and for busy channels. */
+		if (ret != -EPROBE_DEFER && ret != -ENODEV)
+			return ret;
+		return dmactl_is_claimed(slave) ? -EBUSY : ret;
+	}
+	dmactl_chan_adopt(chan, dma);
+	strscpy(chan->lease.slave, slave, sizeof(chan->lease.slave));
+	dmactl_lease_set_bound(&chan->lease, true);
+	return 0;
+}
+
+/*
+ * Returns the directions of the channel that is bound to the peripheral @name
+ * of @dev; 0 if it declares none or cannot be requested now.
+ */
+u32 dmactl_chan_ask_directions(struct device *dev, const char *name)
+{
+	struct dma_chan *dma;
+	u32 directions;
+
+	guard(mutex)(&dmactl_claimed_lock);
+	dma = dma_request_chan(dev, name);
+	if (IS_ERR(dma))
+		return 0;
+	directions = dmactl_chan_directions(dma);
+	dma_release_channel(dma);
+	return directions;
+}
+
+static int dmactl_request_slave(struct dmactl_chan *chan,
+				const struct dmactl_chan_request *arg)
+{
+	int ret = dmactl_chan_request_bound(chan, dmactl_slave_dev, arg->name,
+					    arg->name);
+
+	if (ret)
+		return ret == -EPROBE_DEFER || ret == -ENODEV ? -ENOENT : ret;
+	/* Only its name makes it available; that it can also copy does not. */
+	dmactl_limits_offer(&chan->limits,
+			    dmactl_is_offered(arg->name, NULL) ||
+			    dmactl_is_offered(chan->lease.name, NULL));
+	if (arg->caps & ~chan->limits.caps)
+		ret = -EOPNOTSUPP;
+	else if (!dmactl_may_take(chan->limits.caps & DMACTL_CAP_OFFERED))
+		ret = -EPERM;
+	if (ret) {
+		dmactl_chan_release(chan);
+		return ret;
+	}
+	/* The old configuration stays, and nobody knows where it leads. */
+	if (!dmactl_config_clear(chan))
+		dmactl_lease_set_bound(&chan->lease, false);
+	return 0;
+}
+
+/* Releases a stopped channel to dmaengine. */
+void dmactl_chan_release(struct dmactl_chan *chan)
+{
+	guard(rwsem_write)(&chan->rwsem);
+	if (!chan->lease.dma || chan->life.quarantined)
+		return;
+	trace_dmactl_chan_release(chan->session->id, chan->obj.handle,
+				  chan->lease.name);
+	guard(mutex)(&dmactl_claimed_lock);
+	list_del(&chan->lease.node);
+	dma_release_channel(chan->lease.dma);
+	chan->lease.dma = NULL;
+}
+
+/* The caller puts @dev, the device of the DMA controller. */
+static int dmactl_chan_find(struct dmactl_chan *chan,
+			    const struct dmactl_chan_request *arg,
+			    struct device **dev)
+{
+	int ret;
+
+	if (arg->by == DMACTL_CHAN_BY_PORT)
+		return dmactl_port_request(chan, arg, dev);
+	if (arg->by == DMACTL_CHAN_BY_SLAVE)
+		ret = dmactl_request_slave(chan, arg);
+	else
+		ret = dmactl_request_filtered(chan, arg);
+	if (ret)
+		return ret;
+	*dev = get_device(chan->lease.dma->device->dev);
+	return 0;
+}
+
+static void dmactl_chan_return(struct dmactl_chan *chan)
+{
+	dmactl_chan_mark_dead(chan);
+	dmactl_chan_release(chan);
+	dmactl_port_detach(chan);
+}
+
+static int dmactl_chan_acquire(struct dmactl_chan *chan,
+			       const struct dmactl_chan_request *arg)
+{
+	struct device *dev;
+	int ret;
+
+	ret = dmactl_chan_find(chan, arg, &dev);
+	if (ret)
+		return ret;
+	ret = dmactl_dev_attach(&chan->client, dev);
+	put_device(dev);
+	if (ret)
+		dmactl_chan_return(chan);
+	return ret;
+}
+
+static int dmactl_chan_check_request(const struct dmactl_chan_request *arg)
+{
+	if (memchr_inv(arg->reserved, 0, sizeof(arg->reserved)))
+		return -EINVAL;
+	if (arg->by >= DMACTL_CHAN_BY_END)
+		return -EINVAL;
+	if (strnlen(arg->name, sizeof(arg->name)) == sizeof(arg->name))
+		return -EINVAL;
+	if (arg->by != DMACTL_CHAN_BY_CAPS && !arg->name[0])
+		return -EINVAL;
+	if (arg->depth > dmactl_max_depth)
+		return -EINVAL;
+	return 0;
+}
+
+static int dmactl_chan_request_locked(struct dmactl_session *s,
+				      struct dmactl_cmd *cmd, u32 depth)
+{
+	struct dmactl_chan_request *arg = cmd->arg;
+	struct dmactl_chan *chan;
+	int ret;
+
+	if (s->nr[DMACTL_OBJ_CHAN] >= dmactl_max_channels)
+		return -EDQUOT;
+	chan = dmactl_chan_new(s, depth);
+	if (IS_ERR(chan))
+		return PTR_ERR(chan);
+	ret = dmactl_obj_reserve(s, &chan->obj);
+	if (ret)
+		goto err_free;
+	ret = dmactl_chan_acquire(chan, arg);
+	if (ret)
+		goto err_unreserve;
+
+	arg->out_chan = chan->obj.handle;
+	arg->out_depth = depth;
+	/* The provider may have gone since; then its caps cannot be read. */
+	down_read(&chan->rwsem);
+	ret = chan->life.dead;
+	if (!ret) {
+		dmactl_chan_caps(chan->lease.dma, &arg->out);
+		/* A port may allow less than the provider. */
+		arg->out.caps = chan->limits.caps;
+		arg->out.directions = chan->limits.directions;
+		dmactl_chan_bounds(&chan->limits.bounds, &arg->out);
+	}
+	up_read(&chan->rwsem);
+	if (!ret)
+		ret = dmactl_cmd_respond(cmd);
+	if (ret)
+		goto err_release;
+
+	trace_dmactl_chan_request(s->id, chan->obj.handle, chan->lease.name);
+	dmactl_obj_publish(s, &chan->obj);
+	return 0;
+
+err_release:
+	dmactl_chan_kill(chan, -ENOENT);
+	dmactl_chan_count_off_gone(chan);
+	dmactl_dev_detach(&chan->client);
+	dmactl_chan_release(chan);
+	dmactl_port_detach(chan);
+err_unreserve:
+	dmactl_obj_unreserve(s, &chan->obj);
+err_free:
+	dmactl_chan_free_mem(chan);
+	return ret;
+}
+
+/* Calls @free for free channels, and @claimed for the channels of sessions. */
+void dmactl_chan_visit(dma_filter_fn free,
+		       void (*claimed)(struct dmactl_chan *chan, void *param),
+		       void *param)
+{
+	struct dmactl_chan *chan;
+	dma_cap_mask_t mask;
+
+	dma_cap_zero(mask);
+	guard(mutex)(&dmactl_claimed_lock);
+	/* @free returns false, so dmaengine gives no channel. */
+	if (free)
+		dma_request_channel(mask, free, param);
+	list_for_each_entry(chan, &dmactl_claimed, lease.node)
+		claimed(chan, param);
+}
+
+/* The request of a LOOK, and its result. */
+struct dmactl_look {
+	struct dmactl_chan_request *arg;
+	bool found;
+};
+
+/* dmaengine shows each free channel to this filter, which takes none. */
+static bool dmactl_look_filter(struct dma_chan *dma, void *param)
+{
+	struct dmactl_look *look = param;
+
+	if (!strcmp(dma_chan_name(dma), look->arg->name)) {
+		dmactl_chan_caps(dma, &look->arg->out);
+		look->found = true;
+	}
+	return false;
+}
+
+/* Looks among the channels that sessions hold. */
+static int dmactl_look_claimed(struct dmactl_chan_request *arg)
+{
+	struct dmactl_chan *chan;
+	int ret = -ENOENT;
+
+	lockdep_assert_held(&dmactl_claimed_lock);
+	list_for_each_entry(chan, &dmactl_claimed, lease.node) {
+		if (strcmp(chan->lease.name, arg->name))
+			continue;
+		/*
+		 * A task that stops the channel may wait for the lock that is
+		 * held here.
+		 */
+		if (!down_read_trylock(&chan->rwsem))
+			return -EBUSY;
+		ret = chan->life.dead ? -EBUSY : 0;
+		if (!ret)
+			dmactl_chan_caps(chan->lease.dma, &arg->out);
+		up_read(&chan->rwsem);
+		break;
+	}
+	return ret;
+}
+
+static int dmactl_chan_look(struct dmactl_cmd *cmd)
+{
+	struct dmactl_chan_request *arg = cmd->arg;
+	struct dmactl_look look = { .arg = arg };
+	dma_cap_mask_t mask;
+	int ret = 0;
+
+	if (arg->by != DMACTL_CHAN_BY_NAME || arg->caps || arg->depth)
+		return -EINVAL;
+	arg->out_chan = 0;
+	arg->out_depth = min_t(u32, DMACTL_DEFAULT_DEPTH, dmactl_max_depth);
+	dma_cap_zero(mask);
+	scoped_guard(mutex, &dmactl_claimed_lock) {
+		dma_request_channel(mask, dmactl_look_filter, &look);
+		if (!look.found)
+			ret = dmactl_look_claimed(arg);
+	}
+	return ret ? ret : dmactl_cmd_respond(cmd);
+}
+
+int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd)
+{
+	struct dmactl_chan_request *arg = cmd->arg;
+	u32 depth = arg->depth ?: min_t(u32, DMACTL_DEFAULT_DEPTH,
+					dmactl_max_depth);
+	int ret;
+
+	ret = dmactl_chan_check_request(arg);
+	if (ret)
+		return ret;
+	if (arg->flags & DMACTL_CHAN_LOOK)
+		return dmactl_chan_look(cmd);
+	ret = dmactl_session_lock(cmd->session);
+	if (ret)
+		return ret;
+	ret = dmactl_chan_request_locked(cmd->session, cmd, depth);
+	dmactl_session_unlock(cmd->session);
+	return ret;
+}

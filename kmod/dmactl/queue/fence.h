@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Fences of dma-bufs. */
+#ifndef DMACTL_FENCE_H
+#define DMACTL_FENCE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct dmactl_job;
+
+int dmactl_fence_init(void);
+void dmactl_fence_exit(void);
+bool dmactl_fence_is_due(const struct dmactl_job *job);
+int dmactl_fence_jobs(struct list_head *jobs, bool hold);
+int dmactl_fence_try_jobs(struct list_head *jobs);
+void dmactl_fence_signal(struct dmactl_job *job);
+
+#endif /* DMACTL_FENCE_H */
