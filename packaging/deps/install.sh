@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # install.sh PURPOSE...: installs the Debian packages that the lists here name,
-# as far as they are missing. PURPOSE is the name of a list: build, guest,
-# check, demo, debug, coverage, lint, bench. In a list, @FILE stands for another list,
-# # starts a comment.
+# as far as they are missing. PURPOSE is the name of a list beside this script.
+# In a list, @FILE stands for another list, # starts a comment. A list names what
+# the project itself uses, and not what that depends on; programs.txt, which is
+# no list, says why each is there.
 #
 #	install.sh --list PURPOSE...	prints the packages
 #	install.sh --update		refreshes apt's indexes
+#	install.sh --satisfy DEPENDS	installs what a package that is unpacked
+#				depends on, written as in its Depends
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -60,6 +63,29 @@ lists_there() {
 	compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null
 }
 
+# install_logged VERB PACKAGE...: says only what went wrong.
+install_logged() {
+	local verb=$1
+	shift
+	need_apt "$@"
+	lists_there || update
+	say "installing $*"
+	log=$(mktemp)
+	trap 'rm -f "$log"' EXIT
+	# The indexes may name versions that are gone from the mirror by now.
+	if ! apt --no-install-recommends "$verb" "$@" >"$log" 2>&1 &&
+		! { update && apt --no-install-recommends "$verb" "$@"; } >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		say "apt-get could not install $*"
+		exit 1
+	fi
+}
+
+if [ "${1:-}" = --satisfy ]; then
+	[ $# = 2 ] || exit 2
+	install_logged satisfy "$2"
+	exit
+fi
 if [ "${1:-}" = --update ]; then
 	need_apt
 	update
@@ -84,18 +110,7 @@ fi
 mapfile -t missing < <(comm -23 <(echo "$packages") \
 	<(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $packages 2>/dev/null | sed -n 's/^installed //p' | sort -u))
 if [ ${#missing[@]} -gt 0 ]; then
-	need_apt "${missing[@]}"
-	lists_there || update
-	say "installing ${missing[*]}"
-	log=$(mktemp)
-	trap 'rm -f "$log"' EXIT
-	# The indexes may name versions that are gone from the mirror by now.
-	if ! apt --no-install-recommends install "${missing[@]}" >"$log" 2>&1 &&
-		! { update && apt --no-install-recommends install "${missing[@]}"; } >"$log" 2>&1; then
-		tail -n 20 "$log" >&2
-		say "apt-get could not install ${missing[*]}"
-		exit 1
-	fi
+	install_logged install "${missing[@]}"
 fi
 # The kernels come from apt, too.
 case " $* " in
