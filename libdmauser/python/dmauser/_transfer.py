@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""What was submitted, and how a program waits for it."""
+from __future__ import annotations
+
+import asyncio
+import enum
+from typing import TYPE_CHECKING, Any, Callable, Generator
+
+from ._constants import Completion
+from ._core import DmaError, TimedOut, error, lib, text_of
+
+if TYPE_CHECKING:
+    from ._channel import Channel
+
+
+class Mismatch(enum.IntFlag):
+    """What xor_val() and pq_val() found: 0 is what it should be."""
+
+    P = lib.DMACTL_COMP_P_BAD
+    Q = lib.DMACTL_COMP_Q_BAD
+
+
+class Transfer:
+    """One op. `await transfer` and transfer.wait() give the bytes moved (of xor_val()
+    and pq_val(), a Mismatch), or raise what went wrong. Its memory stays in use until
+    it has ended, whoever forgets it; giving up waiting does not stop it, which
+    Channel.terminate() does.
+
+    channel		the Channel
+    status		None: it has not ended; 0; or a negative errno value
+    nbytes		bytes moved; may be less than was asked for, as with a short packet
+    timestamp_ns	when the driver reported the end, CLOCK_MONOTONIC
+    seq			number of the op on its channel, from 0, modulo 2^32
+    """
+
+    def __init__(self, channel: Channel, number: int, name: str, keep: Any):
+        self.channel = channel
+        self.status: int | None = None
+        self.nbytes = 0
+        self.timestamp_ns = 0
+        self.seq = 0
+        self._number = number
+        self._name = name
+        self._keep = keep
+        self._flags = 0
+        self._submitted = False
+        self._futures: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
+        self._callbacks: list[Callable[[Transfer], Any]] = []
+
+    def __repr__(self) -> str:
+        state = "under way" if self.status is None else "done" if not self.status else text_of(self.status)
+        return f"<dmauser.{type(self).__name__}: {self._name} on {self.channel.name}, {state}>"
+
+    def done(self) -> bool:
+        """Whether it has ended, well or not, as far as anybody has looked."""
+        return self.status is not None
+
+    def wait(self, timeout: float | None = None) -> Any:
+        """Wait for its end, for so many seconds (None: without limit; 0 only looks).
+        TimedOut: it goes on, and can be waited for again."""
+        if not self.done():
+            self._check_submitted()
+            if not self.channel.session._wait_until(self.done, timeout):
+                raise TimedOut(62, f"{self._name} took longer than {timeout} s", self.channel.name)
+        return self.result()
+
+    def result(self) -> Any:
+        """What wait() gives, without waiting. ValueError: it has not ended."""
+        if self.status is None:
+            raise ValueError(f"{self._name} has not ended")
+        if self.status < 0:
+            raise error(self.status, f"{self._name} on {self.channel.name}")
+        return self._value()
+
+    def _value(self) -> Any:
+        return self.nbytes
+
+    def add_done_callback(self, function: Callable[[Transfer], Any]) -> None:
+        """Have it called with this object when it has ended, by whoever waits in this
+        session; at once if it has. It must not wait itself."""
+        with self.channel.session._cond:
+            if not self.done():
+                self._callbacks.append(function)
+                return
+        function(self)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        yield from self._end().__await__()
+        return self.result()
+
+    async def _end(self) -> None:
+        self._check_submitted()
+        session = self.channel.session
+        loop = asyncio.get_running_loop()
+        # It may have ended before the loop was told to look.
+        if session._attach(loop):
+            session._take(0, 0)
+        with session._cond:
+            if self.done():
+                return
+            future: asyncio.Future[None] = loop.create_future()
+            self._futures.append((loop, future))
+        try:
+            await future
+        finally:
+            with session._cond:
+                self._futures = [item for item in self._futures if item[1] is not future]
+
+    def _check_submitted(self) -> None:
+        if not self._submitted:
+            raise DmaError(22, f"{self._name} was not submitted", self.channel.name)
+
+    # By the session, with its lock held: what to call when that is free.
+    def _arrived(self, record: Any) -> list[Callable[[], Any]]:
+        self._flags |= record.flags
+        self.nbytes = record.bytes
+        self.timestamp_ns = record.timestamp_ns
+        self.seq = record.seq
+        return self._ended(record.status)
+
+    def _ended(self, status: int) -> list[Callable[[], Any]]:
+        self.status = status
+        self._keep = None
+        self.channel._pending.discard(self)
+        calls: list[Callable[[], Any]] = [lambda f=f: f(self) for f in self._callbacks]
+        self._callbacks = []
+        return calls + self._wake()
+
+    def _wake(self) -> list[Callable[[], Any]]:
+        futures, self._futures = self._futures, []
+        return [lambda loop=loop, future=future: tell(loop, future) for loop, future in futures]
+
+
+class Check(Transfer):
+    """The transfer of xor_val() and pq_val()."""
+
+    def _value(self) -> Mismatch:
+        return Mismatch(self._flags & (Completion.P_BAD | Completion.Q_BAD))
+
+
+def tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:
+    """The loop may be another thread's, or over."""
+    try:
+        here = asyncio.get_running_loop() is loop
+    except RuntimeError:
+        here = False
+    if here:
+        finish(future)
+    elif not loop.is_closed():
+        loop.call_soon_threadsafe(finish, future)
+
+
+def finish(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
