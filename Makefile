@@ -9,11 +9,13 @@ O ?= build
 # one depends on is not known of the other.
 override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 PREFIX ?= /usr/local
+# To the kernel's Makefile, a relative one would be below the kernel's tree.
+override DESTDIR := $(filter-out /,$(if $(DESTDIR),$(abspath $(DESTDIR))))
 CC := $(CROSS_COMPILE)gcc
 AR := $(CROSS_COMPILE)ar
 PKG_CONFIG ?= pkg-config
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 CSTD := -std=gnu11
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -37,7 +39,11 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 all:
 
 # Each part adds its targets to `all` and to `install` in its own fragment.
+include packaging/build.mk
 include libdmauser/build.mk
+include libdmauser/python/build.mk
+include libdmauser/adapters/dpdk/build.mk
+include libdmauser/adapters/fio/build.mk
 include cli/build.mk
 include tests/unit/build.mk
 include tests/uapi/build.mk
@@ -54,32 +60,56 @@ export O
 MODULES_DIR = $(abspath $(O))/modules/kdir
 # No O=: to the kernel's Makefile it would mean the kernel's own build.
 KBUILD = $(MAKE) -C $(KDIR) O= M=$(MODULES_DIR)/kmod $(CROSS_KBUILD)
-KVER = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+# The directory below /lib/modules, which is what `uname -r` will say. Debian's 6.1
+# has another word in include/config/kernel.release and from `make kernelrelease`.
+KVER = $(or $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"$$/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null),\
+	$(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null),$(patsubst /lib/modules/%/build,%,$(filter /lib/modules/%/build,$(KDIR))))
 
 .PHONY: modules
 modules:
-	@test -n "$(KVER)" || { echo "$(KDIR): no kernel to build modules for (KDIR=...)" >&2; exit 1; }
+	@test -e "$(KDIR)/Makefile" || { echo "$(KDIR): no headers to build modules for \
+	(install linux-headers-$(or $(KVER),RELEASE), or name others with KDIR=...)" >&2; exit 1; }
 	@mkdir -p $(MODULES_DIR)
 	@cp -Ru kmod uapi $(MODULES_DIR)/
 	+$(KBUILD) modules
 
 # --- install ---
 
-UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
-SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+# udev and systemd read these below /usr and /usr/local; for a PREFIX of another
+# name, they look in /etc only.
+SYSTEM_PREFIX = $(filter /usr /usr/local,$(PREFIX:%/=%))
+UDEVDIR ?= $(if $(SYSTEM_PREFIX),$(PREFIX)/lib,/etc)/udev/rules.d
+SYSUSERSDIR ?= $(if $(SYSTEM_PREFIX),$(PREFIX)/lib,/etc)/sysusers.d
+UNITDIR ?= $(if $(SYSTEM_PREFIX),$(PREFIX)/lib,/etc)/systemd/system
+MODULESLOADDIR ?= $(if $(SYSTEM_PREFIX),$(PREFIX)/lib,/etc)/modules-load.d
 
-.PHONY: install install-user install-config install-modules
+# What only the system's administrator can do: somebody else installs the
+# library and the tool for himself.
+INSTALL_SYSTEM ?= $(if $(DESTDIR),1,$(filter 1,$(shell [ "$$(id -u)" != 0 ] || echo 1)))
+# Programs that su leaves out of root's PATH.
+AS_ROOT = PATH="$$PATH:/usr/sbin:/sbin";
+
+.PHONY: install install-user install-config install-system install-modules
 install: install-user install-modules
 install-user: install-libdmauser install-cli install-config
-	$(if $(DESTDIR),,ldconfig)
+	$(if $(DESTDIR),,$(if $(INSTALL_SYSTEM),@$(AS_ROOT) ldconfig))
 
-install-config:
-	$(INSTALL) -d $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(MANDIR)/man4
-	$(INSTALL) -m 644 packaging/man/dmactl.4 $(DESTDIR)$(MANDIR)/man4/
+install-config: $(if $(INSTALL_SYSTEM),install-system)
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man4
+	$(INSTALL) -m 644 packaging/man/*.4 $(DESTDIR)$(MANDIR)/man4/
+	$(if $(DESTDIR),,@packaging/where '$(PREFIX)' '$(BINDIR)' '$(COMPLETIONSDIR)' '$(if $(INSTALL_SYSTEM),$(UDEVDIR) $(SYSUSERSDIR) $(MODULESLOADDIR))')
+
+install-system:
+	$(INSTALL) -d $(DESTDIR)$(UDEVDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(MODULESLOADDIR) $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -m 644 packaging/udev/70-dmactl.rules $(DESTDIR)$(UDEVDIR)/
 	$(INSTALL) -m 644 packaging/sysusers/dmactl.conf $(DESTDIR)$(SYSUSERSDIR)/
-	$(if $(DESTDIR),,@! command -v systemd-sysusers >/dev/null || systemd-sysusers)
-	$(if $(DESTDIR),,@! command -v udevadm >/dev/null || udevadm control --reload || :)
+	$(INSTALL) -m 644 packaging/modules-load/dmactl.conf $(DESTDIR)$(MODULESLOADDIR)/
+	for unit in dmactl-stats.service dmactl-stats.timer; do \
+		sed 's,/usr/bin/dmactl,$(BINDIR)/dmactl,' packaging/systemd/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; done
+	$(if $(DESTDIR),,@$(AS_ROOT) if command -v systemd-sysusers >/dev/null; then \
+		systemd-sysusers $(SYSUSERSDIR)/dmactl.conf; else getent group dma >/dev/null || groupadd -r dma; fi)
+	$(if $(DESTDIR),,@$(AS_ROOT) ! command -v udevadm >/dev/null || udevadm control --reload || :)
 
 # Without a key, signing fails for each module, and the kernel's build goes on.
 SIGNING = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
@@ -87,39 +117,76 @@ SIGNING = $(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=
 # DEPMOD=true: a staged tree is no place for depmod, and else it comes after.
 install-modules: modules
 	+$(KBUILD) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates DEPMOD=true $(SIGNING) modules_install
-	$(if $(DESTDIR),,depmod $(KVER))
+	$(if $(DESTDIR),,$(AS_ROOT) depmod $(KVER))
 
-# What `install` puts, by staging it anew: files, and with DESTDIR the
-# directories that are empty then. Without DESTDIR, directories are the
-# system's.
+# What `install` puts, by staging it anew: files, and directories that are empty
+# then. Those that a system has without us stay.
 UNINSTALL_DIR = $(abspath $(O))/uninstall
 MODULES_INSTALLED = $(DESTDIR)/lib/modules/$(KVER)/updates
+DIRS_OF_SYSTEM = $(patsubst /%,%,$(PREFIX) $(BINDIR) $(LIBDIR) $(INCLUDEDIR) $(PREFIX)/share $(MANDIR))
 
 .PHONY: uninstall
 uninstall:
+	@test -n "$(KVER)" || { echo "$(KDIR): no kernel, so it is not known whose modules to remove (KDIR=... or KVER=...)" >&2; exit 1; }
 	@rm -rf $(UNINSTALL_DIR)
-	+@$(MAKE) --no-print-directory DESTDIR=$(UNINSTALL_DIR) install-user >/dev/null
+	+@$(MAKE) --no-print-directory DESTDIR=$(UNINSTALL_DIR) INSTALL_SYSTEM=$(INSTALL_SYSTEM) install-user >/dev/null
 	@cd $(UNINSTALL_DIR) && find . ! -type d -printf '%P\n' | while IFS= read -r f; do \
 		rm -fv "$(DESTDIR)/$$f"; done
 	$(if $(KVER),@rm -fv $(MODULES_INSTALLED)/dmactl/dmactl.ko* $(MODULES_INSTALLED)/dma-sim/dma-sim.ko*)
-	$(if $(KVER),@rmdir $(MODULES_INSTALLED)/dmactl $(MODULES_INSTALLED)/dma-sim 2>/dev/null || :)
-	$(if $(DESTDIR),@find "$(DESTDIR)" -mindepth 1 -depth -type d -empty -delete)
-	$(if $(DESTDIR),,$(if $(KVER),@depmod $(KVER)))
-	$(if $(DESTDIR),,@ldconfig)
+	$(if $(KVER),@rmdir $(MODULES_INSTALLED)/dmactl $(MODULES_INSTALLED)/dma-sim $(MODULES_INSTALLED) 2>/dev/null || :)
+	$(if $(DESTDIR),@find "$(DESTDIR)" -mindepth 1 -depth -type d -empty -delete,$(if $(filter /usr,$(PREFIX:%/=%)),,\
+		@cd $(UNINSTALL_DIR) && find . -mindepth 1 -depth -type d -printf '%P\n' | \
+		grep -vxF $(DIRS_OF_SYSTEM:%=-e '%') | grep -v '^etc\>' | while IFS= read -r d; do \
+		rmdir "/$$d" 2>/dev/null || :; done))
+	$(if $(DESTDIR)$(filter 0,$(words $(KVER))),,$(if $(INSTALL_SYSTEM),@$(AS_ROOT) depmod $(KVER)))
+	$(if $(DESTDIR),,$(if $(INSTALL_SYSTEM),@$(AS_ROOT) ldconfig))
 	@rm -rf $(UNINSTALL_DIR)
 
 # --- tests; docs/testing.md says more ---
 
 DEPS := packaging/deps/install.sh
 
-.PHONY: check debug-check boards rates bench lint coverage demo
+# check is a person's, before a commit; check-all is everything.
+.PHONY: check check-all check-every adapters-check debug-check rt-check power-check proof boards rates bench lint coverage demo
 check:
 	@$(DEPS) check
 	+@tests/check
 
+check-all:
+	@$(DEPS) check
+	+@tests/check --all
+
+# What check-all has no time for.
+check-every:
+	@$(DEPS) adapters
+	+@tests/check --all --all
+
+adapters-check:
+	@$(DEPS) adapters
+	+@tests/check --all --all --only 'integration.dpdk' --only 'integration.fio' --only 'integration.tracing' \
+		build guest:6.12
+
 debug-check:
 	@$(DEPS) check $(if $(DMACTL_DEBUG_KERNEL),,debug)
-	+@UAPI_RUNNER=lite tests/check build selftest:debug guest:debug
+	+@UAPI_RUNNER=lite tests/check --all build selftest:debug guest:debug
+
+rt-check:
+	@$(DEPS) check
+	+@UAPI_RUNNER=lite tests/check build guest:rt
+
+power-check:
+	@$(DEPS) check
+	+@$(MAKE) --no-print-directory UAPI_RUNNER=lite UAPI_NAMES32= uapi-tests
+	@tests/power/run $(or $(KERNEL),6.12)
+
+# Hours, as said in docs/testing.md; PROOF_SECONDS is the time of each kind of fuzzing.
+PROOF_SECONDS ?= 10800
+proof:
+	@$(DEPS) check fuzz $(if $(DMACTL_DEBUG_KERNEL),,debug)
+	@tests/model/run --more
+	+@UAPI_RUNNER=lite tests/check --all --only 'fault.*' build guest:debug
+	@tests/fuzz/run --seconds $(PROOF_SECONDS)
+	@tests/fuzz/run --seconds $(PROOF_SECONDS) --threads 2
 
 BOARDS ?= all
 boards:
@@ -154,8 +221,17 @@ help:
 	@echo 'Install:  make install [KDIR=...]    all; install-user leaves the modules out,'
 	@echo '                                     install-modules is only them'
 	@echo '          make uninstall             with the same variables'
-	@echo 'Test:     make check                 everything, on two stock kernels'
+	@echo 'Package:  make deb                   Debian packages, in $(O)/deb'
+	@echo '          make dist                  dmactl-$(VERSION).tar.xz of what is committed, in $(O)'
+	@echo '          make packages-check        their life on a whole Debian: install, boot, upgrade, purge'
+	@echo 'Test:     make check                 what to run before a commit, on two stock kernels'
+	@echo '          make check-all             everything'
+	@echo '          make check-every           that, on 6.1 too, and the adapters: more than an hour'
+	@echo '          make adapters-check        the adapters for DPDK and fio, recipes of tracers'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
+	@echo '          make rt-check              on a kernel with PREEMPT_RT'
+	@echo '          make power-check [KERNEL=...]   suspend and resume with transfers in flight'
+	@echo '          make proof                 failures of every allocation, fuzzing, larger models: hours'
 	@echo '          make boards [BOARDS=...] [KERNEL=...]   on emulated boards'
 	@echo '          make rates [KERNEL=...]    the highest rate of capture that a guest can hold'
 	@echo '          make bench [KERNEL=...]    what a transfer costs, beside others; BENCH_ARGS=--help'

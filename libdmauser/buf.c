@@ -160,7 +160,7 @@ DMAUSER_EXPORT int dmauser_buf_destroy(struct dmauser_buf *buf)
 		return 0;
 	s = buf->session;
 	/* The mapping goes last: a buffer that is in use keeps it. */
-	rc = dmauser_destroy_handle(s, buf->handle);
+	rc = dmauser_destroy_handle(s->fd, buf->handle);
 	if (rc < 0)
 		return rc;
 	pthread_mutex_lock(&s->lock);
@@ -210,6 +210,16 @@ DMAUSER_EXPORT int dmauser_buf_unmap(struct dmauser_buf *buf)
 	rc = unmap_locked(buf);
 	pthread_mutex_unlock(&buf->session->lock);
 	return rc;
+}
+
+DMAUSER_EXPORT int dmauser_buf_mmap_offset(const struct dmauser_buf *buf, uint64_t *offset)
+{
+	if (!buf || !offset)
+		return -EINVAL;
+	if (buf->origin != DMAUSER_BUF_ALLOCATED)
+		return -EOPNOTSUPP;
+	*offset = buf->mmap_offset;
+	return 0;
 }
 
 DMAUSER_EXPORT size_t dmauser_buf_len(const struct dmauser_buf *buf)

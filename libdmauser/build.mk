@@ -6,7 +6,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 INSTALL ?= install
 
-# 0.1.0: the soname changes with the first number once the ABI is frozen.
+# The soname changes with the first number once the ABI is frozen.
 LIB_SO := libdmauser.so.$(VERSION)
 LIB_SONAME := libdmauser.so.0
 
@@ -32,9 +32,6 @@ all: libdmauser examples
 $(O)/libdmauser/%.o: libdmauser/%.c
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) $(LIB_CFLAGS) -c -o $@ $<
-
-$(O)/libdmauser/version.o: USER_CFLAGS += -DDMAUSER_VERSION='"$(VERSION)"'
-$(O)/libdmauser/version.o: Makefile
 
 $(LIB_STATIC): $(LIB_OBJS)
 	rm -f $@

@@ -47,6 +47,7 @@ static void chan_publish(struct dmauser_chan *chan, const struct dmactl_chan_req
 	pthread_mutex_lock(&s->lock);
 	LIST_INSERT_HEAD(&s->chans, chan, link);
 	pthread_mutex_unlock(&s->lock);
+	dmauser_aside_add(chan);
 }
 
 /* @arg holds the choice: by, caps, depth. */
@@ -104,6 +105,32 @@ DMAUSER_EXPORT int dmauser_chan_request_name(struct dmauser_session *session, co
 	return rc;
 }
 
+DMAUSER_EXPORT int dmauser_chan_look(struct dmauser_session *session, const char *name,
+				     struct dmactl_chan_caps *caps, unsigned int *depth)
+{
+	struct dmactl_chan_request arg = {
+		.size = sizeof(arg),
+		.flags = DMACTL_CHAN_LOOK,
+		.by = DMACTL_CHAN_BY_NAME,
+	};
+	int rc;
+
+	if (!session || !name || !*name || !caps)
+		return -EINVAL;
+	rc = set_name(arg.name, name);
+	if (rc == 0)
+		rc = dmauser_ioctl(session->fd, DMACTL_IOC_CHAN_REQUEST, &arg);
+	if (rc == -ENOENT && dmauser_chan_exists_at(DMAUSER_SYSFS, name))
+		return -EBUSY;
+	if (rc < 0)
+		return rc;
+	*caps = arg.out;
+	end_names(caps);
+	if (depth)
+		*depth = arg.out_depth;
+	return 0;
+}
+
 DMAUSER_EXPORT int dmauser_chan_request_slave(struct dmauser_session *session, const char *name,
 					      unsigned int depth, struct dmauser_chan **chan)
 {
@@ -132,9 +159,10 @@ DMAUSER_EXPORT int dmauser_chan_destroy(struct dmauser_chan *chan)
 	if (!chan)
 		return 0;
 	s = chan->session;
-	rc = dmauser_destroy_handle(s, chan->handle);
+	rc = dmauser_destroy_handle(s->fd, chan->handle);
 	if (rc < 0)
 		return rc;
+	dmauser_aside_remove(chan);
 	pthread_mutex_lock(&s->lock);
 	LIST_REMOVE(chan, link);
 	pthread_mutex_unlock(&s->lock);

@@ -45,7 +45,7 @@ DMAUSER_EXPORT int dmauser_unprepare(struct dmauser_prepared *prepared)
 	if (!prepared)
 		return 0;
 	s = prepared->session;
-	rc = dmauser_destroy_handle(s, prepared->handle);
+	rc = dmauser_destroy_handle(s->fd, prepared->handle);
 	if (rc < 0)
 		return rc;
 	pthread_mutex_lock(&s->lock);

@@ -15,6 +15,27 @@
 #define DMAUSER_SYSFS	    "/sys/class/dma"
 #define DMAUSER_SYSFS_PORTS "/sys/class/dmactl"
 
+/* chan-wait.c: a record that a thread took while it waited for another channel. */
+struct dmauser_kept {
+	STAILQ_ENTRY(dmauser_kept) link;
+	struct dmactl_completion record;
+};
+
+STAILQ_HEAD(dmauser_kept_list, dmauser_kept);
+
+/*
+ * Who takes records, and room for what it sets aside. A lock of its own: it is
+ * never held together with the session's, and a taker sleeps without it.
+ */
+struct dmauser_aside {
+	pthread_mutex_t lock; /* also chan->kept, and the list of all below */
+	pthread_cond_t turn;  /* records came, or nobody takes any more */
+	bool taken;	      /* a thread is in the system call */
+	struct dmauser_kept_list spare;
+	unsigned int nr_spare;
+	LIST_HEAD(, dmauser_chan) chans; /* of the session */
+};
+
 struct dmauser_session {
 	int fd;
 	uint32_t max_batch;   /* ops that one SUBMIT takes */
@@ -23,6 +44,7 @@ struct dmauser_session {
 	LIST_HEAD(, dmauser_buf) bufs;
 	LIST_HEAD(, dmauser_prepared) prepared;
 	struct dmauser_ring *ring; /* NULL until there is one */
+	struct dmauser_aside aside;
 };
 
 struct dmauser_chan {
@@ -31,6 +53,8 @@ struct dmauser_chan {
 	uint32_t handle;
 	uint32_t depth;
 	struct dmactl_chan_caps caps;
+	LIST_ENTRY(dmauser_chan) kept_link;
+	struct dmauser_kept_list kept; /* oldest first */
 };
 
 enum dmauser_buf_origin {
@@ -94,11 +118,17 @@ struct dmauser_batch {
 /* ioctl.c: the only caller of ioctl(2); 0 or -errno. */
 int dmauser_ioctl(int fd, unsigned long request, void *arg);
 
-/* session.c */
-int dmauser_destroy_handle(struct dmauser_session *session, uint32_t handle);
+/* handle.c: the object of the session of this file; 0 or -errno. */
+int dmauser_destroy_handle(int fd, uint32_t handle);
 
 /* buf.c: whatever a buffer holds besides its handle. Under the session's lock. */
 void dmauser_buf_release(struct dmauser_buf *buf);
+
+/* chan-wait.c: of a session and of a channel, from its making to its end. */
+int dmauser_aside_init(struct dmauser_aside *aside);
+void dmauser_aside_release(struct dmauser_aside *aside);
+void dmauser_aside_add(struct dmauser_chan *chan);
+void dmauser_aside_remove(struct dmauser_chan *chan);
 
 /* ring.c: unmaps and frees; NULL does nothing. */
 void dmauser_ring_release(struct dmauser_ring *ring);

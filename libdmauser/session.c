@@ -25,6 +25,10 @@ static struct dmauser_session *session_new(int fd, const struct dmactl_info *inf
 	LIST_INIT(&s->chans);
 	LIST_INIT(&s->bufs);
 	LIST_INIT(&s->prepared);
+	if (dmauser_aside_init(&s->aside) < 0) {
+		free(s);
+		return NULL;
+	}
 	/* With default attributes glibc and musl have nothing that can fail. */
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
@@ -91,6 +95,7 @@ DMAUSER_EXPORT void dmauser_close(struct dmauser_session *session)
 	dmauser_ring_release(session->ring);
 	close(session->fd);
 	free_prepared(session);
+	dmauser_aside_release(&session->aside);
 	free_chans(session);
 	pthread_mutex_destroy(&session->lock);
 	free(session);
@@ -121,11 +126,4 @@ DMAUSER_EXPORT int dmauser_set_eventfd(struct dmauser_session *session, int fd)
 	if (!session)
 		return -EINVAL;
 	return dmauser_ioctl(session->fd, DMACTL_IOC_EVENTFD, &arg);
-}
-
-int dmauser_destroy_handle(struct dmauser_session *session, uint32_t handle)
-{
-	struct dmactl_destroy arg = {.size = sizeof(arg), .handle = handle};
-
-	return dmauser_ioctl(session->fd, DMACTL_IOC_DESTROY, &arg);
 }

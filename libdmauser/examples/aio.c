@@ -33,7 +33,7 @@ struct copier {
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "aio: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "aio: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

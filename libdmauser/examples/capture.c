@@ -27,7 +27,7 @@ struct capture {
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "capture: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "capture: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

@@ -15,7 +15,7 @@
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "copy: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "copy: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

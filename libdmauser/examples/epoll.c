@@ -31,7 +31,7 @@ struct loop {
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "epoll: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "epoll: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

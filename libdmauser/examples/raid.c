@@ -28,7 +28,7 @@ struct raid {
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "raid: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "raid: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

@@ -27,7 +27,7 @@ struct copies {
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "ring: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "ring: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

@@ -32,7 +32,7 @@ struct copier {
 
 static int fail(const char *what, int rc)
 {
-	fprintf(stderr, "uring: %s: %s\n", what, strerror(-rc));
+	fprintf(stderr, "uring: %s: %s\n", what, dmauser_strerror(rc));
 	return -1;
 }
 

@@ -2,31 +2,29 @@
 /*
  * libdmauser: DMA engines for ordinary programs.
  *
- * The library wraps /dev/dmactl and adds no policy: a call makes at most one
- * system call unless its comment says otherwise. It never prints, never ends
- * the program, never touches signals or errno-based state of its own.
+ * The library wraps /dev/dmactl and adds no policy: a call makes at most one system
+ * call unless its comment says otherwise. It never prints, never ends the program, and
+ * does not use signals or errno.
  *
- * Results. A function that returns int returns 0 or a positive number, or a
- * negated errno value. Each comment names the errors that have a meaning of
- * their own; on top of those, every call that reaches the module can return
- * the common list at the head of <linux/dmactl.h>. EINTR is handed on and
- * never retried. An out parameter is written only on success, unless its
- * comment says otherwise.
+ * Results. A function that returns int returns 0 or a positive number, or a negated
+ * errno value. Each comment lists the errors with a specific meaning; every call that
+ * reaches the module can also return the common errors at the top of <linux/dmactl.h>.
+ * The library returns EINTR and never retries. Out parameters are written only on
+ * success, unless the comment says otherwise.
  *
- * Pointers. NULL is -EINVAL wherever a comment does not allow it. All names
- * are NUL-terminated, at most DMACTL_NAME_LEN - 1 bytes; a longer one is
- * -ENAMETOOLONG.
+ * Pointers. NULL is -EINVAL unless a comment allows it. All names are NUL-terminated
+ * and have at most DMACTL_NAME_LEN - 1 bytes; a longer one is -ENAMETOOLONG.
  *
  * Units. Lengths and offsets are bytes, times are nanoseconds.
  *
- * Threads. Sessions, channels and buffers may be used by any number of
- * threads at once. A batch, a list and a ring belong to one thread at a time.
- * A call that frees an object (close, destroy, free) must be the last one
- * that uses it: no other thread may be inside a call with that object.
+ * Threads. Any number of threads may use a session, channel or buffer at once. A batch,
+ * a list and a ring belong to one thread at a time. A call that frees an object (close,
+ * destroy, free) must be the last one that uses it: no other thread may be inside a
+ * call with that object.
  *
- * Ownership. A session owns its channels, its buffers, its ring and what was prepared:
- * dmauser_close() frees them all. Batches and lists belong to the
- * caller, and so do descriptors of dma-bufs and streams.
+ * Ownership. A session owns its channels, its buffers, its ring and its prepared ops:
+ * dmauser_close() frees them all. Batches and lists belong to the caller, and so do the
+ * descriptors of dma-bufs and streams.
  */
 #ifndef DMAUSER_H
 #define DMAUSER_H
@@ -38,6 +36,14 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/*
+ * Version of this header. dmauser_version() returns the version of the library in use.
+ */
+#define DMAUSER_VERSION "0.2.0"
+
+/* The version as a number. */
+#define DMAUSER_VERSION_CODE ((0 << 16) | (2 << 8) | 0)
 
 struct dmauser_session;
 struct dmauser_chan;
@@ -51,27 +57,25 @@ struct dmauser_port_list;
 /* ---- session ----------------------------------------------------------- */
 
 /*
- * dmauser_open - open a session, a private world of channels and buffers
+ * dmauser_open - open a session, which has its own channels and buffers
  * @path: the device node; NULL: DMACTL_DEVICE
  * @session: receives the session; end it with dmauser_close()
  *
- * Opens the node (close-on-exec) and asks the module for its limits. Returns
- * 0; -ENOENT no such node (module not loaded), -EACCES no permission (the
- * user is not in the group "dma"), -ENOTTY the file is not dmactl's, -ENOMEM,
- * or another error of open(2).
- * Kernel-doc: struct dmactl_info.
+ * Opens the node (close-on-exec) and asks the module for its limits. Returns 0; -ENOENT
+ * no such node (the module is not loaded), -EACCES no permission (the user is not in
+ * the group "dma"), -ENOTTY not dmactl's node, -EDQUOT the user has too many sessions,
+ * -ENOMEM, or another error of open(2). Kernel-doc: struct dmactl_info.
  */
 int dmauser_open(const char *path, struct dmauser_session **session);
 
 /*
- * dmauser_close - end a session and free all that belongs to it
+ * dmauser_close - end a session and free everything that belongs to it
  * @session: NULL does nothing
  *
- * Unmaps every buffer, closes the file and frees the session with every
- * channel and buffer that was not destroyed: none of their pointers may be
- * used afterwards. The module stops the channels first, so no memory is
- * written late. A batch that still holds ops of the session has to be cleared
- * or freed. Makes one system call per mapping and one to close.
+ * Unmaps every buffer, closes the file and frees the session with all channels and
+ * buffers that were not destroyed: do not use their pointers afterwards. The module
+ * stops the channels first, so no memory is written late. Clear or free batches that
+ * still hold ops of the session. Makes one system call per mapping and one to close.
  */
 void dmauser_close(struct dmauser_session *session);
 
@@ -79,8 +83,8 @@ void dmauser_close(struct dmauser_session *session);
  * dmauser_fd - the file descriptor, for poll(2), epoll(7), read(2)
  * @session: NULL: -EINVAL
  *
- * POLLIN: there are completions. POLLOUT: there is credit. The library keeps
- * the descriptor; do not close it. No system call.
+ * POLLIN: there are completions. POLLOUT: there is credit. The library owns the
+ * descriptor; do not close it. No system call.
  */
 int dmauser_fd(const struct dmauser_session *session);
 
@@ -96,123 +100,143 @@ int dmauser_info(struct dmauser_session *session, struct dmactl_info *info);
 /*
  * dmauser_set_eventfd - have an eventfd(2) signalled when a completion arrives
  * @session: the session
- * @fd: the eventfd, which stays the caller's; -1 takes the last one back
+ * @fd: the eventfd, which the caller still owns; -1 removes the last one
  *
- * The eventfd is a hint, not a count: read it, then reap until nothing is
- * left. Returns 0; -EBADF, -EINVAL not an eventfd.
- * Kernel-doc: struct dmactl_eventfd.
+ * The eventfd is a hint, not a count: read it, then reap until nothing is left. Returns
+ * 0; -EBADF, -EINVAL not an eventfd. Kernel-doc: struct dmactl_eventfd.
  */
 int dmauser_set_eventfd(struct dmauser_session *session, int fd);
 
-/* dmauser_version - version of the library, "0.1.0"; static, do not free */
+/* dmauser_version - version of the library, like DMAUSER_VERSION; static, do not free */
 const char *dmauser_version(void);
+
+/*
+ * dmauser_strerror - describe an error
+ * @error: result of a function, or status of a completion; negated or not
+ *
+ * Returns a static string, never NULL: for example "no free channel" for -ENOENT, where
+ * strerror(3) would mention files. Returns strerror(3)'s text for errors without a
+ * specific meaning here. For results of dmauser_open(), use strerror(3).
+ */
+const char *dmauser_strerror(int error);
 
 /* ---- channel ----------------------------------------------------------- */
 
 /*
- * dmauser_chan_request_caps - get any free channel that can do something
+ * dmauser_chan_request_caps - request any free channel with certain capabilities
  * @session: the session
  * @caps: DMACTL_CAP_* bits, all of which the channel must have; 0: any channel
  * @device: name of the DMA device to take it from; NULL or "": any device
- * @depth: ops that may be outstanding (submitted and not yet reaped), at most
- *	struct dmactl_info.out_max_depth; 0: the default
- * @chan: receives the channel, owned by the session; give it back with
+ * @depth: most outstanding ops (submitted and not yet reaped), at most struct
+ *	dmactl_info.out_max_depth; 0: the default
+ * @chan: receives the channel, owned by the session; free it with
  *	dmauser_chan_destroy() or dmauser_close()
  *
- * Returns 0; -ENOENT no free channel has these capabilities, -EPERM the
- * module does not offer it, -EDQUOT the session holds too many, -ENOMEM,
- * -EINVAL bad depth.
+ * Returns 0; -ENOENT no free channel has these capabilities, -EPERM the module does not
+ * offer it, -EDQUOT the session or its user has too many, -ENOMEM, -EINVAL bad depth.
  * Kernel-doc: struct dmactl_chan_request, dma_request_channel().
  */
 int dmauser_chan_request_caps(struct dmauser_session *session, uint64_t caps, const char *device,
 			      unsigned int depth, struct dmauser_chan **chan);
 
 /*
- * dmauser_chan_request_name - get the channel with a name
+ * dmauser_chan_request_name - request the channel with a name
  * @session: the session
  * @name: as listed by dmauser_discover(): "dma0chan3"; "" is -EINVAL
  * @depth: as for dmauser_chan_request_caps()
  * @chan: as for dmauser_chan_request_caps()
  *
- * Returns 0; -ENOENT there is no such channel; -EBUSY it exists, but another
- * dmactl session or another client in the kernel holds it (the module cannot
- * tell the latter from a missing channel, so the library looks it up in
- * /sys/class/dma); the others as for dmauser_chan_request_caps().
- * Kernel-doc: struct dmactl_chan_request.
+ * Returns 0; -ENOENT there is no such channel; -EBUSY it exists, but another dmactl
+ * session or another kernel client holds it (the module cannot tell the latter from a
+ * missing channel, so the library looks it up in /sys/class/dma); the others as for
+ * dmauser_chan_request_caps(). Kernel-doc: struct dmactl_chan_request.
  */
 int dmauser_chan_request_name(struct dmauser_session *session, const char *name, unsigned int depth,
 			      struct dmauser_chan **chan);
 
 /*
- * dmauser_chan_request_slave - get the channel that firmware assigned to a name
+ * dmauser_chan_look - report what a channel can do, without requesting it
  * @session: the session
- * @name: a dma-names entry of the device tree, ACPI or a slave map; "" is
- *	-EINVAL
+ * @name: as for dmauser_chan_request_name()
+ * @caps: receives the answer, which the caller owns. DMACTL_CAP_OFFERED: users without
+ *	CAP_SYS_RAWIO may request the channel
+ * @depth: receives the default depth of a request, or NULL
+ *
+ * The channel may be free or held by a dmactl session; the call does not affect it.
+ * Returns 0; -ENOENT there is no such channel; -EBUSY another kernel client holds it,
+ * or it is being stopped; -EINVAL, -ENAMETOOLONG; -EOPNOTSUPP an older module.
+ * Kernel-doc: struct dmactl_chan_request.
+ */
+int dmauser_chan_look(struct dmauser_session *session, const char *name,
+		      struct dmactl_chan_caps *caps, unsigned int *depth);
+
+/*
+ * dmauser_chan_request_slave - request the channel that a slave map has for a name
+ * @session: the session
+ * @name: one of /sys/class/misc/dmactl/slaves (a device tree has ports); "" is -EINVAL
  * @depth: as for dmauser_chan_request_caps()
  * @chan: as for dmauser_chan_request_caps()
  *
  * Returns 0; -ENOENT no channel has this name; the others as for
- * dmauser_chan_request_caps().
- * Kernel-doc: struct dmactl_chan_request, dma_request_chan().
+ * dmauser_chan_request_caps(). Kernel-doc: struct dmactl_chan_request,
+ * dma_request_chan().
  */
 int dmauser_chan_request_slave(struct dmauser_session *session, const char *name,
 			       unsigned int depth, struct dmauser_chan **chan);
 
 /*
- * dmauser_chan_request_port - get a channel of a port
+ * dmauser_chan_request_port - request a channel of a port
  * @session: the session
- * @name: "PORT:CHANNEL", as listed by dmauser_discover_ports(), or "PORT" if it
- *	has only one channel; "" is -EINVAL
+ * @name: "PORT:CHANNEL", as listed by dmauser_discover_ports(), or "PORT" if it has
+ *	only one channel; "" is -EINVAL
  * @depth: as for dmauser_chan_request_caps()
  * @chan: as for dmauser_chan_request_caps()
  *
- * A port is one peripheral, which firmware describes: the channel is
- * configured for it and needs no privilege. Returns 0; -ENOENT there is no such
- * port or channel; -EINVAL the port has several channels, say which; -EBUSY a
- * dmactl session has it by way of the port; -ENODEV its DMA controller is not
- * there, or somebody else has the channel; -EOPNOTSUPP the channel cannot do
- * what the port says; the others as for dmauser_chan_request_caps().
- * Kernel-doc: struct dmactl_chan_request, dma_request_chan(),
- * dmaengine_slave_config().
+ * A port is a peripheral that firmware describes: the channel is configured for it and
+ * needs no privilege. Returns 0; -ENOENT there is no such port or channel; -EINVAL the
+ * port has several channels, so name one; -EBUSY a dmactl session holds it through the
+ * port; -ENODEV its DMA controller is absent, or another client holds the channel;
+ * -EOPNOTSUPP the channel cannot do what the port describes; the others as for
+ * dmauser_chan_request_caps(). Kernel-doc: struct dmactl_chan_request,
+ * dma_request_chan(), dmaengine_slave_config().
  */
 int dmauser_chan_request_port(struct dmauser_session *session, const char *name, unsigned int depth,
 			      struct dmauser_chan **chan);
 
 /*
- * dmauser_chan_destroy - stop a channel and give it back
+ * dmauser_chan_destroy - stop a channel and release it
  * @chan: NULL does nothing and returns 0
  *
- * Copies that move on may come to their end, for 200 ms at most; other ops end
- * with ECANCELED. Their completions can still be reaped. Can wait for the
- * hardware to stop. Returns 0, and the channel is freed. On
- * an error the channel is unchanged: call again, or dmauser_close().
- * Kernel-doc: struct dmactl_destroy, dmaengine_terminate_sync(),
- * dma_release_channel().
+ * Copies that make progress may finish, for 200 ms at most; other ops end with
+ * ECANCELED. Their completions can still be reaped. Can wait for the hardware to stop.
+ * Returns 0, and the channel is freed. On an error the channel is unchanged: call
+ * again, or dmauser_close(). Kernel-doc: struct dmactl_destroy,
+ * dmaengine_terminate_sync(), dma_release_channel().
  */
 int dmauser_chan_destroy(struct dmauser_chan *chan);
 
 /*
  * dmauser_chan_caps - what the channel can do; NULL: NULL
  *
- * Lives as long as the channel. No system call: the module reported it with
- * the request. Kernel-doc: struct dmactl_chan_caps, struct dma_slave_caps.
+ * Valid as long as the channel. No system call: the module reported it with the
+ * request. Kernel-doc: struct dmactl_chan_caps, struct dma_slave_caps.
  */
 const struct dmactl_chan_caps *dmauser_chan_caps(const struct dmauser_chan *chan);
 
-/* dmauser_chan_name - "dma0chan3", lives as long as the channel; NULL: NULL */
+/* dmauser_chan_name - "dma0chan3", valid as long as the channel; NULL: NULL */
 const char *dmauser_chan_name(const struct dmauser_chan *chan);
 
 /* dmauser_chan_handle - the chan field of ops and completions; NULL: 0, which is never valid */
 uint32_t dmauser_chan_handle(const struct dmauser_chan *chan);
 
-/* dmauser_chan_depth - ops that may be outstanding, as the module set it; NULL: 0 */
+/* dmauser_chan_depth - most outstanding ops, as the module set it; NULL: 0 */
 unsigned int dmauser_chan_depth(const struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_issue - start what was submitted with DMACTL_SUBMIT_HOLD
+ * dmauser_chan_issue - issue what was submitted with DMACTL_SUBMIT_HOLD
  *
- * Returns 0; -ENODEV the device is gone.
- * Kernel-doc: enum dmactl_ctrl, dma_async_issue_pending().
+ * Returns 0; -ENODEV the device is gone. Kernel-doc: enum dmactl_ctrl,
+ * dma_async_issue_pending().
  */
 int dmauser_chan_issue(struct dmauser_chan *chan);
 
@@ -225,26 +249,27 @@ int dmauser_chan_issue(struct dmauser_chan *chan);
 int dmauser_chan_terminate(struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_synchronize - wait until no completion is under way in the kernel
+ * dmauser_chan_synchronize - wait until the kernel processes no completion of the
+ * channel
  *
- * After dmauser_chan_terminate() and this, all completions of the channel can
- * be reaped. Returns 0. Kernel-doc: enum dmactl_ctrl, dmaengine_synchronize().
+ * After dmauser_chan_terminate() and this, all completions of the channel can be
+ * reaped. Returns 0. Kernel-doc: enum dmactl_ctrl, dmaengine_synchronize().
  */
 int dmauser_chan_synchronize(struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_pause - halt a transfer so that it can go on later
+ * dmauser_chan_pause - pause a transfer
  *
- * Returns 0; -EOPNOTSUPP the channel lacks DMACTL_CAP_PAUSE.
- * Kernel-doc: enum dmactl_ctrl, dmaengine_pause().
+ * Returns 0; -EOPNOTSUPP the channel lacks DMACTL_CAP_PAUSE. Kernel-doc: enum
+ * dmactl_ctrl, dmaengine_pause().
  */
 int dmauser_chan_pause(struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_resume - go on after dmauser_chan_pause()
+ * dmauser_chan_resume - continue after dmauser_chan_pause()
  *
- * Returns 0; -EOPNOTSUPP the channel lacks DMACTL_CAP_RESUME.
- * Kernel-doc: enum dmactl_ctrl, dmaengine_resume().
+ * Returns 0; -EOPNOTSUPP the channel lacks DMACTL_CAP_RESUME. Kernel-doc: enum
+ * dmactl_ctrl, dmaengine_resume().
  */
 int dmauser_chan_resume(struct dmauser_chan *chan);
 
@@ -270,42 +295,42 @@ int dmauser_chan_status_of(struct dmauser_chan *chan, uint64_t user_data,
 			   struct dmactl_chan_status *status);
 
 /*
- * dmauser_chan_config - tell a slave channel about its peripheral
+ * dmauser_chan_config - set the parameters of a slave channel's peripheral
  * @chan: the channel
- * @config: what the module gets; its size field is sizeof(*config), so that
- *	the struct can grow, and its chan field need not be set. The pointer in
+ * @config: passed to the module; set its size field to sizeof(*config), so that the
+ *	struct can grow; its chan field need not be set. The pointer in
  *	peripheral_config_uptr is read during the call only
  *
- * For ops accepted from now on, until the next call. A channel that was
- * requested by its slave name may need none. That of a port takes the direction
- * and bursts that the port leaves open, from anybody; 0 is as the port has it.
- * Returns 0; -EPERM needs CAP_SYS_RAWIO, as the channel can then reach any bus
- * address, or the port says otherwise; -EOPNOTSUPP no
- * slave channel, or a width or direction that it does not declare; -EINVAL bad
- * size, a burst beyond its maximum, or the provider refuses; -E2BIG fields that
- * this library does not know are not 0; -EBUSY ops are in flight.
- * Kernel-doc: struct dmactl_chan_config, dmaengine_slave_config().
+ * Holds for ops that are accepted later, until the next call. A channel that was
+ * requested by its slave name may need none. On a channel of a port, any user may
+ * choose the direction and bursts that the port leaves open; 0 stands for the port's
+ * value. Returns 0; -EPERM the caller lacks CAP_SYS_RAWIO, because the channel could
+ * then reach any bus address, or the port fixes the value; -EOPNOTSUPP no slave
+ * channel, or a width or direction that it does not declare; -EINVAL bad size, a burst
+ * beyond its maximum, or a value that the provider refuses; -E2BIG fields that this
+ * library does not know are not 0; -EBUSY ops are in flight. Kernel-doc: struct
+ * dmactl_chan_config, dmaengine_slave_config().
  */
 int dmauser_chan_config(struct dmauser_chan *chan, const struct dmactl_chan_config *config);
 
 /*
- * dmauser_stream_open - a peripheral as a file
+ * dmauser_stream_open - open a peripheral as a file
  * @chan: a slave channel with nothing in flight
- * @direction: DMACTL_DIR_DEV_TO_MEM: a file to read from; DMACTL_DIR_MEM_TO_DEV:
- *	one to write to
+ * @direction: DMACTL_DIR_DEV_TO_MEM: a file to read from; DMACTL_DIR_MEM_TO_DEV: a file
+ *	to write to
  * @flags: DMACTL_STREAM_* bits
  * @block_len: in: bytes in one descriptor, 0: the default of 64 KiB; out: after
  *	rounding to whole pages. NULL: the default
- * @nr_blocks: in: descriptors, 2 to 1024, 0: the default of 4; out: how many
- *	there are. NULL: the default
- * @fd: receives the descriptor (close-on-exec), which is the caller's to close;
- *	reads and writes are -ENODEV once channel or session are gone
+ * @nr_blocks: in: number of descriptors, 2 to 1024, 0: the default of 4; out: their
+ *	number. NULL: the default
+ * @fd: receives the descriptor (close-on-exec), which the caller closes; reads and
+ *	writes are -ENODEV after the channel or session is gone
  *
- * Until it is closed, nothing can be submitted to the channel. Returns 0;
- * -EOPNOTSUPP no slave channel, or not this direction; -EPERM nobody said where
- * the peripheral is, see dmauser_chan_config(); -EBUSY ops are in flight or a
- * stream is open; -EINVAL bad length or number; -EMFILE, -ENOMEM, -EDQUOT.
- * Kernel-doc: struct dmactl_stream_open.
+ * Until it is closed, nothing can be submitted to the channel. Returns 0; -EOPNOTSUPP
+ * no slave channel, or not this direction; -EPERM the address of the peripheral is
+ * unknown, see dmauser_chan_config(); -EBUSY ops are in flight or a stream is open;
+ * -EINVAL bad length or number; -EMFILE, -ENOMEM, -EDQUOT. Kernel-doc: struct
+ * dmactl_stream_open.
  */
 int dmauser_stream_open(struct dmauser_chan *chan, uint32_t direction, uint32_t flags,
 			size_t *block_len, unsigned int *nr_blocks, int *fd);
@@ -313,19 +338,19 @@ int dmauser_stream_open(struct dmauser_chan *chan, uint32_t direction, uint32_t 
 /* ---- buffer ------------------------------------------------------------ */
 
 /*
- * dmauser_buf_alloc - get zeroed DMA memory
+ * dmauser_buf_alloc - allocate zeroed DMA memory
  * @session: the session
- * @kind: DMACTL_BUF_STREAMING: cached, for any device, a valid target of
- *	O_DIRECT, libaio and io_uring; DMACTL_BUF_COHERENT: of one device
- * @chan: COHERENT: a channel of that device; STREAMING: NULL, or a channel
- *	whose NUMA node is preferred. Of the same session, otherwise -EINVAL
+ * @kind: DMACTL_BUF_STREAMING: cached, for any device, a valid target of O_DIRECT,
+ *	libaio and io_uring; DMACTL_BUF_COHERENT: for one device
+ * @chan: COHERENT: a channel of that device; STREAMING: NULL, or a channel whose NUMA
+ *	node is preferred. Of the same session, otherwise -EINVAL
  * @len: bytes, not 0; rounded up to whole pages
- * @buf: receives the buffer, owned by the session; give it back with
- *	dmauser_buf_destroy() or dmauser_close()
+ * @buf: receives the buffer, owned by the session; free it with dmauser_buf_destroy()
+ *	or dmauser_close()
  *
- * Counts against RLIMIT_MEMLOCK. Returns 0; -EDQUOT the limit is reached,
- * -ENOMEM, -EINVAL bad kind or length.
- * Kernel-doc: struct dmactl_buf_alloc, dma_alloc_coherent().
+ * Counts against RLIMIT_MEMLOCK. Returns 0; -EDQUOT the limit is reached, -ENOMEM,
+ * -EINVAL bad kind or length. Kernel-doc: struct dmactl_buf_alloc,
+ * dma_alloc_coherent().
  */
 int dmauser_buf_alloc(struct dmauser_session *session, enum dmactl_buf_kind kind,
 		      struct dmauser_chan *chan, size_t len, struct dmauser_buf **buf);
@@ -333,58 +358,57 @@ int dmauser_buf_alloc(struct dmauser_session *session, enum dmactl_buf_kind kind
 /*
  * dmauser_buf_map_user - use memory of the program for DMA
  * @session: the session
- * @addr: where it begins, any alignment; it stays the caller's and must not be
- *	freed for other use before the buffer is destroyed: the device still
- *	reaches the old pages
+ * @addr: start of the memory, any alignment; the caller still owns it. Do not free it
+ *	for other use before the buffer is destroyed: the device keeps using the old
+ *	pages
  * @len: bytes, not 0
  * @flags: 0, or DMACTL_MAP_USER_READ_ONLY: only as a source
- * @buf: receives the buffer, owned by the session; give it back with
- *	dmauser_buf_destroy() or dmauser_close()
+ * @buf: receives the buffer, owned by the session; free it with dmauser_buf_destroy()
+ *	or dmauser_close()
  *
- * The pages are pinned and count against RLIMIT_MEMLOCK. Offset 0 of the buffer
- * is @addr, and dmauser_buf_map() returns it. Returns 0; -EFAULT no memory, or
- * not writable and no READ_ONLY; -EOPNOTSUPP memory that cannot be pinned for
- * long (most file mappings); -EDQUOT, -ENOMEM, -EINVAL.
- * Kernel-doc: struct dmactl_buf_map_user, dma_map_sg().
+ * The pages are pinned and count against RLIMIT_MEMLOCK. Offset 0 of the buffer is
+ * @addr, and dmauser_buf_map() returns it. Returns 0; -EFAULT no memory there, or not
+ * writable without READ_ONLY; -EOPNOTSUPP memory that cannot be pinned for long (most
+ * file mappings); -EDQUOT, -ENOMEM, -EINVAL. Kernel-doc: struct dmactl_buf_map_user,
+ * dma_map_sg().
  */
 int dmauser_buf_map_user(struct dmauser_session *session, void *addr, size_t len, uint32_t flags,
 			 struct dmauser_buf **buf);
 
 /*
- * dmauser_buf_import - use somebody's dma-buf
+ * dmauser_buf_import - import a dma-buf
  * @session: the session
- * @fd: of the dma-buf; it stays the caller's, who may close it at once
- * @buf: receives the buffer, owned by the session; give it back with
- *	dmauser_buf_destroy() or dmauser_close()
+ * @fd: of the dma-buf; the caller still owns it and may close it at once
+ * @buf: receives the buffer, owned by the session; free it with dmauser_buf_destroy()
+ *	or dmauser_close()
  *
- * Around the CPU's own access, dmauser_buf_sync() is needed, as with
- * DMA_BUF_IOCTL_SYNC. Two system calls: the library keeps a descriptor for
- * dmauser_buf_map(). Returns 0; -EBADF; -EINVAL no dma-buf, or this session's
- * own export; -EMFILE, -ENOMEM. Kernel-doc: struct dmactl_buf_import.
+ * Enclose CPU accesses in dmauser_buf_sync(), as with DMA_BUF_IOCTL_SYNC. Makes two
+ * system calls: the library keeps a descriptor for dmauser_buf_map(). Returns 0;
+ * -EBADF; -EINVAL not a dma-buf, or an export of this session; -EMFILE, -ENOMEM.
+ * Kernel-doc: struct dmactl_buf_import.
  */
 int dmauser_buf_import(struct dmauser_session *session, int fd, struct dmauser_buf **buf);
 
 /*
- * dmauser_buf_export - make a dma-buf of a buffer
+ * dmauser_buf_export - export a buffer as a dma-buf
  * @buf: a STREAMING buffer
- * @fd: receives the descriptor of the dma-buf (close-on-exec), which is the
- *	caller's to close
+ * @fd: receives the descriptor of the dma-buf (close-on-exec), which the caller closes
  *
- * The memory lives as long as the dma-buf does, also after the buffer and the
- * session. Returns 0; -EOPNOTSUPP another kind of buffer; -EMFILE, -ENOMEM.
- * Kernel-doc: struct dmactl_buf_export.
+ * The memory lives as long as the dma-buf, also after the buffer and the session.
+ * Returns 0; -EOPNOTSUPP another kind of buffer; -EMFILE, -ENOMEM. Kernel-doc: struct
+ * dmactl_buf_export.
  */
 int dmauser_buf_export(struct dmauser_buf *buf, int *fd);
 
 /*
- * dmauser_buf_destroy - give memory back, with its mapping
+ * dmauser_buf_destroy - free a buffer and its mapping
  * @buf: NULL does nothing and returns 0
  *
- * Returns 0, and the buffer is freed and its address invalid (memory of
- * dmauser_buf_map_user() stays the program's). On an error (-EBUSY an op in
- * flight uses it) buffer and mapping are unchanged: call again, or
- * dmauser_close(). Two system calls if it was mapped, one more for a dma-buf.
- * Kernel-doc: struct dmactl_destroy.
+ * Returns 0; then the buffer is freed and its address invalid (memory of
+ * dmauser_buf_map_user() stays with the program). On an error (-EBUSY an op in flight
+ * uses it) buffer and mapping are unchanged: call again, or dmauser_close(). Makes two
+ * system calls if it was mapped, one more for a dma-buf. Kernel-doc: struct
+ * dmactl_destroy.
  */
 int dmauser_buf_destroy(struct dmauser_buf *buf);
 
@@ -394,10 +418,9 @@ int dmauser_buf_destroy(struct dmauser_buf *buf);
  * @addr: receives the address, page aligned, valid until dmauser_buf_unmap(),
  *	dmauser_buf_destroy() or dmauser_close()
  *
- * The first call maps the whole buffer (shared, readable and writable), later
- * ones return the same address without a system call. Of a buffer of
- * dmauser_buf_map_user() it is the program's own address, of any alignment.
- * Returns 0, or an error of mmap(2).
+ * The first call maps the whole buffer (shared, readable and writable); later ones
+ * return the same address without a system call. For a buffer of dmauser_buf_map_user()
+ * it is the program's own address, of any alignment. Returns 0, or an error of mmap(2).
  */
 int dmauser_buf_map(struct dmauser_buf *buf, void **addr);
 
@@ -410,7 +433,23 @@ int dmauser_buf_map(struct dmauser_buf *buf, void **addr);
  */
 int dmauser_buf_unmap(struct dmauser_buf *buf);
 
-/* dmauser_buf_len - bytes, where it was allocated after rounding; NULL: 0 */
+/*
+ * dmauser_buf_mmap_offset - where the buffer is for an mmap(2) of one's own
+ * @buf: a buffer of dmauser_buf_alloc()
+ * @offset: receives the offset in the session's file, see dmauser_fd()
+ *
+ * For who wants another mapping than that of dmauser_buf_map(): part of the
+ * buffer (add a multiple of the page size), one for reading, one at a certain
+ * address. It has to be MAP_SHARED. The library does not know of it: it stays
+ * after dmauser_buf_destroy() and dmauser_close(), with the memory, until
+ * munmap(2), and is the caller's to undo. No system call. Returns 0; -EINVAL;
+ * -EOPNOTSUPP memory of dmauser_buf_map_user(), which the program has mapped,
+ * or of dmauser_buf_import(), which is mapped through the dma-buf.
+ * Kernel-doc: struct dmactl_buf_alloc.
+ */
+int dmauser_buf_mmap_offset(const struct dmauser_buf *buf, uint64_t *offset);
+
+/* dmauser_buf_len - length in bytes, after rounding if it was allocated; NULL: 0 */
 size_t dmauser_buf_len(const struct dmauser_buf *buf);
 
 /* dmauser_buf_handle - as in struct dmactl_op; NULL: 0, which is never valid */
@@ -421,11 +460,12 @@ uint32_t dmauser_buf_handle(const struct dmauser_buf *buf);
  * @buf: the buffer
  * @off: offset in bytes
  * @len: bytes, not 0
- * @flags: exactly one of DMACTL_SYNC_BEGIN (before the CPU touches it) and
+ * @flags: exactly one of DMACTL_SYNC_BEGIN (before the CPU accesses it) and
  *	DMACTL_SYNC_END (after), and DMACTL_SYNC_READ, DMACTL_SYNC_WRITE or both
  *
- * Only needed around ops with DMACTL_OPF_NO_SYNC. Returns 0; -EINVAL bad range
- * or flags. Kernel-doc: struct dmactl_buf_sync,
+ * Needed around ops with DMACTL_OPF_NO_SYNC, and during an op: BEGIN | READ before
+ * reading what it has moved so far, END | WRITE after writing to the source of a cyclic
+ * op. Returns 0; -EINVAL bad range or flags. Kernel-doc: struct dmactl_buf_sync,
  * dma_sync_single_for_cpu(), dma_sync_single_for_device().
  */
 int dmauser_buf_sync(struct dmauser_buf *buf, size_t off, size_t len, uint32_t flags);
@@ -433,19 +473,18 @@ int dmauser_buf_sync(struct dmauser_buf *buf, size_t off, size_t len, uint32_t f
 /* ---- batch ------------------------------------------------------------- */
 
 /*
- * A batch is a queue of ops: dmauser_batch_*() adds at the end, a submit takes
- * those that the module accepted from the front. Its memory grows by itself
- * and is kept, so that a batch in steady use allocates nothing.
+ * A batch is a queue of ops. dmauser_batch_*() adds at the end; a submit removes the
+ * accepted ops from the front. Its memory grows as needed and is kept, so a batch in
+ * steady use allocates nothing.
  *
- * Only pointers, sessions and sums of lengths are checked when an op is added.
- * The module checks the rest (ranges, alignment, capabilities) when the batch
- * is submitted, see dmauser_batch_bad_index(). Channels and buffers have to
- * live until then, and belong to one session: the first op of an empty batch
- * chooses it, -EINVAL for another one.
+ * When an op is added, only pointers, sessions and sums of lengths are checked. The
+ * module checks the rest (ranges, alignment, capabilities) at submit, see
+ * dmauser_batch_bad_index(). Channels and buffers must exist until then, and belong to
+ * one session: the first op of an empty batch chooses it, another one is -EINVAL.
  */
 
 /*
- * dmauser_batch_new - an empty batch
+ * dmauser_batch_new - create an empty batch
  * @batch: receives it; free it with dmauser_batch_free()
  *
  * Returns 0 or -ENOMEM. No system call, as for all dmauser_batch_*().
@@ -459,22 +498,22 @@ void dmauser_batch_free(struct dmauser_batch *batch);
 void dmauser_batch_clear(struct dmauser_batch *batch);
 
 /*
- * dmauser_batch_set_keep - have the ops stay in the batch when they are submitted
+ * dmauser_batch_set_keep - keep ops in the batch when they are submitted
  * @batch: the batch
- * @keep: 1 to keep them, 0 (the default) to have them leave it
+ * @keep: 1: keep them, 0 (the default): remove them
  *
- * A batch that is kept is submitted over and over: once all of its ops were accepted,
- * it is as before, and dmauser_batch_count() says so. As long as only some were, no
- * op can be added (-EBUSY), and the next submit goes on with the rest. Returns 0, or
- * -EBUSY if some of its ops have left it: clear it first.
+ * Use this to submit a batch many times: once all of its ops were accepted, the batch
+ * is as before, and dmauser_batch_count() returns their number again. While only some
+ * were accepted, no op can be added (-EBUSY), and the next submit continues with the
+ * rest. Returns 0, or -EBUSY if some ops were removed already: clear the batch first.
  */
 int dmauser_batch_set_keep(struct dmauser_batch *batch, int keep);
 
-/* dmauser_batch_count - ops in the batch, that is not accepted yet; NULL: 0 */
+/* dmauser_batch_count - ops in the batch that are not accepted yet; NULL: 0 */
 unsigned int dmauser_batch_count(const struct dmauser_batch *batch);
 
 /*
- * dmauser_batch_get - look at an op
+ * dmauser_batch_get - return an op of the batch
  * @batch: NULL: NULL
  * @index: from 0; NULL is returned if it is not below dmauser_batch_count()
  *
@@ -483,10 +522,10 @@ unsigned int dmauser_batch_count(const struct dmauser_batch *batch);
 const struct dmactl_op *dmauser_batch_get(const struct dmauser_batch *batch, unsigned int index);
 
 /*
- * dmauser_batch_nop - an op that completes when all earlier ones of the channel have
+ * dmauser_batch_nop - an op that completes after all earlier ones of the channel
  * @batch: the batch
  * @chan: the channel
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: struct dmactl_op, DMACTL_OP_NOP.
  */
@@ -501,7 +540,7 @@ int dmauser_batch_nop(struct dmauser_batch *batch, struct dmauser_chan *chan, ui
  * @src: source
  * @src_off: offset in it, in bytes
  * @len: bytes, not 0
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: struct dmactl_op,
  * dmaengine_prep_dma_memcpy().
@@ -518,7 +557,7 @@ int dmauser_batch_memcpy(struct dmauser_batch *batch, struct dmauser_chan *chan,
  * @dst_off: offset in it, in bytes
  * @value: the byte to fill with
  * @len: bytes, not 0
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: struct dmactl_op,
  * dmaengine_prep_dma_memset().
@@ -538,16 +577,15 @@ struct dmauser_piece {
  * dmauser_batch_sg - copy a list of pieces to another list of pieces
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_MEMCPY
- * @dst: destination pieces, filled in order; copied, so the array may go
+ * @dst: destination pieces, filled in order; the array is copied
  * @nr_dst: their number, not 0
- * @src: source pieces, read in order; copied, so the array may go
- * @nr_src: their number, not 0; together at most
- *	struct dmactl_info.out_max_args
- * @user_data: any value, handed back in the completion
+ * @src: source pieces, read in order; the array is copied
+ * @nr_src: their number, not 0; together at most struct dmactl_info.out_max_args
+ * @user_data: any value, returned in the completion
  *
- * The lists may be cut differently, but must have the same sum. Returns 0;
- * -EINVAL if not, or if a sum does not fit 64 bits; -ENOMEM.
- * Kernel-doc: struct dmactl_op, struct dmactl_sg, DMACTL_OP_SG.
+ * The pieces of the two lists may differ, but their sums must be equal. Returns 0;
+ * -EINVAL if not, or if a sum does not fit in 64 bits; -ENOMEM. Kernel-doc: struct
+ * dmactl_op, struct dmactl_sg, DMACTL_OP_SG.
  */
 int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
 		     const struct dmauser_piece *dst, unsigned int nr_dst,
@@ -557,13 +595,13 @@ int dmauser_batch_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
  * dmauser_batch_memset_sg - fill a list of pieces
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_MEMSET_SG or DMACTL_CAP_MEMSET
- * @dst: pieces; copied, so the array may go
+ * @dst: pieces; the array is copied
  * @nr_dst: their number, not 0, at most struct dmactl_info.out_max_args
  * @value: the byte to fill with
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
- * Returns 0; -EINVAL a sum that does not fit 64 bits; -ENOMEM.
- * Kernel-doc: DMACTL_OP_MEMSET_SG, device_prep_dma_memset_sg().
+ * Returns 0; -EINVAL a sum that does not fit in 64 bits; -ENOMEM. Kernel-doc:
+ * DMACTL_OP_MEMSET_SG, device_prep_dma_memset_sg().
  */
 int dmauser_batch_memset_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
 			    const struct dmauser_piece *dst, unsigned int nr_dst, uint8_t value,
@@ -573,14 +611,14 @@ int dmauser_batch_memset_sg(struct dmauser_batch *batch, struct dmauser_chan *ch
  * dmauser_batch_xor - the exclusive or of several pieces
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_XOR
- * @dst: where the result goes, as long as each source; may be one of them
- * @src: pieces of one and the same length; copied, so the array may go
- * @nr_src: their number, not 0; more than struct dmactl_chan_caps.max_xor are
- *	done in several steps
- * @user_data: any value, handed back in the completion
+ * @dst: receives the result, as long as each source; may be one of them
+ * @src: pieces of equal length; the array is copied
+ * @nr_src: their number, not 0; more than struct dmactl_chan_caps.max_xor take several
+ *	steps
+ * @user_data: any value, returned in the completion
  *
- * Returns 0; -EINVAL lengths that differ; -ENOMEM.
- * Kernel-doc: DMACTL_OP_XOR, device_prep_dma_xor().
+ * Returns 0; -EINVAL lengths that differ; -ENOMEM. Kernel-doc: DMACTL_OP_XOR,
+ * device_prep_dma_xor().
  */
 int dmauser_batch_xor(struct dmauser_batch *batch, struct dmauser_chan *chan,
 		      const struct dmauser_piece *dst, const struct dmauser_piece *src,
@@ -592,33 +630,33 @@ int dmauser_batch_xor(struct dmauser_batch *batch, struct dmauser_chan *chan,
  * @chan: a channel with DMACTL_CAP_XOR_VAL
  * @src: as for dmauser_batch_xor()
  * @nr_src: as for dmauser_batch_xor()
- * @scratch: NULL, or memory as long as one source, whose content is lost. More
- *	than max_xor sources need it, and DMACTL_CAP_XOR
- * @user_data: any value, handed back in the completion
+ * @scratch: NULL, or memory as long as one source, which is overwritten. More than
+ *	max_xor sources need it, and DMACTL_CAP_XOR
+ * @user_data: any value, returned in the completion
  *
- * If it is not zero, the completion has DMACTL_COMP_P_BAD. Returns 0; -EINVAL
- * lengths that differ, or a scratch that is too short; -ENOMEM.
- * Kernel-doc: DMACTL_OP_XOR_VAL, device_prep_dma_xor_val().
+ * If it is not zero, the completion has DMACTL_COMP_P_BAD. Returns 0; -EINVAL lengths
+ * that differ, or a scratch that is too short; -ENOMEM. Kernel-doc: DMACTL_OP_XOR_VAL,
+ * device_prep_dma_xor_val().
  */
 int dmauser_batch_xor_val(struct dmauser_batch *batch, struct dmauser_chan *chan,
 			  const struct dmauser_piece *src, unsigned int nr_src,
 			  const struct dmauser_piece *scratch, uint64_t user_data);
 
 /*
- * dmauser_batch_pq - RAID-6: parity P and syndrome Q
+ * dmauser_batch_pq - RAID 6: parity P and syndrome Q
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_PQ
- * @p: where the exclusive or of the sources goes; NULL: not wanted
- * @q: where the sum of each source times its coefficient goes, in GF(2^8) with
- *	the polynomial 0x11d; NULL: not wanted. One of the two is needed
- * @src: pieces, all (also @p and @q) of one and the same length; copied
- * @nr_src: their number, not 0; more than struct dmactl_chan_caps.max_pq are
- *	done in several steps
+ * @p: receives the exclusive or of the sources; NULL: not wanted
+ * @q: receives the sum of each source times its coefficient, in GF(2^8) with the
+ *	polynomial 0x11d; NULL: not wanted. One of the two is needed
+ * @src: pieces; all, also @p and @q, have the same length; copied
+ * @nr_src: their number, not 0; more than struct dmactl_chan_caps.max_pq take several
+ *	steps
  * @scf: @nr_src coefficients; may be NULL without @q; copied
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
- * Returns 0; -EINVAL lengths that differ; -ENOMEM.
- * Kernel-doc: DMACTL_OP_PQ, device_prep_dma_pq().
+ * Returns 0; -EINVAL lengths that differ; -ENOMEM. Kernel-doc: DMACTL_OP_PQ,
+ * device_prep_dma_pq().
  */
 int dmauser_batch_pq(struct dmauser_batch *batch, struct dmauser_chan *chan,
 		     const struct dmauser_piece *p, const struct dmauser_piece *q,
@@ -630,17 +668,16 @@ int dmauser_batch_pq(struct dmauser_batch *batch, struct dmauser_chan *chan,
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_PQ_VAL
  * @p: as for dmauser_batch_pq(), but read
- * @q: the same
+ * @q: as for dmauser_batch_pq(), but read
  * @src: as for dmauser_batch_pq()
  * @nr_src: as for dmauser_batch_pq()
  * @scf: as for dmauser_batch_pq()
- * @scratch: NULL, or memory twice as long as one source, whose content is lost.
- *	More than max_pq sources need it, and DMACTL_CAP_PQ
- * @user_data: any value, handed back in the completion
+ * @scratch: NULL, or memory twice as long as one source, which is overwritten. More
+ *	than max_pq sources need it, and DMACTL_CAP_PQ
+ * @user_data: any value, returned in the completion
  *
- * If one does not match, the completion has DMACTL_COMP_P_BAD or
- * DMACTL_COMP_Q_BAD. Returns 0; -EINVAL lengths that differ, or a scratch that
- * is too short; -ENOMEM.
+ * If one does not match, the completion has DMACTL_COMP_P_BAD or DMACTL_COMP_Q_BAD.
+ * Returns 0; -EINVAL lengths that differ, or a scratch that is too short; -ENOMEM.
  * Kernel-doc: DMACTL_OP_PQ_VAL, device_prep_dma_pq_val().
  */
 int dmauser_batch_pq_val(struct dmauser_batch *batch, struct dmauser_chan *chan,
@@ -656,16 +693,16 @@ int dmauser_batch_pq_val(struct dmauser_batch *batch, struct dmauser_chan *chan,
  * @dst_off: offset in it, in bytes; 0 for a peripheral
  * @src: source; NULL: the peripheral, but not both
  * @src_off: offset in it, in bytes; 0 for a peripheral
- * @chunks: one frame: bytes, and the gap after them on sides with SGL; copied
+ * @chunks: one frame: bytes, and the gaps after them on sides with SGL; copied
  * @nr_chunks: their number, not 0
- * @frames: how often, not 0
- * @flags: DMACTL_OPF_SRC_INC, DST_INC (the address goes up), SRC_SGL, DST_SGL
- *	(the gaps apply), and those of all ops
- * @user_data: any value, handed back in the completion
+ * @frames: number of frames, not 0
+ * @flags: DMACTL_OPF_SRC_INC, DST_INC (the address is incremented), SRC_SGL, DST_SGL
+ *	(the gaps apply), and the flags of all ops
+ * @user_data: any value, returned in the completion
  *
- * The op's length is what is moved, without gaps. Returns 0; -EINVAL a sum that
- * does not fit 64 bits; -ENOMEM. Kernel-doc: DMACTL_OP_INTERLEAVED, struct
- * dmactl_chunk, struct dma_interleaved_template.
+ * The op's length is the bytes moved, without gaps. Returns 0; -EINVAL a sum that does
+ * not fit in 64 bits; -ENOMEM. Kernel-doc: DMACTL_OP_INTERLEAVED, struct dmactl_chunk,
+ * struct dma_interleaved_template.
  */
 int dmauser_batch_interleaved(struct dmauser_batch *batch, struct dmauser_chan *chan,
 			      struct dmauser_buf *dst, uint64_t dst_off, struct dmauser_buf *src,
@@ -680,7 +717,7 @@ int dmauser_batch_interleaved(struct dmauser_batch *batch, struct dmauser_chan *
  * @dst: destination
  * @dst_off: offset in it, in bytes
  * @data: what to write, in the CPU's byte order
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_IMM_DATA,
  * device_prep_dma_imm_data().
@@ -693,7 +730,7 @@ int dmauser_batch_imm_data(struct dmauser_batch *batch, struct dmauser_chan *cha
  * dmauser_batch_interrupt - a descriptor that moves nothing
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_INTERRUPT
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_INTERRUPT,
  * device_prep_dma_interrupt().
@@ -703,35 +740,35 @@ int dmauser_batch_interrupt(struct dmauser_batch *batch, struct dmauser_chan *ch
 
 /*
  * Ops with a peripheral take a direction: DMACTL_DIR_MEM_TO_DEV or
- * DMACTL_DIR_DEV_TO_MEM, -EINVAL otherwise. Submitting them is -EPERM unless
- * the channel was requested by its slave name or dmauser_chan_config() has set
- * it up.
+ * DMACTL_DIR_DEV_TO_MEM, otherwise -EINVAL. Submitting them is -EPERM unless the
+ * channel was requested by its slave name or through a port, or dmauser_chan_config()
+ * has set it up.
  */
 
 /*
- * dmauser_batch_slave_sg - a list of pieces to or from the peripheral
+ * dmauser_batch_slave_sg - transfer a list of pieces to or from the peripheral
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_SLAVE
  * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
- * @piece: pieces, in order; copied, so the array may go
+ * @piece: pieces, in order; the array is copied
  * @nr: their number, not 0, at most struct dmactl_info.out_max_args
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
- * Returns 0; -EINVAL also for a sum that does not fit 64 bits; -ENOMEM.
- * Kernel-doc: DMACTL_OP_SLAVE_SG, dmaengine_prep_slave_sg().
+ * Returns 0; -EINVAL also for a sum that does not fit in 64 bits; -ENOMEM. Kernel-doc:
+ * DMACTL_OP_SLAVE_SG, dmaengine_prep_slave_sg().
  */
 int dmauser_batch_slave_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
 			   uint32_t direction, const struct dmauser_piece *piece, unsigned int nr,
 			   uint64_t user_data);
 
 /*
- * dmauser_batch_peripheral_vec - the same, where the provider takes DMA vectors
+ * dmauser_batch_peripheral_vec - the same, with DMA vectors
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_PERIPHERAL_VEC
  * @direction: as for dmauser_batch_slave_sg()
  * @piece: as for dmauser_batch_slave_sg()
  * @nr: as for dmauser_batch_slave_sg()
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns as dmauser_batch_slave_sg(). Kernel-doc: DMACTL_OP_PERIPHERAL_VEC,
  * dmaengine_prep_peripheral_dma_vec().
@@ -741,31 +778,31 @@ int dmauser_batch_peripheral_vec(struct dmauser_batch *batch, struct dmauser_cha
 				 unsigned int nr, uint64_t user_data);
 
 /*
- * dmauser_batch_rio_sg - the same, with memory behind RapidIO on the other side
+ * dmauser_batch_rio_sg - the same, with memory behind RapidIO as the other side
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_RIO_SG
  * @direction: as for dmauser_batch_slave_sg()
  * @piece: as for dmauser_batch_slave_sg()
  * @nr: as for dmauser_batch_slave_sg()
- * @rio: where; its role need not be set; copied
- * @user_data: any value, handed back in the completion
+ * @rio: the remote address; its role need not be set; copied
+ * @user_data: any value, returned in the completion
  *
- * Returns as dmauser_batch_slave_sg(). Kernel-doc: DMACTL_OP_RIO_SG, struct
- * dmactl_rio, dmaengine_prep_rio_sg().
+ * Returns as dmauser_batch_slave_sg(). Kernel-doc: DMACTL_OP_RIO_SG, struct dmactl_rio,
+ * dmaengine_prep_rio_sg().
  */
 int dmauser_batch_rio_sg(struct dmauser_batch *batch, struct dmauser_chan *chan, uint32_t direction,
 			 const struct dmauser_piece *piece, unsigned int nr,
 			 const struct dmactl_rio *rio, uint64_t user_data);
 
 /*
- * dmauser_batch_slave_single - one piece to or from the peripheral
+ * dmauser_batch_slave_single - transfer one piece to or from the peripheral
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_SLAVE
  * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
  * @buf: the memory
  * @off: offset in it, in bytes
  * @len: bytes, not 0
- * @user_data: any value, handed back in the completion
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_SLAVE_SINGLE,
  * dmaengine_prep_slave_single().
@@ -775,67 +812,67 @@ int dmauser_batch_slave_single(struct dmauser_batch *batch, struct dmauser_chan 
 			       uint64_t len, uint64_t user_data);
 
 /*
- * dmauser_batch_cyclic - a ring, over and over, until the channel is terminated
+ * dmauser_batch_cyclic - repeat a cyclic buffer until the channel is terminated
  * @batch: the batch
  * @chan: a channel with DMACTL_CAP_CYCLIC
  * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
- * @buf: the memory, in one piece for the device: COHERENT always is
- * @off: offset of the ring in it, in bytes
- * @len: bytes in the ring, a multiple of @period_len
+ * @buf: the memory, contiguous for the device, as COHERENT always is
+ * @off: offset of the cyclic buffer in it, in bytes
+ * @len: bytes in the cyclic buffer, a multiple of @period_len
  * @period_len: bytes from one completion to the next, not 0
- * @user_data: any value, handed back in every completion
+ * @user_data: any value, returned in every completion
  *
- * Completions have DMACTL_COMP_MORE but for the last, and count periods.
- * Returns 0; -EINVAL bad period; -ENOMEM. Kernel-doc: DMACTL_OP_CYCLIC, struct
- * dmactl_cyclic, dmaengine_prep_dma_cyclic().
+ * All completions but the last have DMACTL_COMP_MORE, and they count periods. Returns
+ * 0; -EINVAL bad period; -ENOMEM. Kernel-doc: DMACTL_OP_CYCLIC, struct dmactl_cyclic,
+ * dmaengine_prep_dma_cyclic().
  */
 int dmauser_batch_cyclic(struct dmauser_batch *batch, struct dmauser_chan *chan, uint32_t direction,
 			 struct dmauser_buf *buf, uint64_t off, uint64_t len, uint64_t period_len,
 			 uint64_t user_data);
 
 /*
- * dmauser_batch_add_metadata - give the op added last a piece of metadata
- * @batch: the batch; the op is a MEMCPY or one with a peripheral
+ * dmauser_batch_add_metadata - add metadata to the op added last
+ * @batch: the batch; the op is a MEMCPY or an op with a peripheral
  * @buf: memory of the same session
  * @off: offset in it, in bytes
  * @len: bytes, not 0, at most 4096
  *
- * Without DMACTL_OPF_METADATA_ENGINE the channel needs
- * DMACTL_CAP_METADATA_CLIENT, with it DMACTL_CAP_METADATA_ENGINE. Returns 0;
- * -ENOENT the batch is empty; -EINVAL the op is CYCLIC or INTERLEAVED; -ENOMEM.
- * Kernel-doc: struct dmactl_sg, enum dma_desc_metadata_mode.
+ * The channel needs DMACTL_CAP_METADATA_CLIENT or, with DMACTL_OPF_METADATA_ENGINE,
+ * DMACTL_CAP_METADATA_ENGINE. Returns 0; -ENOENT the batch is empty; -EINVAL the op is
+ * CYCLIC or INTERLEAVED; -ENOMEM. Kernel-doc: struct dmactl_sg, enum
+ * dma_desc_metadata_mode.
  */
 int dmauser_batch_add_metadata(struct dmauser_batch *batch, struct dmauser_buf *buf, uint64_t off,
 			       uint64_t len);
 
 /*
- * dmauser_prepare - prepare the op added last, for many submits
- * @batch: the op leaves it on success; on an error the batch is unchanged
- * @prepared: receives what was prepared, owned by the session; give it back
- *	with dmauser_unprepare() or dmauser_close()
+ * dmauser_prepare - prepare the op added last, to submit it many times
+ * @batch: the op is removed on success; on an error the batch is unchanged
+ * @prepared: receives the prepared op, owned by the session; free it with
+ *	dmauser_unprepare() or dmauser_close()
  *
- * Its buffers stay in use. One system call. Returns 0; -ENOENT the batch is
- * empty; -EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or an op that cannot
- * be used again; -EAGAIN the provider has no descriptors left; and the errors
- * of the op. Kernel-doc: struct dmactl_prepare, DMA_CTRL_REUSE.
+ * Its buffers stay in use. One system call. Returns 0; -ENOENT the batch is empty;
+ * -EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or the op cannot be reused; -EAGAIN
+ * the provider has no descriptors left; and the errors of the op. Kernel-doc: struct
+ * dmactl_prepare, DMA_CTRL_REUSE.
  */
 int dmauser_prepare(struct dmauser_batch *batch, struct dmauser_prepared **prepared);
 
 /*
- * dmauser_unprepare - give a prepared op back
+ * dmauser_unprepare - free a prepared op
  * @prepared: NULL does nothing and returns 0
  *
- * Returns 0, and it is freed. On an error (-EBUSY it is in flight) nothing has
- * changed: call again, or dmauser_close().
- * Kernel-doc: struct dmactl_destroy, dmaengine_desc_free().
+ * Returns 0, and it is freed. On an error (-EBUSY it is in flight) nothing has changed:
+ * call again, or dmauser_close(). Kernel-doc: struct dmactl_destroy,
+ * dmaengine_desc_free().
  */
 int dmauser_unprepare(struct dmauser_prepared *prepared);
 
 /*
  * dmauser_batch_prepared - add a prepared op
  * @batch: the batch
- * @prepared: what dmauser_prepare() made; -EBUSY at submit if it is in flight
- * @user_data: any value, handed back in the completion
+ * @prepared: from dmauser_prepare(); -EBUSY at submit if it is in flight
+ * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_PREPARED.
  */
@@ -854,27 +891,26 @@ int dmauser_batch_set_flags(struct dmauser_batch *batch, uint16_t flags);
 /* ---- transfer ---------------------------------------------------------- */
 
 /*
- * dmauser_submit - hand ops to the module and start them
+ * dmauser_submit - submit ops and issue them
  * @session: the session
  * @batch: the ops, of this session, otherwise -EINVAL
- * @flags: 0 or DMACTL_SUBMIT_HOLD (start later: dmauser_chan_issue())
+ * @flags: 0 or DMACTL_SUBMIT_HOLD (issue later: dmauser_chan_issue())
  *
- * Returns how many ops were accepted, at most struct dmactl_info.out_max_batch
- * of them; they leave the batch, the rest stays in order. 0 only for an empty
- * batch, without a system call. On an error nothing was accepted and the batch
- * is unchanged: -EAGAIN no credit, reap or poll for POLLOUT; -EXDEV the
- * channel cannot reach a buffer; -ENODEV the device is gone; otherwise a bad
- * op, see dmauser_batch_bad_index().
- * Kernel-doc: struct dmactl_submit, dmaengine_submit().
+ * Returns the number of ops accepted, at most struct dmactl_info.out_max_batch. They
+ * are removed from the batch; the rest stays in order. Returns 0 only for an empty
+ * batch, without a system call. On an error nothing was accepted and the batch is
+ * unchanged: -EAGAIN no credit: reap, or poll for POLLOUT; -EXDEV the channel cannot
+ * reach a buffer; -ENODEV the device is gone; -EDQUOT a limit is reached: try fewer ops
+ * or shorter arrays; otherwise a bad op, see dmauser_batch_bad_index(). Kernel-doc:
+ * struct dmactl_submit, dmaengine_submit().
  */
 int dmauser_submit(struct dmauser_session *session, struct dmauser_batch *batch, uint32_t flags);
 
 /*
  * dmauser_batch_bad_index - which op made the last submit of this batch fail
  *
- * Returns the index for dmauser_batch_get(), or -ENOENT: the last submit
- * succeeded, or its error was not the fault of one op, or the batch was
- * cleared since.
+ * Returns the index for dmauser_batch_get(), or -ENOENT: the last submit succeeded, or
+ * no single op caused its error, or the batch was cleared since.
  */
 int dmauser_batch_bad_index(const struct dmauser_batch *batch);
 
@@ -884,126 +920,149 @@ int dmauser_batch_bad_index(const struct dmauser_batch *batch);
  * @records: receives them; NULL only if @nr is 0
  * @nr: elements in @records
  *
- * Returns how many were written, 0 if there were none. A record is the end of
- * one op: look at its status. Kernel-doc: struct dmactl_completion.
+ * Returns the number written, 0 if there were none. A completion reports the end of an
+ * op: check its status. Kernel-doc: struct dmactl_completion.
  */
 int dmauser_reap(struct dmauser_session *session, struct dmactl_completion *records,
 		 unsigned int nr);
 
 /*
- * dmauser_wait - the same, but wait for some
+ * dmauser_wait - the same, but wait for completions
  * @session: the session
  * @records: receives them; NULL only if @nr is 0
  * @nr: elements in @records
- * @min: wait until there are this many, at most @nr, otherwise -EINVAL
- * @timeout_ns: longest wait in ns; 0 does not wait; DMACTL_TIMEOUT_INFINITE
+ * @min: wait for this many, at most @nr, otherwise -EINVAL
+ * @timeout_ns: longest wait in ns; 0: do not wait; DMACTL_TIMEOUT_INFINITE
  *
- * Returns how many were written: fewer than @min if the time was up or a
- * signal came. If there was none at all: 0 if @min is 0, -ETIME, or -EINTR.
+ * Returns the number written, less than @min after a timeout or a signal. If there were
+ * none: 0 if @min is 0, -ETIME, or -EINTR.
  */
 int dmauser_wait(struct dmauser_session *session, struct dmactl_completion *records,
 		 unsigned int nr, unsigned int min, uint64_t timeout_ns);
 
-/* What dmauser_submit_wait() did. */
+/*
+ * dmauser_chan_wait - wait for completions of one channel
+ * @chan: the channel
+ * @records: receives its records, oldest first; NULL only if @nr is 0
+ * @nr: elements in @records
+ * @min: wait until there are this many, at most @nr, otherwise -EINVAL
+ * @timeout_ns: as for dmauser_wait()
+ *
+ * Each thread can wait for a channel of its own. A session has one queue of
+ * records: those of other channels that come meanwhile are set aside for
+ * dmauser_chan_wait() on these, with no limit but memory, and no other call gives
+ * them. So a session's records are taken either with this call, for every channel
+ * that has ops, or with dmauser_wait(), dmauser_reap() and dmauser_submit_wait().
+ * What is set aside for a channel goes with dmauser_chan_destroy(): terminate it
+ * and wait for its records before, if they matter. No system call if
+ * @nr are set aside already.
+ *
+ * Returns how many were written, fewer than @min if the time was up or a signal
+ * came. If there was none at all: 0 if @min is 0, -ETIME, -EINTR. -ENOMEM: no
+ * record was taken; -EBUSY: the session has a ring, see dmauser_ring_new().
+ */
+int dmauser_chan_wait(struct dmauser_chan *chan, struct dmactl_completion *records, unsigned int nr,
+		      unsigned int min, uint64_t timeout_ns);
+
+/* The results of dmauser_submit_wait(). */
 struct dmauser_result {
-	unsigned int accepted;	/* ops accepted; they left the batch */
-	unsigned int completed; /* records written */
-	int wait;		/* 0: @min was reached; -ETIME, -EINTR or -EFAULT: not */
+	unsigned int accepted;	/* ops accepted and removed from the batch */
+	unsigned int completed; /* completions written */
+	int wait;		/* 0: @min was reached, otherwise -ETIME, -EINTR or -EFAULT */
 };
 
 /*
  * dmauser_submit_wait - submit, wait and reap in one system call
  * @session: the session
  * @batch: ops to submit, as for dmauser_submit(); NULL or empty: none
- * @flags: DMACTL_SUBMIT_* flags; with DMACTL_SUBMIT_ABS_TIMEOUT the timeout is
- *	a point in time on CLOCK_MONOTONIC
+ * @flags: DMACTL_SUBMIT_* flags; with DMACTL_SUBMIT_ABS_TIMEOUT the timeout is a time
+ *	on CLOCK_MONOTONIC
  * @records: receives completions; NULL only if @nr is 0
  * @nr: elements in @records
- * @min: wait until there are this many, at most @nr, otherwise -EINVAL; if not
- *	all ops were accepted, more than 1 counts as 1, so that the caller can
- *	submit the rest
+ * @min: wait for this many, at most @nr, otherwise -EINVAL; if not all ops were
+ *	accepted, more than 1 counts as 1, so that the caller can submit the rest
  * @timeout_ns: as for dmauser_wait()
- * @result: written in any case, unless it is NULL, which is -EINVAL
+ * @result: always written; NULL is -EINVAL
  *
- * Returns 0 if an op was accepted or a record was written, or nothing was
- * asked for; look at @result. On an error nothing was accepted or written:
- * -EAGAIN no credit and nothing to reap; -ETIME, -EINTR the wait brought
- * nothing; the others as for dmauser_submit(). Kernel-doc: struct dmactl_submit.
+ * Returns 0 if an op was accepted or a completion was written, or nothing was asked
+ * for; see @result. On an error nothing was accepted or written: -EAGAIN no credit and
+ * nothing to reap; after a wait there is credit again, so retry; -ETIME, -EINTR it
+ * waited in vain; the others as for dmauser_submit(). Kernel-doc: struct dmactl_submit.
  */
 int dmauser_submit_wait(struct dmauser_session *session, struct dmauser_batch *batch,
 			uint32_t flags, struct dmactl_completion *records, unsigned int nr,
 			unsigned int min, uint64_t timeout_ns, struct dmauser_result *result);
 
-/* ---- A ring of records ------------------------------------------------- */
+/* ---- completion ring --------------------------------------------------- */
 
 /*
- * dmauser_ring_new - have the records of a session come into shared memory
- * @session: the session; one has one ring, up to dmauser_close()
- * @entries: records that it has room for, 1 to 65536, rounded up to a power of two;
- *	if it is full, records wait in the module, and so does their credit
+ * dmauser_ring_new - receive the completions of the session in shared memory
+ * @session: the session; it has at most one ring, until dmauser_close()
+ * @entries: number of completions, 1 to 65536, rounded up to a power of two; while the
+ *	ring is full, completions and their credit wait in the module
  * @ring: receives it; the session owns it
  *
- * From now on, records are read with dmauser_ring_peek(), without a system call.
- * dmauser_submit_wait() and dmauser_wait() take no records (@nr is 0, otherwise
- * -EBUSY); their @min, up to the ring's size, is how many are to be in the ring, and
- * how many there are is what they report as completed. An op's credit is back as
- * soon as its record is in the ring. Returns 0; -EINVAL; -EBUSY there is one, or the
- * module can't; -ENOMEM, and if that is from mmap(2), the session has a ring that nobody
- * can read and is to be closed; -ENOTTY an older module. Kernel-doc: struct dmactl_ring.
+ * From now on, dmauser_ring_peek() returns completions without a system call.
+ * dmauser_submit_wait() and dmauser_wait() take no completions (@nr is 0, otherwise
+ * -EBUSY); their @min, up to the size of the ring, is the number of completions in the
+ * ring to wait for, and they report that number as completed. An op's credit is
+ * returned when its completion is in the ring. Returns 0; -EINVAL; -EBUSY the session
+ * has a ring, or the module cannot make one; -EDQUOT too much memory for the user;
+ * -ENOMEM: if this comes from mmap(2), nobody can read the ring, so close the session;
+ * -ENOTTY an older module. Kernel-doc: struct dmactl_ring.
  */
 int dmauser_ring_new(struct dmauser_session *session, unsigned int entries,
 		     struct dmauser_ring **ring);
 
 /*
- * dmauser_ring_peek - the records that have come, oldest first, without taking them
- * @ring: the ring; NULL has none
+ * dmauser_ring_peek - the completions in the ring, oldest first, without taking them
+ * @ring: the ring; NULL: 0 is returned
  * @records: receives the address of the first; not written if @ring is NULL
  *
- * Returns how many lie there in one piece, 0 if there are none; after the last one of
- * the ring's memory, the next call has the rest. They stay as they are until
- * dmauser_ring_advance(). A system call is made only if the ring was too full for
- * what has come.
+ * Returns how many lie there contiguously, 0 if there are none; at the end of the
+ * ring's memory, the next call returns the rest. They stay valid until
+ * dmauser_ring_advance(). Makes a system call only if the ring was too full for all
+ * completions.
  */
 unsigned int dmauser_ring_peek(struct dmauser_ring *ring, const struct dmactl_completion **records);
 
 /*
- * dmauser_ring_advance - take records
+ * dmauser_ring_advance - take completions
  * @ring: the ring; NULL does nothing
- * @nr: how many of those that dmauser_ring_peek() told of
+ * @nr: how many of those that dmauser_ring_peek() returned
  */
 void dmauser_ring_advance(struct dmauser_ring *ring, unsigned int nr);
 
 /* ---- io_uring ---------------------------------------------------------- */
 
-/* Of <linux/io_uring.h>, or liburing's: the library needs neither. */
+/* From <linux/io_uring.h> or liburing; the library needs neither. */
 struct io_uring_sqe;
 
 /*
  * dmauser_uring_prep - fill an SQE of io_uring with an op of a batch
- * @sqe: a large SQE, 128 bytes, of a ring with IORING_SETUP_SQE128: all of it
- *	is written
- * @batch: the ops; none leaves it, so that one may be submitted many times
+ * @sqe: a large SQE, 128 bytes, of a ring with IORING_SETUP_SQE128: all of it is
+ *	written
+ * @batch: the ops; none is removed, so one can be submitted many times
  * @index: from 0, as for dmauser_batch_get()
  * @flags: 0 or DMACTL_URING_HOLD
  *
- * The user_data of the SQE is that of the op. What the program wants beyond
- * that (IOSQE_FIXED_FILE and a registered file, IOSQE_IO_LINK) is set
- * afterwards. No system call. Nothing comes to dmauser_wait(): see struct
- * dmactl_uring_cmd for what the CQE says, and which errors. The arrays of ops
- * that have one are read when the kernel takes the SQE: leave the batch alone
- * until then; with IORING_SETUP_SQPOLL, until the CQE is there.
+ * The user_data of the SQE is that of the op. Set other fields afterwards
+ * (IOSQE_FIXED_FILE and a registered file, IOSQE_IO_LINK). No system call.
+ * dmauser_wait() does not return these ops: struct dmactl_uring_cmd describes the CQE
+ * and its errors. The kernel reads the arrays of ops when it takes the SQE: do not
+ * change the batch until then; with IORING_SETUP_SQPOLL, until the CQE has come.
  *
- * Returns 0; -ENOENT there is no such op; -EINVAL an unknown flag.
- * Kernel-doc: struct dmactl_uring_cmd.
+ * Returns 0; -ENOENT there is no such op; -EINVAL an unknown flag. Kernel-doc: struct
+ * dmactl_uring_cmd.
  */
 int dmauser_uring_prep(struct io_uring_sqe *sqe, const struct dmauser_batch *batch,
 		       unsigned int index, uint32_t flags);
 
 /*
- * dmauser_uring_issue - fill an SQE that starts what is held back
+ * dmauser_uring_issue - fill an SQE that issues held ops
  * @sqe: as for dmauser_uring_prep()
  * @chan: the channel
- * @user_data: any value, handed back in the CQE, whose res is 0
+ * @user_data: any value, returned in the CQE, whose res is 0
  *
  * Returns 0. No system call. Kernel-doc: DMACTL_URING_ISSUE.
  */
@@ -1012,12 +1071,14 @@ int dmauser_uring_issue(struct io_uring_sqe *sqe, const struct dmauser_chan *cha
 
 /* ---- discovery --------------------------------------------------------- */
 
-/* A channel in /sys/class/dma, whoever uses it. The strings are never NULL. */
+/*
+ * A channel in /sys/class/dma, held by anybody or nobody. The strings are never NULL.
+ */
 struct dmauser_chan_desc {
 	const char *name;   /* dma0chan3 */
-	const char *device; /* name of the DMA device, "" unknown */
-	const char *driver; /* its driver, "" unknown */
-	int in_use;	    /* clients */
+	const char *device; /* name of the DMA device; "": unknown */
+	const char *driver; /* its driver; "": unknown */
+	int in_use;	    /* number of clients */
 	uint64_t memcpy_count;
 	uint64_t bytes_transferred;
 };
@@ -1026,10 +1087,10 @@ struct dmauser_chan_desc {
  * dmauser_discover - list the channels of the system
  * @list: receives the list; free it with dmauser_chan_list_free()
  *
- * Needs no session and no privilege. Sorted with numbers by value: dma0chan2
- * before dma0chan10. Returns 0, also for an empty list; -ENOENT the kernel was
- * built without dmaengine (or sysfs is not mounted); -ENOMEM. Makes several
- * system calls per channel; one that vanishes meanwhile can be missing.
+ * Needs no session and no privilege. Sorted with numbers by value: dma0chan2 before
+ * dma0chan10. Returns 0, also for an empty list; -ENOENT the kernel was built without
+ * dmaengine (or sysfs is not mounted); -ENOMEM. Makes several system calls per channel;
+ * a channel that vanishes meanwhile may be missing.
  */
 int dmauser_discover(struct dmauser_chan_list **list);
 
@@ -1037,11 +1098,11 @@ int dmauser_discover(struct dmauser_chan_list **list);
 size_t dmauser_chan_list_count(const struct dmauser_chan_list *list);
 
 /*
- * dmauser_chan_list_get - one channel of the list
+ * dmauser_chan_list_get - return a channel of the list
  * @list: NULL: NULL
  * @index: from 0; NULL is returned if it is not below the count
  *
- * The description and its strings live as long as the list.
+ * The description and its strings are valid as long as the list.
  */
 const struct dmauser_chan_desc *dmauser_chan_list_get(const struct dmauser_chan_list *list,
 						      size_t index);
@@ -1053,13 +1114,13 @@ void dmauser_chan_list_free(struct dmauser_chan_list *list);
 struct dmauser_port_desc {
 	const char *name;	 /* port:channel, for dmauser_chan_request_port() */
 	const char *port;	 /* the part before the colon */
-	const char *channel;	 /* the part behind it */
-	const char *device;	 /* name of the port's device, "" unknown */
+	const char *channel;	 /* the part after the colon */
+	const char *device;	 /* name of the port's device; "": unknown */
 	uint32_t directions;	 /* DMACTL_DIR_* bits that the port allows */
-	int in_use;		 /* a dmactl session has it */
-	uint32_t src_addr_width; /* bytes, 0 not fixed, as all below */
+	int in_use;		 /* a dmactl session holds it */
+	uint32_t src_addr_width; /* bytes; 0: not fixed, as for all below */
 	uint32_t dst_addr_width;
-	uint32_t src_maxburst; /* units of the width */
+	uint32_t src_maxburst; /* in units of the width */
 	uint32_t dst_maxburst;
 };
 
@@ -1067,9 +1128,9 @@ struct dmauser_port_desc {
  * dmauser_discover_ports - list the channels of all ports
  * @list: receives the list; free it with dmauser_port_list_free()
  *
- * Needs no session and no privilege. Sorted as dmauser_discover() does. Returns
- * 0, also for an empty list, as when the module is not loaded; -ENOMEM. Makes
- * several system calls per channel; one that vanishes meanwhile can be missing.
+ * Needs no session and no privilege. Sorted like dmauser_discover(). Returns 0, also
+ * for an empty list, for example if the module is not loaded; -ENOMEM. Makes several
+ * system calls per channel; a channel that vanishes meanwhile may be missing.
  */
 int dmauser_discover_ports(struct dmauser_port_list **list);
 
@@ -1077,11 +1138,11 @@ int dmauser_discover_ports(struct dmauser_port_list **list);
 size_t dmauser_port_list_count(const struct dmauser_port_list *list);
 
 /*
- * dmauser_port_list_get - one channel of the list
+ * dmauser_port_list_get - return a channel of the list
  * @list: NULL: NULL
  * @index: from 0; NULL is returned if it is not below the count
  *
- * The description and its strings live as long as the list.
+ * The description and its strings are valid as long as the list.
  */
 const struct dmauser_port_desc *dmauser_port_list_get(const struct dmauser_port_list *list,
 						      size_t index);

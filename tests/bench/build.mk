@@ -7,7 +7,7 @@ BENCH := $(O)/tests/bench/bench
 
 $(O)/obj/tests/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) $(USER_CFLAGS) -D_GNU_SOURCE $(CLI_JSON_CFLAGS) -c -o $@ $<
+	$(CC) $(USER_CFLAGS) -D_GNU_SOURCE $(CLI_PKG_CFLAGS) -c -o $@ $<
 
 $(BENCH): $(BENCH_OBJ) $(O)/libdmauser.so
 	@mkdir -p $(@D)

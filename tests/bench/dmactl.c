@@ -133,8 +133,9 @@ static int take_from_ring(struct bench_case *c, struct work *w, unsigned int *le
 	unsigned int nr;
 	int err;
 
+	/* -EAGAIN: the wait ended as there is room again for the rest of the batch. */
 	err = dmauser_submit_wait(w->session, w->batch, 0, NULL, 0, *left, TIMEOUT_NS, &result);
-	if (err)
+	if (err && err != -EAGAIN)
 		return bench_why(c, "submit: %s", strerror(-err));
 	while (*left && (nr = dmauser_ring_peek(w->ring, &records))) {
 		if (look_at(c, w, records, nr))
@@ -162,7 +163,7 @@ static int work_round(struct bench_case *c, struct work *w)
 	while (left) {
 		err = dmauser_submit_wait(w->session, w->batch, 0, w->records, left, left,
 					  TIMEOUT_NS, &result);
-		if (err)
+		if (err && err != -EAGAIN)
 			return bench_why(c, "submit: %s", strerror(-err));
 		if (look_at(c, w, w->records, result.completed))
 			return -1;

@@ -2,12 +2,18 @@
 # SPDX-License-Identifier: MIT
 # dmactl capture and play: rings that never stop.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2016,SC2154 # for eval; from the helper, and from bats
 load cli-helper
 
 # shellcheck disable=SC2120 # some tests need no parameters
 peripherals() {
 	sim_reload channels=1 peripherals=loopback,counter,sink,mem "$@"
+}
+
+# play runs on at 1 MiB per second if nothing else is said, and then some 60 ms
+# without a processor are an underrun.
+slow_play() {
+	peripherals bandwidth=262144
 }
 
 # So slow, and with so much room, that a machine under load loses nothing.
@@ -27,6 +33,12 @@ jumps() {
 		for (1 .. $#n) { $jumps++ if $n[$_] != $n[$_ - 1] + 1 } print "$jumps\n"' "$1"
 }
 
+# The same for a file that begins with any number.
+jumps_within() {
+	perl -e 'local $/; open my $f, "<:raw", $ARGV[0] or die; my @n = unpack "V*", <$f>;
+		my $jumps = 0; for (1 .. $#n) { $jumps++ if $n[$_] != $n[$_ - 1] + 1 } print "$jumps\n"' "$1"
+}
+
 sink_is() {
 	[ "$(cat "$sim/sink_bytes") $(cat "$sim/sink_errors")" = "$1 $2" ] || {
 		echo "sink: $(cat "$sim/sink_bytes") bytes, $(cat "$sim/sink_errors") errors"
@@ -35,7 +47,7 @@ sink_is() {
 }
 
 @test "capture: --size is met to the byte, and the numbers have no gap" {
-	peripherals counter_rate=2000000
+	peripherals counter_rate=2000000 counter_fifo=4194304
 	for size in 4 65536 1000000; do
 		dmactl capture counter out --size $size --period 16K --json >result.json
 		numbers $((size / 4)) >expected
@@ -78,13 +90,29 @@ sink_is() {
 }
 
 @test "capture: --strict stops at the first loss" {
-	peripherals counter_rate=1000000
+	peripherals counter_rate=1000000 counter_fifo=4194304
 	SECONDS=0
 	run dmactl capture counter out --strict --rate-limit 50K --period 8K --periods 4
 	[ "$status" -eq 1 ]
 	[ $SECONDS -lt 60 ]
 	[ "$(jumps out)" = 0 ]
 	says ' lost'
+}
+
+@test "capture: the bar has a percentage where the end is known, also in 40 columns" {
+	slow_counter
+	in_terminal 40 dmactl capture counter out --time 2s | tr '\r' '\n' | sed 's/\x1b\[K//' >seen
+	cat seen
+	grep -E '^counter \[#+ *\] +[1-9][0-9]%  [0-9.]+ [KM]iB/s$' seen
+	[ "$(grep '^counter \[' seen | wc -L)" -le 39 ]
+	in_terminal 80 dmactl capture counter out --size 400000 | tr '\r' '\n' | sed 's/\x1b\[K//' >seen
+	grep -E '^counter \[#+ *\] +[1-9][0-9]%  [0-9.]+ KiB of 390.6 KiB  [0-9.]+ KiB/s  00:0[0-9]$' seen
+	# Nobody knows.
+	spawn seen script -qec 'dmactl capture counter out' /dev/null
+	sleep 1
+	dmactl terminate counter
+	ends_with 0
+	lacks '%' seen
 }
 
 @test "capture: pause and resume leave no gap, terminate ends it well" {
@@ -100,7 +128,7 @@ sink_is() {
 	grep -q ' 0 lost' out.txt
 }
 
-@test "capture: an interrupt keeps what there is, a kill nothing" {
+@test "capture: an interrupt and a kill keep what there is" {
 	slow_counter
 	spawn out.txt dmactl capture counter out --period 4K --periods 256
 	wait_until test -e /sys/class/misc/dmactl/dma:counter
@@ -109,14 +137,127 @@ sink_is() {
 	ends_with 130
 	[ -s out ]
 	[ "$(jumps out)" = 0 ]
-	spawn out.txt dmactl capture counter out2 --period 4K
-	wait_until test -e /sys/class/misc/dmactl/dma:counter
+	spawn out.txt dmactl capture counter out2 --period 4K --periods 256
+	wait_until test -s out2
+	sleep 1
 	kill -KILL "$pid"
 	wait "$pid" || true
-	nothing_left . 'out2*'
+	[ "$(jumps out2)" = 0 ]
 	wait_until test ! -e /sys/class/misc/dmactl/dma:counter
 	dmactl capture counter out --size 64K --period 4K
 	[ "$(jumps out)" = 0 ]
+}
+
+# So slow that no period ends.
+creeping_counter() {
+	peripherals counter_rate=1000 counter_fifo=65536
+}
+
+# A file with all that the counter sent so far, which is more than MIN bytes.
+unbroken() {
+	local size
+	size=$(stat -c %s "$1")
+	[ "$size" -gt "$2" ] || {
+		echo "$1 has $size bytes"
+		return 1
+	}
+	numbers $((size / 4)) >expected
+	cmp -n $((size / 4 * 4)) "$1" expected
+}
+
+@test "capture: the period that is not full is saved, too" {
+	creeping_counter
+	dmactl capture counter out --time 4s --json >result.json
+	unbroken out 2000
+	[ "$(jq .bytes result.json)" = "$(stat -c %s out)" ]
+	creeping_counter
+	spawn out.txt dmactl capture counter out
+	sleep 4
+	wait_until dmactl terminate counter
+	ends_with 0
+	unbroken out 1000
+	creeping_counter
+	spawn out.txt dmactl capture counter out --memory streaming
+	wait_until test -e /sys/class/misc/dmactl/dma:counter
+	sleep 4
+	kill -INT "$pid"
+	ends_with 130
+	unbroken out 1000
+}
+
+@test "capture: --size ends when the bytes are there, not when a period ends" {
+	creeping_counter
+	SECONDS=0
+	dmactl capture counter out --size 4000
+	[ $SECONDS -lt 40 ]
+	numbers 1000 >expected
+	same out expected
+}
+
+@test "capture: no byte at all is said, and is a failure" {
+	peripherals
+	echo 1 >"$sim/hold"
+	fails dmactl capture counter out --time 1s
+	says 'counter: no byte arrived in .*: does the peripheral run\?'
+	nothing_left . 'out*'
+	echo old >out
+	fails dmactl capture counter out --time 1s
+	[ "$(cat out)" = old ]
+}
+
+@test "capture: a disk that fills up keeps what it has" {
+	slow_counter
+	mkdir full
+	mount -t tmpfs -o size=256K none full
+	run dmactl capture counter full/out --period 4K --periods 256
+	cp full/out . || true
+	umount full
+	[ "$status" -eq 1 ]
+	says 'full/out: cannot write it: No space left'
+	says 'full/out: has the first 262144 bytes, without a gap'
+	unbroken out 262143
+}
+
+@test "capture: a device that goes leaves the file" {
+	local memory
+	for memory in coherent streaming; do
+		slow_counter
+		spawn out.txt dmactl capture counter out --period 4K --periods 256 --memory $memory --time 60s
+		wait_until test -s out
+		sleep 1
+		# The one of the peripherals, behind that of the channels.
+		echo dma-sim.1 >/sys/bus/platform/drivers/dma-sim/unbind
+		ends_with 1
+		cat out.txt
+		grep -q 'the capture ended after' out.txt
+		grep -q 'out: has the first [0-9]* bytes, without a gap' out.txt
+		unbroken out 4095
+		rm out
+	done
+}
+
+@test "capture: places that are counted are jumps of the file" {
+	local rate
+	peripherals counter_rate=1000000 counter_fifo=4194304
+	for rate in 100K 150K 300K; do
+		run dmactl capture counter out --time 2s --rate-limit $rate --period 16K --periods 4 --json
+		sed -n '/^{/,/^}/p' <<<"$output" >result.json
+		[ "$(jq .gaps result.json)" = "$(jumps_within out)" ]
+	done
+}
+
+@test "capture: --sync brings the file to the disk as it grows" {
+	slow_counter
+	strace -f -e trace=fdatasync -o trace.txt dmactl capture counter out --period 4K --periods 256 \
+		--size 256K --sync 64K
+	[ "$(grep -c 'fdatasync(.*= 0' trace.txt)" -ge 2 ]
+	strace -f -e trace=fdatasync -o trace.txt dmactl capture counter out --period 4K --periods 256 \
+		--time 2s --sync 200ms
+	[ "$(grep -c 'fdatasync(.*= 0' trace.txt)" -ge 3 ]
+	[ "$(jumps_within out)" = 0 ]
+	run dmactl capture counter out --sync 5x
+	[ "$status" -eq 2 ]
+	says "--sync: '5x' is neither a time"
 }
 
 @test "nonsense: channels that cannot, a ring that is too large, a full disk" {
@@ -126,7 +267,7 @@ sink_is() {
 	fails dmactl capture no-such out --time 1s
 	says 'neither a slave channel nor a port nor a DMA channel'
 	fails dmactl capture counter out --period 64M --periods 65536
-	says 'cannot get .* bytes for the ring'
+	says 'a period of 64 MiB is more than its driver is asked for in one piece'
 	fails dmactl capture counter /no/such/directory/out
 	nothing_left . 'out*'
 	fails dmactl capture counter /dev/full --time 5s --period 4K
@@ -139,22 +280,22 @@ sink_is() {
 }
 
 @test "play: every byte arrives in order, from a file and a pipe" {
-	peripherals
+	slow_play
 	numbers 262144 >data
-	dmactl play sink data --period 16K --json >result.json
+	dmactl play sink data --period 16K --periods 16 --json >result.json
 	jq -e '.bytes == 1048576 and .underruns == 0' result.json
 	[ "$(cat "$sim/sink_bytes")" -ge 1048576 ]
 	# After the last byte come zeros, of which the sink counts each change.
 	[ "$(cat "$sim/sink_errors")" -le $((16384 * 16 / 4)) ]
-	dmactl play sink - --period 16K --size 512K --json <data >result.json
+	dmactl play sink - --period 16K --periods 16 --size 512K --json <data >result.json
 	jq -e '.bytes == 524288 and .underruns == 0' result.json
 }
 
 @test "play: through the loop, the bytes are the file's, then zeros" {
-	peripherals
+	slow_play
 	make 300000 data
 	for memory in coherent streaming; do
-		spawn play.txt dmactl play loop-tx data --period 4K --memory $memory --time 60s
+		spawn play.txt dmactl play loop-tx data --period 4K --periods 32 --memory $memory --time 60s
 		dmactl recv --size 303104 --timeout 20s loop-rx out
 		kill -TERM "$pid" 2>/dev/null || true
 		wait "$pid" || true
@@ -165,9 +306,9 @@ sink_is() {
 }
 
 @test "play --loop: the file comes again without a gap" {
-	peripherals
+	slow_play
 	make 10007 data
-	spawn play.txt dmactl play loop-tx data --loop --period 4K
+	spawn play.txt dmactl play loop-tx data --loop --period 4K --periods 32
 	dmactl recv --size 100000 --timeout 20s loop-rx out
 	dmactl terminate loop-tx
 	ends_with 0
@@ -181,6 +322,123 @@ sink_is() {
 	run dmactl play sink data --rate-limit 200K --period 4K --periods 4
 	[ "$status" -eq 1 ]
 	says 'periods were played before data had filled them'
+}
+
+@test "play: --time begins with the channel, and bytes is what was played" {
+	local played
+	peripherals sink_rate=100000
+	numbers 250000 >data
+	# The source takes its time, and has more than is played.
+	(sleep 2 && cat data) | dmactl play sink - --time 1s --json >result.json
+	jq -e '.seconds >= 1 and .seconds < 1.8 and .underruns == 0' result.json
+	played=$(jq .bytes result.json)
+	[ "$played" -ge 80000 ]
+	[ "$played" -le "$(cat "$sim/sink_bytes")" ]
+	[ "$played" -ge $(($(cat "$sim/sink_bytes") - 4096)) ]
+	[ "$(cat "$sim/sink_errors")" = 0 ]
+	run dmactl play sink data --time 500ms --verbose
+	[ "$status" -eq 0 ]
+	says '[0-9]+ bytes were read and not played'
+}
+
+@test "play: a live pipe is heard after --latency, not when the ring is full" {
+	peripherals sink_rate=5000
+	numbers 12500 >data
+	split -b 5000 data piece.
+	mkfifo live
+	spawn out dmactl play sink live --json
+	# Faster than the sink, in pieces that are no periods; a ring full would take minutes.
+	exec 4>live
+	cat piece.aa >&4
+	wait_until eval '[ "$(cat "$sim/sink_bytes")" -gt 500 ]'
+	[ "$(cat "$sim/sink_bytes")" -lt 5000 ]
+	for piece in piece.a[b-j]; do
+		cat "$piece" >&4
+	done
+	exec 4>&-
+	wait_until eval '[ "$(cat "$sim/sink_bytes")" -ge 50000 ]'
+	dmactl terminate sink
+	ends_with 0
+	# All of it was there in time and in order; then come zeros.
+	jq -e '.bytes == 50000 and .underruns == 0' out
+	errors=$(cat "$sim/sink_errors")
+	[ "$errors" -le $((($(cat "$sim/sink_bytes") - 50000) / 4 + 1)) ]
+}
+
+@test "play: a source that stops is an underrun, and its bytes come behind the gap" {
+	peripherals bandwidth=262144
+	spawn recv.txt dmactl recv --size 16M --timeout 20s loop-rx out
+	wait_until held dma1chan1
+	make 20000 data
+	(head -c 10000 data && sleep 0.6 && tail -c 10000 data) |
+		dmactl play loop-tx - --period 4K --periods 16 --latency 0 --json >played.json || [ "$?" -eq 1 ]
+	jq -e '.underruns > 0 and .bytes == 20000' played.json
+	kill -INT "$pid"
+	wait "$pid" || true
+	# What is not zero is the file.
+	tr -d '\0' <out | cmp -n 20000 - data
+}
+
+@test "play: of a peripheral that takes nothing, it is said" {
+	peripherals
+	echo 1 >"$sim/hold"
+	numbers 250 >data
+	fails dmactl play sink data --time 500ms
+	says 'sink: no byte was played in .*: does the peripheral run'
+}
+
+@test "capture and play: what nobody said follows from what the channel declares" {
+	sim_reload channels=1 peripherals=loopback,counter,sink,mem counter_rate=400000 counter_fifo=1048576 \
+		max_segment=4096 sink_rate=400000
+	numbers 25000 >data
+	dmactl capture counter out --size 100000 --json >result.json
+	jq -e '.period == 4096 and .ring_periods == 256 and .bytes == 100000' result.json
+	same out data
+	dmactl play sink data --json | jq -e '.period == 4096 and .ring_periods == 256 and .bytes == 100000'
+	# What somebody said is refused, with the limit.
+	fails dmactl capture counter out --period 8K
+	says 'counter: a period of 8 KiB is more than its driver is asked for in one piece, 4 KiB \(.*declares\): try a --period of 4096'
+	fails dmactl play sink data --period 4K --periods 2000
+	says 'sink: a ring of 2000 periods is more than its driver is asked for, 1024; root can raise it'
+	fails dmactl capture counter out --src-addr 0 --width 4 --period 4002 --force
+	says 'counter: a period of 4002 bytes is no whole number of words of 4 bytes'
+	# Larger than usual: then as usual.
+	sim_reload channels=1 peripherals=counter counter_rate=400000 counter_fifo=1048576 max_segment=1048576 copy_align=64
+	dmactl capture counter out --size 100000 --json | jq -e '.period == 65536 and .ring_periods == 16'
+	same out data
+}
+
+@test "capture and play: what nobody said follows from the limits of memory" {
+	peripherals counter_rate=400000 counter_fifo=1048576 sink_rate=400000
+	numbers 25000 >data
+	most=$(cat /sys/module/dmactl/parameters/max_buffer_bytes)
+	echo 300000 >/sys/module/dmactl/parameters/max_buffer_bytes
+	dmactl capture counter out --size 100000 --json >result.json || true
+	run dmactl play sink data --json
+	played=$output
+	run dmactl capture counter other --size 1000 --periods 16 --period 64K
+	echo "$most" >/sys/module/dmactl/parameters/max_buffer_bytes
+	jq -e '.period == 65536 and .ring_periods == 4 and .bytes == 100000' result.json
+	same out data
+	jq -e '.ring_periods == 4 and .bytes == 100000' <<<"$played"
+	[ "$status" -eq 1 ]
+	says 'counter: 1 MiB of DMA memory in one buffer are more than root allows, which is 29[0-9]\.[0-9] KiB \(max_buffer_bytes'
+	# What cannot be in one piece.
+	fails dmactl capture counter other --period 64K --periods 1024
+	says 'counter: a ring of 64 MiB has to be in one piece, which is up to 4 MiB of coherent and 2 MiB of streaming memory'
+	says 'see their --depth'
+}
+
+@test "play, capture: a driver that never calls back is followed by its residue" {
+	peripherals sink_rate=1000000 counter_rate=1000000
+	numbers 262144 >data
+	echo period_silent >"$sim/misbehave"
+	dmactl play sink data --period 16K --periods 32 --json >result.json
+	jq -e '.underruns == 0' result.json
+	[ "$(cat "$sim/sink_bytes")" -ge 1048576 ]
+	dmactl capture counter out --period 16K --periods 32 --size 512K
+	numbers 131072 >expected
+	same out expected
 }
 
 @test "play --no-cyclic: exact to the byte" {

@@ -5,6 +5,41 @@
 
 sim=/sys/module/dma_sim/parameters
 
+# Once for all files: a test may wait for what a missing program would write.
+if [ ! -e "$BATS_RUN_TMPDIR/programs-are-there" ]; then
+	(
+		# shellcheck source=../vm/lib.sh
+		. "${BASH_SOURCE[0]%/*}/../vm/lib.sh"
+		need_list integration
+	) || exit 1
+	touch "$BATS_RUN_TMPDIR/programs-are-there"
+fi
+
+# Each JSON document that dmactl prints goes there as well; at the end of the
+# file, all are compared with the schema.
+json_seen=$BATS_FILE_TMPDIR/json-seen
+
+dmactl() {
+	case " $* " in
+	*' --json '* | *' -j '*)
+		command dmactl "$@" | tee -a "$json_seen"
+		return "${PIPESTATUS[0]}"
+		;;
+	*) command dmactl "$@" ;;
+	esac
+}
+
+# In a suite that is done by who reads the reports: here it takes ten times as long.
+teardown_file() {
+	if [ ! -s "$json_seen" ]; then
+		return 0
+	elif [ -n "$TAP" ]; then
+		cp "$json_seen" "${TAP%.tap}.json-seen"
+	else
+		"${BASH_SOURCE[0]%/*}/json-check" "$json_seen"
+	fi
+}
+
 # What a test changed must not reach the next one.
 sim_reset() {
 	echo 0 >"$sim/hold"
@@ -46,6 +81,8 @@ setup() {
 
 teardown() {
 	local pid
+	# Those of programs in the background, and of others.
+	find "$BATS_TEST_TMPDIR" -maxdepth 1 -type f -size -64k -exec cat {} + >>"$json_seen"
 	sim_reset
 	for pid in "${background[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
@@ -115,6 +152,13 @@ make() {
 
 same() {
 	cmp "$1" "$2"
+}
+
+# in_terminal COLUMNS COMMAND...: what a terminal so wide gets
+in_terminal() {
+	local columns=$1
+	shift
+	script -qec "stty cols $columns; $(printf '%q ' "$@")" /dev/null </dev/null
 }
 
 wait_free() {

@@ -67,21 +67,21 @@ as_nobody() {
 	cat out
 	sed '/^Ports$/q' out | grep "^$first "
 	sed '1,/^Ports$/d' out >table
-	grep -E '^ *NAME +DEVICE +IN USE +DIRECTIONS +READ WIDTH +WRITE WIDTH +READ BURST +WRITE BURST$' table
-	grep -E '^ *adc:rx +dmactl-port\.[0-9]+ +no +mem-to-dev dev-to-mem +any +any +any +any$' table
-	grep -E '^ *fir:rx +dmactl-port\.[0-9]+ +no +dev-to-mem +any +any +any +any$' table
-	grep -E '^ *fir:tx +dmactl-port\.[0-9]+ +no +mem-to-dev +any +4 B +any +any$' table
-	grep -E '^ *win:io +dmactl-port\.[0-9]+ +no +mem-to-dev dev-to-mem +4 B +4 B +any +16$' table
+	grep -E '^ *NAME +DEVICE +IN USE +HELD BY +DIRECTIONS +READ WIDTH +WRITE WIDTH +READ BURST +WRITE BURST$' table
+	grep -E '^ *adc:rx +dmactl-port\.[0-9]+ +no +- +mem-to-dev dev-to-mem +any +any +any +any$' table
+	grep -E '^ *fir:rx +dmactl-port\.[0-9]+ +no +- +dev-to-mem +any +any +any +any$' table
+	grep -E '^ *fir:tx +dmactl-port\.[0-9]+ +no +- +mem-to-dev +any +4 B +any +any$' table
+	grep -E '^ *win:io +dmactl-port\.[0-9]+ +no +- +mem-to-dev dev-to-mem +4 B +4 B +any +16$' table
 	[ "$(wc -l <table)" -eq 5 ]
 }
 
 @test "list: as JSON, the channels are what they were, and the ports are asked for" {
-	dmactl list --json | jq -e 'all(.[]; has("capabilities"))'
+	dmactl list --json | jq -e '.channels | all(.[]; has("capabilities"))'
 	dmactl list --ports --json >out.json
-	jq -e '[.[].name] == ["adc:rx", "fir:rx", "fir:tx", "win:io"]' out.json
-	jq -e '.[2] | .port == "fir" and .channel == "tx" and .directions == ["mem-to-dev"] and
+	jq -e '[.ports[].name] == ["adc:rx", "fir:rx", "fir:tx", "win:io"]' out.json
+	jq -e '.ports[2] | .port_name == "fir" and .port_channel == "tx" and .directions == ["mem-to-dev"] and
 		.dst_addr_width == 4 and .src_addr_width == null and .in_use == false' out.json
-	jq -e '.[3].dst_maxburst == 16' out.json
+	jq -e '.ports[3].dst_maxburst == 16' out.json
 	dmactl list --ports >out
 	[ "$(wc -l <out)" -eq 5 ]
 	# Anybody may know.
@@ -92,7 +92,7 @@ as_nobody() {
 	remove_ports
 	dmactl list >out
 	lacks Ports out
-	dmactl list --ports --json 2>err | jq -e 'length == 0'
+	dmactl list --ports --json 2>err | jq -e '.ports | length == 0'
 	grep 'there are no ports' err
 	make_ports
 }
@@ -161,13 +161,24 @@ as_nobody() {
 	same out part
 	echo 1 >"$ports/hold"
 	spawn play.txt dmactl play --loop fir:tx expected
-	wait_until dmactl status fir:tx --json
+	wait_until eval 'dmactl status fir:tx --json | jq -e ".sessions | length == 1"'
 	wait_until dmactl pause fir:tx
-	dmactl list --ports --json | jq -e '.[2].in_use'
+	dmactl list --ports --json | jq -e '.ports[2].in_use'
 	echo 0 >"$ports/hold"
 	dmactl resume fir:tx
 	dmactl terminate fir:tx
 	ends_with 0
+}
+
+@test "capture: a ring that nobody said the size of fits RLIMIT_MEMLOCK" {
+	echo 400000 >"$sim/counter_rate"
+	numbers=$(perl -e 'print join " ", 0 .. 24')
+	as_nobody bash -c 'ulimit -l 100; dmactl capture adc:rx out --size 100 --json' >result.json
+	jq -e '.bytes == 100 and .period * .ring_periods <= 102400 and .ring_periods >= 3' result.json
+	[ "$(od -An -v -tu4 out | xargs)" = "$numbers" ]
+	run as_nobody bash -c 'ulimit -l 100; dmactl capture adc:rx other --size 100 --period 64K --periods 16'
+	[ "$status" -eq 1 ]
+	says "adc:rx: 1 MiB of DMA memory are more than your limit of locked memory leaves, which is 100 KiB in all \\(RLIMIT_MEMLOCK, .ulimit -l.\\): ask for less"
 }
 
 @test "what a port fixes is nobody's to change" {
@@ -188,7 +199,7 @@ as_nobody() {
 	says 'neither a slave channel nor a port'
 	echo 1 >"$ports/hold"
 	spawn recv.txt dmactl recv --size 64 win out
-	wait_until dmactl status win --json
+	wait_until eval 'dmactl status win --json | jq -e ".sessions | length == 1"'
 	fails dmactl recv --size 16 win:io out2
 	says "held by dmactl, process $pid"
 	echo 0 >"$ports/hold"
@@ -198,7 +209,7 @@ as_nobody() {
 @test "a port that goes ends the transfer" {
 	echo 1 >"$ports/hold"
 	spawn recv.txt dmactl recv --size 64 win out
-	wait_until dmactl status win --json
+	wait_until eval 'dmactl status win --json | jq -e ".sessions | length == 1"'
 	echo 0 >"$ports/win/live"
 	ends_with 1
 	cat recv.txt

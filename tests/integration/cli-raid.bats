@@ -73,14 +73,14 @@ flip() {
 
 @test "pq: P and Q, both and one of them, with the usual coefficients" {
 	sources 10 50001
-	dmactl pq -p p -q q --block 16K "${files[@]}"
+	dmactl pq -P p -Q q --block 16K "${files[@]}"
 	expect_xor "${files[@]}" >p.expected
 	expect_q 1,2,4,8,16,32,64,128,29,58 "${files[@]}" >q.expected
 	same p p.expected
 	same q q.expected
-	dmactl pq -q q2 "${files[@]}"
+	dmactl pq -Q q2 "${files[@]}"
 	same q2 q.expected
-	dmactl pq -p p2 "${files[@]}"
+	dmactl pq -P p2 "${files[@]}"
 	same p2 p.expected
 }
 
@@ -88,14 +88,14 @@ flip() {
 	sources 20 20000
 	local coef
 	coef=$(seq 3 11 250 | head -n 20 | paste -sd,)
-	dmactl pq -p p -q q --coef "$coef" "${files[@]}"
+	dmactl pq -P p -Q q --coef "$coef" "${files[@]}"
 	expect_q "$coef" "${files[@]}" >q.expected
 	same q q.expected
 	expect_xor "${files[@]}" >p.expected
 	same p p.expected
-	dmactl verify pq -p p -q q --coef "$coef" "${files[@]}"
+	dmactl verify pq -P p -Q q --coef "$coef" "${files[@]}"
 	flip q 12345
-	fails dmactl verify pq -p p -q q --coef "$coef" "${files[@]}"
+	fails dmactl verify pq -P p -Q q --coef "$coef" "${files[@]}"
 	says 'Q does not match'
 }
 
@@ -110,25 +110,25 @@ flip() {
 	says 'the sum of the files is not zero in the block of bytes 122880 to 126975'
 	run dmactl verify xor --json --block 4K parity "${files[@]}"
 	[ "$status" -eq 1 ]
-	jq -e '.matches == false and .bad_offset == 122880' <<<"${output%%dmactl verify*}"
+	jq -e '.matches == false and .bad_offset == 122880' < <(sed -n '/^{/,/^}/p' <<<"$output")
 }
 
 @test "verify pq: which of the two is wrong, and where" {
 	sources 3 100000
-	dmactl pq -p p -q q "${files[@]}"
-	dmactl verify pq -p p -q q "${files[@]}"
-	dmactl verify pq -p p "${files[@]}"
-	dmactl verify pq -q q "${files[@]}"
+	dmactl pq -P p -Q q "${files[@]}"
+	dmactl verify pq -P p -Q q "${files[@]}"
+	dmactl verify pq -P p "${files[@]}"
+	dmactl verify pq -Q q "${files[@]}"
 	flip p 99999
-	fails dmactl verify pq --block 4K -p p -q q "${files[@]}"
+	fails dmactl verify pq --block 4K -P p -Q q "${files[@]}"
 	says 'P does not match in the block of bytes 98304 to 99999'
 	flip q 5
-	fails dmactl verify pq --block 4K -p p -q q "${files[@]}"
+	fails dmactl verify pq --block 4K -P p -Q q "${files[@]}"
 	says 'Q does not match in the block of bytes 0 to 4095'
 	flip s0 5
 	flip p 5
 	flip q 5
-	fails dmactl verify pq --block 128K -p p -q q "${files[@]}"
+	fails dmactl verify pq --block 128K -P p -Q q "${files[@]}"
 	says 'neither P nor Q matches'
 }
 
@@ -155,7 +155,7 @@ flip() {
 	sim_reload caps=memcpy
 	fails dmactl xor -c "$first" -o sum "${files[@]}"
 	says "$first: the channel lacks XOR"
-	fails dmactl pq -p p -q q "${files[@]}"
+	fails dmactl pq -P p -Q q "${files[@]}"
 	says 'no free DMA channel can do PQ'
 	[ ! -e p ]
 }

@@ -68,6 +68,15 @@ sink_is() {
 	lacks '^0$' "$sim/sink_errors"
 }
 
+@test "send, recv: more at once than the controller has descriptors" {
+	peripherals descriptors=4 sink_rate=4000000
+	numbers 65536 >data
+	dmactl send --block 4K --depth 64 sink data
+	sink_is 262144 0
+	dmactl recv --block 4K --depth 64 --size 256K counter out
+	same out data
+}
+
 @test "what is sent to one end of the loop comes out of the other" {
 	peripherals
 	make 500000 data
@@ -101,8 +110,8 @@ sink_is() {
 	dmactl recv --frame 40/64 --block 640 --size 6376 counter out
 	perl -e 'for my $i (0 .. 99) { print pack("V10", map { $_ + 10 * $i } 0 .. 9), "\0" x ($i < 99 ? 24 : 0) }' >expected
 	same out expected
-	head -c 650 data >cut
-	fails dmactl send --frame 40/64 sink cut
+	head -c 650 data >short
+	fails dmactl send --frame 40/64 sink short
 	says 'sink: 650 bytes are no whole number of lines of 40 bytes, 64 apart'
 	for bad in 0 40/39 x 40/; do
 		run dmactl send --frame $bad sink data
@@ -120,7 +129,7 @@ sink_is() {
 	[ "$(cat "$sim/sink_bytes")" -ge $((64 * $(jq .repetitions result.json))) ]
 	run dmactl send --repeat 1s sink data
 	[ "$status" -eq 2 ]
-	says "repeat is for .send --frame'"
+	says 'repeat is for --frame$'
 	run dmactl recv --repeat 1s --frame 4 counter out
 	[ "$status" -eq 2 ]
 	# Somebody ends it.
@@ -161,7 +170,7 @@ sink_is() {
 	says 'has not 1 to 4096 bytes'
 	printf 123 >three
 	fails dmactl recv --peripheral-config three --size 4 counter out2
-	says 'refuses these addresses, width or burst'
+	says 'its driver refuses the address 0x0, or another of these options'
 	nothing_left . 'out2*'
 }
 
@@ -198,17 +207,87 @@ sink_is() {
 	tail -c 2048 data >expected
 	same out expected
 	fails dmactl recv --src-addr 0x100000 --size 4 mem out2
-	says 'refuses these addresses, width or burst'
-	fails dmactl recv --width 16 --size 64 mem out2
-	says 'does not know this width or direction'
+	says 'mem: its driver refuses the address 0x100000'
+	fails dmactl recv --src-addr 0 --width 16 --size 64 mem out2
+	says 'mem: the channel has no words of 16 bytes .--width., only of 1, 2, 4, 8'
+	fails dmactl recv --src-addr 0 --burst 1000 --size 64 mem out2
+	says 'mem: bursts of 1000 words .--burst. are too long: the channel has 256 at most'
+	fails dmactl recv --src-addr 2 --width 4 --size 64 mem out2
+	says 'mem: the address 0x2 is no multiple of the width of 4 bytes'
+	fails dmactl recv --src-addr 0xfff0 --size 64 mem out2
+	says 'mem: .* does not take 64 bytes at 0xfff0, .* beyond what the peripheral has there'
 	nothing_left . 'out2*'
+}
+
+@test "no address: not to 0, unless somebody insists" {
+	local chan
+	peripherals
+	make 64 data
+	# Of a controller that others do not have a name for.
+	chan=$(channels | head -n 1)
+	fails dmactl recv --size 64 "$chan" out
+	says "$chan: nobody said where its peripheral is, so the channel would use address 0"
+	says 'give --src-addr .needs root., or --force'
+	fails dmactl capture --size 64 "$chan" out
+	says 'nobody said where its peripheral is'
+	fails dmactl send mem data
+	says 'mem: nobody said where its peripheral is, .* give --dst-addr'
+	fails dmactl send --src-addr 0 mem data
+	says 'give --dst-addr'
+	fails dmactl send --width 4 mem data
+	says 'give --dst-addr'
+	fails dmactl play mem data
+	says 'give --dst-addr'
+	fails dmactl stream --out mem -- cat data
+	says 'give --dst-addr'
+	nothing_left . 'out*'
+	run dmactl send --force mem data
+	[ "$status" -eq 0 ]
+	says 'mem: without an address, as --force says'
+	dmactl recv --src-addr 0 --size 64 mem out
+	same out data
+}
+
+@test "limits: a refusal names the one that it was" {
+	peripherals
+	head -c 1001 /dev/zero >odd
+	fails dmactl send --width 8 sink odd
+	says 'odd: 1001 bytes are no whole number of words of 8 bytes .--width.'
+	sink_is 0 0
+	fails dmactl send --width 8 sink - <odd
+	says 'sink: 1001 bytes are no whole number of words of 8 bytes'
+	fails dmactl recv --width 8 --size 20 counter out
+	says 'size: 20 bytes are no whole number of words'
+	fails dmactl recv --width 8 --block 20 --size 40 counter out
+	says 'block: 20 bytes are no whole number of words'
+	echo 131072 >/sys/module/dmactl/parameters/max_buffer_bytes
+	fails dmactl stream counter -- true
+	says 'counter: 256 KiB of DMA memory in one buffer are more than root allows, which is 128 KiB .max_buffer_bytes'
+	# What is left open is made to fit.
+	dmactl recv counter out --size 100000
+	echo 67108864 >/sys/module/dmactl/parameters/max_buffer_bytes
+	fails dmactl stream --blocks 1000 counter -- true
+	says 'counter: 1000 blocks are too many: the channel takes 256 at once'
+	limited() {
+		# shellcheck disable=SC2016 # the other shell expands it
+		setpriv --bounding-set -ipc_lock sh -c 'ulimit -l "$1"; shift; exec "$@"' sh "$@"
+	}
+	rm -f out
+	fails limited 0 dmactl recv counter out --size 16
+	says 'more than your limit of locked memory leaves, which is 0 B in all'
+	lacks 'arrived' <<<"$output"
 }
 
 @test "without privilege: no addresses, and the message says why" {
 	peripherals
 	chmod 666 /dev/dmactl
 	chmod 777 .
-	# A name that firmware gave needs none.
+	fails setpriv --reuid 65534 --clear-groups --bounding-set=-all dmactl recv --size 4K counter out
+	says 'does not offer this channel'
+	# A name that firmware gave needs no privilege, where root offers it.
+	rmmod dmactl
+	insmod "$DMACTL_MODULES_DIR/dmactl.ko" 'allow=*'
+	chmod 666 /dev/dmactl
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all dmactl recv --size 4K counter out
 	numbers 1024 >expected
 	same out expected
@@ -219,7 +298,8 @@ sink_is() {
 	fails setpriv --reuid 65534 --clear-groups --bounding-set=-all \
 		dmactl recv --size 4K "$chan" out3
 	says 'nobody said where its peripheral is'
-	chmod 600 /dev/dmactl
+	rmmod dmactl
+	insmod "$DMACTL_MODULES_DIR/dmactl.ko"
 }
 
 @test "nonsense: names, directions, capabilities" {
@@ -243,12 +323,125 @@ sink_is() {
 @test "a peripheral that sends nothing: --timeout, and what it says" {
 	peripherals
 	fails dmactl recv --size 4K --timeout 500ms loop-rx out
-	says 'loop-rx: no transfer ended for 500 ms; the oldest has 4096 bytes to go'
+	says 'loop-rx: no byte moved for 500 ms; the oldest transfer has 4096 bytes to go'
+	says 'loop-rx: no byte has arrived'
 	nothing_left . 'out*'
 	echo 1 >"$sim/fail_nth"
 	fails dmactl recv --size 4K counter out
 	says 'counter: the transfer of byte 0 failed'
 }
+
+# So slow that 8 KiB take longer than the time after which recv gives up.
+creeping_counter() {
+	peripherals counter_rate=1000 counter_fifo=65536 "$@"
+}
+
+# first_numbers FILE MIN: more than MIN bytes, and the first that there are
+first_numbers() {
+	local size
+	size=$(stat -c %s "$1")
+	[ "$size" -gt "$2" ] || {
+		echo "$1 has $size bytes"
+		return 1
+	}
+	numbers $((size / 4 + 1)) | cmp -n "$size" "$1" -
+}
+
+@test "recv: a peripheral that moves is not given up, however slow" {
+	local mode
+	for mode in --single --sg --stream; do
+		creeping_counter
+		dmactl recv $mode --size 8K --timeout 3s counter out
+		numbers 2048 >expected
+		same out expected
+	done
+	creeping_counter no_pause=1
+	dmactl recv --size 8K --timeout 3s counter out
+	same out expected
+	# Where nothing is told of a transfer, only its end counts.
+	creeping_counter residue=descriptor
+	fails dmactl recv --size 8K --timeout 3s counter out2
+	says 'no transfer ended for 3 s, and this channel does not tell what moves within one'
+	creeping_counter residue=descriptor
+	dmactl recv --size 8K --block 1K --timeout 5s counter out
+	same out expected
+}
+
+@test "send: a peripheral that moves is not given up, one that does not is" {
+	local mode
+	numbers 2048 >data
+	for mode in --single --stream; do
+		peripherals sink_rate=1000
+		dmactl send $mode --timeout 3s sink data
+		sink_is 8192 0
+		echo 1 >"$sim/hold"
+		fails dmactl send $mode --timeout 1s sink data
+		says 'sink: no byte moved for 1 s; the oldest transfer has 8192 bytes to go'
+		echo 0 >"$sim/hold"
+	done
+}
+
+@test "recv: what had arrived stays, however it ends" {
+	local mode how
+	for mode in --single --sg --stream "--frame 40/64 --block 16K"; do
+		peripherals counter_rate=4000
+		# shellcheck disable=SC2086 # several words
+		spawn recv.txt dmactl recv $mode --size 64000 --timeout 1s counter out
+		sleep 4
+		echo 1 >"$sim/hold"
+		ends_with 1
+		cat recv.txt
+		grep -q 'counter: no byte moved for 1 s' recv.txt
+		grep -q "out: has the first $(stat -c %s out) of 64000 bytes" recv.txt
+		[ "$mode" = "${mode#--frame}" ] || continue
+		first_numbers out 1000
+	done
+	for how in pause no_pause; do
+		creeping_counter ${how/#pause/no_pause=0}
+		spawn recv.txt dmactl recv --size 60000 counter out
+		wait_until test -e /sys/class/misc/dmactl/dma:counter
+		sleep 4
+		kill -INT "$pid"
+		ends_with 130
+		first_numbers out 1000
+		creeping_counter ${how/#pause/no_pause=0}
+		spawn recv.txt dmactl recv --size 60000 counter out
+		wait_until dmactl synchronize counter
+		sleep 4
+		dmactl terminate counter
+		ends_with 1
+		first_numbers out 1000
+	done
+	creeping_counter
+	spawn recv.txt sh -c 'dmactl recv --size 60000 counter - >out 2>err.txt'
+	sleep 5
+	echo 1 >"$sim/hold"
+	dmactl terminate counter
+	ends_with 1
+	grep -q 'standard output: has the first' err.txt
+	first_numbers out 1000
+}
+
+@test "recv: on memory that bounces, what had arrived is not stale" {
+	peripherals counter_rate=1000 counter_fifo=65536 dma_mask=31
+	spawn recv.txt dmactl recv --size 60000 counter out
+	wait_until test -e /sys/class/misc/dmactl/dma:counter
+	sleep 4
+	kill -INT "$pid"
+	ends_with 130
+	first_numbers out 1000
+}
+
+@test "recv: a disk that fills up keeps what it has" {
+	peripherals
+	mkdir mnt
+	mount -t tmpfs -o size=256K none mnt
+	fails dmactl recv --size 1M counter mnt/out
+	says 'mnt/out: cannot write it: No space left'
+	says 'mnt/out: has the first 262144 of 1048576 bytes'
+	first_numbers mnt/out 262143
+}
+
 
 @test "stream: a program reads from a peripheral and writes to one" {
 	peripherals
@@ -261,7 +454,7 @@ sink_is() {
 	sink_is 1000000 0
 	dmactl stream --json --block 4K --blocks 2 sink -- cat expected >result.json
 	sink_is 1000000 0
-	jq -e '.status == 0 and .channels[0].bytes == 1000000 and .channels[0].direction == "out"' result.json
+	jq -e '.exit_status == 0 and .streams[0].bytes == 1000000 and .streams[0].direction == "out"' result.json
 }
 
 @test "stream: both directions at once" {
@@ -287,6 +480,7 @@ sink_is() {
 
 @test "pause, resume and terminate reach the dmactl that holds the channel" {
 	peripherals
+	echo 4194304 >"$sim/counter_fifo"
 	echo 100000 >"$sim/counter_rate"
 	spawn recv.txt dmactl recv --size 100M --block 4K --timeout 1s counter out
 	wait_until dmactl pause counter
@@ -298,7 +492,7 @@ sink_is() {
 	kill -0 "$pid"
 	run dmactl resume --json "$chan"
 	[ "$status" -eq 0 ]
-	jq -e --argjson p "$pid" '.pid == $p and .command == "resume"' <<<"$output"
+	jq -e --argjson p "$pid" '.pid == $p and .verb == "resume"' <<<"$output"
 	more() {
 		[ "$(dmactl status --json "$chan" | jq '.sessions[0].channels_held[0].completed')" -gt "$after" ]
 	}
@@ -306,7 +500,9 @@ sink_is() {
 	dmactl terminate counter
 	ends_with 1
 	grep -q 'was terminated by .dmactl terminate' recv.txt
-	nothing_left . 'out*'
+	grep -q "out: has the first $(stat -c %s out) of 104857600 bytes" recv.txt
+	numbers $(($(stat -c %s out) / 4)) >expected
+	cmp -n $(($(stat -c %s out) / 4 * 4)) out expected
 }
 
 @test "pause: nobody there, another program, another user" {
@@ -336,7 +532,8 @@ sink_is() {
 		sleep 0.3
 		kill "-$signal" "$pid"
 		wait "$pid" || true
-		nothing_left . 'out*'
+		[ ! -s out ]
+		rm -f out
 		wait_until test ! -e /sys/class/misc/dmactl/dma:loop-rx
 	done
 	make 1000 data
@@ -365,8 +562,62 @@ sink_is() {
 	dmactl info --json counter >info.json
 	jq -e '.name | startswith("dma1chan")' info.json
 	jq -e '(.operations | index("cyclic") != null and index("slave_sg") != null) and .directions == ["dev-to-mem"]' info.json
-	jq -e '(.src_addr_widths | index("4") != null) and has("metadata") and has("reuse")' info.json
+	jq -e '(.src_addr_widths | index("4") != null) and has("metadata_modes") and has("reuse")' info.json
 	spawn recv.txt dmactl recv --size 4 --timeout 0 loop-rx out
 	wait_until dmactl pause loop-rx
 	dmactl status --json loop-rx | jq -e --argjson p "$pid" '.sessions[0].pid == $p'
+}
+
+# squat NAME: nobody answers for a channel, and says that all went well
+squat() {
+	cat >squat.py <<'PY'
+import os, socket, struct, sys
+os.setgid(65534); os.setuid(65534)
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind("\0dmactl/" + sys.argv[1])
+s.listen()
+open("/dev/shm/squat", "w").close()
+while True:
+    c, _ = s.accept()
+    if c.recv(4):
+        open("/dev/shm/asked", "w").close()
+        c.send(struct.pack("ii", 0, os.getpid()))
+    c.close()
+PY
+	rm -f /dev/shm/squat /dev/shm/asked
+	python3 squat.py "$1" &
+	squatter=$!
+	wait_until test -e /dev/shm/squat
+}
+
+@test "terminate does not believe who only took the name" {
+	peripherals
+	squat loop-rx
+	fails dmactl terminate loop-rx
+	says "loop-rx: process $squatter of user 65534 answers for it and does not hold it"
+	spawn recv.txt dmactl recv --size 4 --timeout 0 loop-rx out
+	wait_until grep -q 'another process listens by this name' recv.txt
+	fails dmactl terminate loop-rx
+	says "process $squatter of user 65534 answers"
+	says "loop-rx: is held by dmactl, process $pid"
+	# It was not even asked; and whose channel it is goes on.
+	[ ! -e /dev/shm/asked ]
+	kill -0 "$pid"
+	kill "$squatter" "$pid"
+}
+
+@test "the name of a process does not reach the terminal as it is" {
+	cat >name.py <<'PY'
+import ctypes, fcntl, os, time
+ctypes.CDLL(None).prctl(15, b"x\x1b[31my", 0, 0, 0)
+fd = os.open("/dev/dmactl", os.O_RDWR)
+open("named", "w").close()
+time.sleep(100)
+PY
+	python3 name.py &
+	named=$!
+	wait_until test -e named
+	run dmactl status
+	says "^x\?\[31my, process $named"
+	kill "$named"
 }

@@ -21,8 +21,8 @@ offers_imm_data() {
 		says "^$first +dma-sim\.0 +1 +100 +0 "
 		says '^Result: +passed'
 		dmactl test --op $op --iterations 50 --threads 3 --json "$first" >result.json
-		jq -e --arg o $op '.passed and .op == $o and .failures == []' result.json
-		jq -e '.channels[0] | .threads == 3 and .transfers == 150 and .failures == 0' result.json
+		jq -e --arg o $op '.passed and .ops == [$o] and .failures == []' result.json
+		jq -e '.channels[0] | .threads == 3 and .transfers == 150 and .failed == 0' result.json
 		jq -e --arg o $op '.channels[0].bytes > 0 or $o == "interrupt"' result.json
 	done
 }
@@ -47,7 +47,7 @@ offers_imm_data() {
 @test "interleave is not for channels that only reach a peripheral" {
 	sim_reload channels=1 peripherals=sink caps=slave,interleave
 	local sink
-	sink=$(dmactl list --json | jq -r '.[-1].name')
+	sink=$(dmactl list --json | jq -r '.channels[-1].name')
 	[ "$sink" != "$first" ]
 	fails dmactl test --op interleave "$sink"
 	says "$sink: the channel lacks transfers from memory to memory"

@@ -35,7 +35,7 @@ load cli-helper
 		0 fill out
 		0 test -i 5 $first
 		0 test --op=memset --iterations=5 --seed=1 $first
-		0 test --op=sg -i 5 -t 2 --max-size=1 $first
+		0 test --op=sg -i 5 --threads 2 --max-size=1 $first
 		0 test --coherent -i 5 $first
 		0 test --all -i 2
 		1 info dma99chan0

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154 # pid comes from cli-helper
 # SPDX-License-Identifier: MIT
 # Streams under programs that know nothing of DMA.
 
 load cli-helper
-# shellcheck disable=SC2154 # pid comes from there
 
 setup_file() {
 	bats_require_minimum_version 1.5.0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Tests of /dev/dmactl with bare system calls; they run in a guest. Needs what
-# tests/uapi/deps.txt lists. Only programs are in $(UAPI_DIR).
+# packaging/deps/uapi.txt lists. Only programs are in $(UAPI_DIR).
 
 # UAPI_RUNNER=lite takes a stand-in that forks where Criterion starts a program
 # anew for each test: that takes seconds where a debug kernel is emulated. It
@@ -11,6 +11,10 @@ UAPI_RUNNER ?= criterion
 UAPI_DIR := $(O)/tests/uapi
 # Programs that want a guest of their own, see tests/uapi/run.
 UAPI_OWN_DIR := $(O)/tests/uapi-own
+# The one of tests/power, which runs without the files of the host.
+UAPI_POWER := $(O)/tests/power/power
+# The one of tests/fault, for kernels in which allocations can be made to fail.
+UAPI_FAULT := $(O)/tests/fault/fault
 UAPI_OBJ := $(O)/obj/tests/uapi$(if $(filter criterion,$(UAPI_RUNNER)),-criterion)
 UAPI_OBJ32 := $(O)/obj32/tests/uapi
 
@@ -39,7 +43,7 @@ UAPI_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -Iuapi -Itests/uapi/common -D_GNU_SOURC
 
 # Where the kernel's asm/ is for the 64-bit compiler: gcc-multilib would make
 # it known to -m32.
-UAPI_CFLAGS32 := -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch) -Itests/uapi/lite
+UAPI_CFLAGS32 = -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch) -Itests/uapi/lite
 
 $(UAPI_OBJ)/%.o: tests/uapi/%.c
 	@mkdir -p $(@D)
@@ -73,14 +77,39 @@ $(UAPI_OWN_BINS): $(UAPI_OWN_DIR)/%: $(UAPI_OBJ)/own/%.o $(UAPI_MAIN) $(UAPI_STA
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -pthread -o $@ $(filter %.o,$^) $(UAPI_RUNNER_LIBS)
 
+# Without Criterion, whose libraries would have to go with it.
+$(O)/obj/tests/power/%.o: tests/uapi/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UAPI_CFLAGS) -Itests/uapi/lite -c -o $@ $<
+
+$(O)/obj/tests/power/power.o: tests/power/power.c
+	@mkdir -p $(@D)
+	$(CC) $(UAPI_CFLAGS) -Itests/uapi/lite -c -o $@ $<
+
+$(UAPI_POWER): $(O)/obj/tests/power/power.o $(UAPI_COMMON:%=$(O)/obj/tests/power/%) $(O)/obj/tests/power/lite/main.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -pthread -o $@ $^
+
+$(O)/obj/tests/fault/%.o: tests/fault/%.c
+	@mkdir -p $(@D)
+	$(CC) $(UAPI_CFLAGS) -Itests/uapi/lite -c -o $@ $<
+
+$(UAPI_FAULT): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fault/*.c)) \
+		$(UAPI_COMMON:%=$(O)/obj/tests/power/%) $(O)/obj/tests/power/lite/main.o
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -pthread -o $@ $^
+
 .PHONY: uapi-tests
-uapi-tests: $(UAPI_BINS) $(UAPI_BINS32) $(UAPI_OWN_BINS)
+uapi-tests: $(UAPI_BINS) $(UAPI_BINS32) $(UAPI_OWN_BINS) $(UAPI_POWER) $(UAPI_FAULT)
 
 # The same without Criterion, beside the others: for a guest that has less time.
-UAPI_QUICK := UAPI_RUNNER=lite UAPI_NAMES32= UAPI_DIR=$(O)/tests/uapi-quick \
+# Of the 32-bit ones, those that look at how wide the program's pointers are
+# (tests/runner/guests.py names them, too).
+UAPI_QUICK_32 := $(addprefix test-,contract submit stream uring ring-map mmap buf)
+UAPI_QUICK := UAPI_RUNNER=lite UAPI_NAMES32="$(UAPI_QUICK_32)" UAPI_DIR=$(O)/tests/uapi-quick \
 	UAPI_OWN_DIR=$(O)/tests/uapi-quick-own UAPI_STAMP=$(O)/obj/tests/uapi-quick-runner
 .PHONY: uapi-quick
 uapi-quick:
 	+@$(MAKE) --no-print-directory $(UAPI_QUICK) uapi-tests
 
--include $(wildcard $(UAPI_OBJ)/*.d $(UAPI_OBJ)/*/*.d $(UAPI_OBJ32)/*.d $(UAPI_OBJ32)/*/*.d)
+-include $(wildcard $(O)/obj/tests/fault/*.d $(O)/obj/tests/power/*.d $(UAPI_OBJ)/*.d $(UAPI_OBJ)/*/*.d $(UAPI_OBJ32)/*.d $(UAPI_OBJ32)/*/*.d)

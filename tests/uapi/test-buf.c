@@ -165,19 +165,11 @@ UAPI_TEST(buf, a_completion_frees_it_before_it_is_reaped)
 	check_eq(mem.p[PAGE - 1], 9);
 }
 
-static uint32_t chan_of(int fd, const char *device)
-{
-	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, device);
-
-	check_eq(chan_request(fd, &arg), 0);
-	return arg.out_chan;
-}
-
 UAPI_TEST(buf, coherent_is_for_one_device)
 {
 	int fd = dev_open(0);
-	uint32_t here = chan_of(fd, "dma-sim.0"), there = chan_of(fd, "dma-sim.1");
-	uint32_t also_here = chan_of(fd, "dma-sim.0");
+	uint32_t here = chan_of_device(fd, "dma-sim.0"), there = chan_of_device(fd, "dma-sim.1");
+	uint32_t also_here = chan_of_device(fd, "dma-sim.0");
 	struct mem coherent = mem_coherent(fd, here, PAGE);
 	struct mem any = mem_get(fd, PAGE);
 	struct dmactl_op op = op_memcpy(there, &any, 0, &coherent, 0, 16);
@@ -198,13 +190,13 @@ UAPI_TEST(buf, coherent_is_for_one_device)
 UAPI_TEST(buf, coherent_outlives_the_devices_channels)
 {
 	int fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0");
 	struct mem coherent = mem_coherent(fd, chan, PAGE), any = mem_get(fd, PAGE);
 
 	copy_check(fd, chan, &coherent, 7, &any, 9, 500);
 	check_eq(destroy(fd, chan), 0);
 	coherent.p[0] = 1;
-	chan = chan_of(fd, "dma-sim.0");
+	chan = chan_of_device(fd, "dma-sim.0");
 	copy_check(fd, chan, &any, 7, &coherent, 9, 500);
 }
 
@@ -292,7 +284,7 @@ UAPI_TEST(buf, ranges_are_checked_alike_everywhere)
 UAPI_TEST(buf, sync_with_one_device)
 {
 	int fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0"), other = chan_of(fd, "dma-sim.1");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0"), other = chan_of_device(fd, "dma-sim.1");
 	struct mem mem = mem_get(fd, PAGE);
 	struct dmactl_op op = op_memset(chan, &mem, 0, PAGE, 1);
 	struct dmactl_buf_sync arg = {.size = sizeof(arg), .buf = mem.buf, .len = PAGE};

@@ -167,7 +167,6 @@ UAPI_TEST(config, what_only_the_provider_knows)
 static void words(void)
 {
 	struct dmactl_chan_config arg;
-	struct dmactl_completion record;
 	struct dmactl_op op;
 
 	setup("mem");
@@ -178,11 +177,8 @@ static void words(void)
 	check_eq(chan_config(fd, &arg), 0);
 	op = op_single(chan, &mem, 0, 1000, true);
 	run_ok(fd, &op);
-	/* No whole word: the provider takes no such descriptor. */
 	op.len = 1001;
-	record = run(fd, &op);
-	check_eq(record.status, -EIO);
-	check_eq(record.bytes, 0);
+	op_refused(fd, &op, -EINVAL, "no whole word");
 	op = op_single(chan, &mem, PAGE, 1000, false);
 	run_ok(fd, &op);
 	bytes_check(mem.p + PAGE, mem.p, 1000, "through the window");
@@ -324,4 +320,47 @@ static void by_slave(void)
 UAPI_TEST(config, a_channel_that_was_asked_for_by_its_name)
 {
 	with_sim("peripherals=sink", by_slave);
+}
+
+/* Words of the peripheral: what is no whole number of them is not dropped. */
+static void aligned_words(void)
+{
+	struct dmactl_chan_config config;
+	struct dmactl_sg sg[2];
+	struct dmactl_op op;
+
+	setup("mem");
+	config = config_of(chan);
+	config.dst_addr_width = config.src_addr_width = 4;
+	config.dst_addr = config.src_addr = 0x100;
+	check_eq(chan_config(fd, &config), 0);
+	op = op_single(chan, &mem, 0, 64, true);
+	run_ok(fd, &op);
+	op = op_single(chan, &mem, PAGE, 64, false);
+	run_ok(fd, &op);
+	op = op_single(chan, &mem, 2, 64, true);
+	op_refused(fd, &op, -EINVAL, "an odd place in memory");
+	op = op_single(chan, &mem, PAGE + 1, 64, false);
+	op_refused(fd, &op, -EINVAL, "an odd place to write to");
+	op = op_single(chan, &mem, 0, 66, true);
+	op_refused(fd, &op, -EINVAL, "an odd length");
+	sg[0] = sg_piece(DMACTL_SG_SRC, &mem, 0, 62);
+	sg[1] = sg_piece(DMACTL_SG_SRC, &mem, 64, 2);
+	op = op_list(DMACTL_OP_SLAVE_SG, chan, sg, 2, 64);
+	op_refused(fd, &op, -EINVAL, "odd pieces");
+	config.dst_addr = 0x102;
+	check_eq(chan_config(fd, &config), -EINVAL);
+	config.dst_addr = 0x104;
+	config.src_addr = 0x101;
+	check_eq(chan_config(fd, &config), -EINVAL);
+	/* Each direction has a width of its own. */
+	config.src_addr_width = 1;
+	check_eq(chan_config(fd, &config), 0);
+	op = op_single(chan, &mem, PAGE + 1, 63, false);
+	run_ok(fd, &op);
+}
+
+UAPI_TEST(config, words_are_whole)
+{
+	with_sim("peripherals=mem", aligned_words);
 }

@@ -134,8 +134,9 @@ static const struct call {
 	void (*fill)(union any *arg);
 } calls[] = {
 	{"INFO", DMACTL_IOC_INFO, sizeof(struct dmactl_info), 0, NONE, 0, true, fill_nothing},
-	{"CHAN_REQUEST", DMACTL_IOC_CHAN_REQUEST, sizeof(struct dmactl_chan_request), 0,
-	 offsetof(struct dmactl_chan_request, reserved), 32, true, fill_chan_request},
+	{"CHAN_REQUEST", DMACTL_IOC_CHAN_REQUEST, sizeof(struct dmactl_chan_request),
+	 DMACTL_CHAN_LOOK, offsetof(struct dmactl_chan_request, reserved), 32, true,
+	 fill_chan_request},
 	{"CHAN_CONFIG", DMACTL_IOC_CHAN_CONFIG, sizeof(struct dmactl_chan_config), 0, NONE, 0,
 	 false, fill_chan_config},
 	{"CHAN_CTRL", DMACTL_IOC_CHAN_CTRL, sizeof(struct dmactl_chan_ctrl), 0, NONE, 0, false,

@@ -1,94 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* BUF_IMPORT and BUF_EXPORT: memory that others have as well. */
-#include <linux/dma-buf.h>
-#include <linux/dma-heap.h>
-#include <linux/udmabuf.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include "uapi.h"
+#include "dmabuf.h"
 
 #define LEN (4 * PAGE)
-
-/* A dma-buf as the CPU sees it. */
-static unsigned char *map_dmabuf(int dmabuf, size_t len)
-{
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
-
-	if (p == MAP_FAILED)
-		fail("cannot map a dma-buf: %s", strerror(errno));
-	return p;
-}
-
-static int exported(int fd, uint32_t buf)
-{
-	int dmabuf = buf_export(fd, buf);
-
-	if (dmabuf < 0)
-		fail("BUF_EXPORT: %d", dmabuf);
-	return dmabuf;
-}
-
-static struct mem imported(int fd, int dmabuf)
-{
-	struct mem mem;
-
-	check_eq(buf_import(fd, dmabuf, &mem), 0);
-	check_eq(mem.len, lseek(dmabuf, 0, SEEK_END));
-	mem.p = map_dmabuf(dmabuf, mem.len);
-	return mem;
-}
-
-static void sync_buf(int fd, const struct mem *mem, uint32_t flags)
-{
-	struct dmactl_buf_sync arg = {
-		.size = sizeof(arg), .flags = flags, .buf = mem->buf, .len = mem->len};
-
-	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
-}
-
-static void cpu_begin(int fd, const struct mem *mem)
-{
-	sync_buf(fd, mem, DMACTL_SYNC_BEGIN | DMACTL_SYNC_READ | DMACTL_SYNC_WRITE);
-}
-
-static void cpu_end(int fd, const struct mem *mem)
-{
-	sync_buf(fd, mem, DMACTL_SYNC_END | DMACTL_SYNC_READ | DMACTL_SYNC_WRITE);
-}
-
-/* To and from imported memory, which the CPU has to bracket. */
-static void check_imported(int fd, uint32_t chan, const struct mem *theirs, const struct mem *ours)
-{
-	const size_t len = theirs->len - 2 * 100;
-	struct dmactl_op op;
-
-	/* The first use maps it. */
-	op = op_memcpy(chan, ours, 0, theirs, 0, 1);
-	run_ok(fd, &op);
-
-	cpu_begin(fd, theirs);
-	pattern_fill(theirs->p, 0, theirs->len, DST_MARGIN);
-	cpu_end(fd, theirs);
-	pattern_fill(ours->p, 50, len, SRC_BODY);
-	op = op_memcpy(chan, theirs, 100, ours, 50, len);
-	run_ok(fd, &op);
-	cpu_begin(fd, theirs);
-	pattern_check(theirs->p, 0, 100, DST_MARGIN, 0);
-	pattern_check(theirs->p, 100, len, SRC_BODY, 50);
-	pattern_check(theirs->p, 100 + len, 100, DST_MARGIN, 100 + len);
-
-	pattern_fill(theirs->p, 0, theirs->len, SRC_BODY);
-	cpu_end(fd, theirs);
-	pattern_fill(ours->p, 0, ours->len, DST_MARGIN);
-	op = op_memcpy(chan, ours, 7, theirs, 11, len);
-	run_ok(fd, &op);
-	pattern_check(ours->p, 0, 7, DST_MARGIN, 0);
-	pattern_check(ours->p, 7, len, SRC_BODY, 11);
-	pattern_check(ours->p, 7 + len, ours->len - len - 7, DST_MARGIN, 7 + len);
-}
 
 UAPI_TEST(dmabuf, export_is_the_buffers_memory)
 {
@@ -96,13 +15,13 @@ UAPI_TEST(dmabuf, export_is_the_buffers_memory)
 	struct mem mem = mem_get(fd, LEN);
 	unsigned char *p, *q;
 
-	dmabuf = exported(fd, mem.buf);
-	second = exported(fd, mem.buf);
+	dmabuf = dmabuf_export(fd, mem.buf);
+	second = dmabuf_export(fd, mem.buf);
 	check_eq(fcntl(dmabuf, F_GETFL) & O_ACCMODE, O_RDWR);
 	check_eq(fcntl(dmabuf, F_GETFD), FD_CLOEXEC);
 	check_eq(lseek(dmabuf, 0, SEEK_END), LEN);
-	p = map_dmabuf(dmabuf, LEN);
-	q = map_dmabuf(second, LEN);
+	p = dmabuf_map(dmabuf, LEN);
+	q = dmabuf_map(second, LEN);
 	pattern_fill(mem.p, 0, LEN, SRC_BODY);
 	pattern_check(p, 0, LEN, SRC_BODY, 0);
 	pattern_fill(p, 0, LEN, DST_BODY);
@@ -130,7 +49,7 @@ UAPI_TEST(dmabuf, what_cannot_be_exported)
 	struct mem coherent = mem_coherent(fd, chan, PAGE), mem = mem_get(other, PAGE);
 	struct mem theirs, user;
 
-	dmabuf = exported(other, mem.buf);
+	dmabuf = dmabuf_export(other, mem.buf);
 	check_eq(buf_import(fd, dmabuf, &theirs), 0);
 	check_eq(buf_map_user(fd, mem.p, PAGE, 0, &user), 0);
 	check_eq(buf_export(fd, coherent.buf), -EOPNOTSUPP);
@@ -147,7 +66,7 @@ UAPI_TEST(dmabuf, what_cannot_be_imported)
 	int fd = dev_open(0), dmabuf, event = eventfd(0, EFD_CLOEXEC);
 	struct mem mem = mem_get(fd, PAGE), got;
 
-	dmabuf = exported(fd, mem.buf);
+	dmabuf = dmabuf_export(fd, mem.buf);
 	check_eq(buf_import(fd, dmabuf, &got), -EINVAL);
 	check_eq(buf_import(fd, event, &got), -EINVAL);
 	check_eq(buf_import(fd, fd, &got), -EINVAL);
@@ -165,11 +84,11 @@ UAPI_TEST(dmabuf, from_another_session)
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(other, LEN), ours = mem_get(fd, LEN + PAGE), theirs;
 
-	dmabuf = exported(other, mem.buf);
-	theirs = imported(fd, dmabuf);
+	dmabuf = dmabuf_export(other, mem.buf);
+	theirs = dmabuf_import(fd, dmabuf);
 	close(dmabuf);
 	check(map_at(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED);
-	check_imported(fd, chan, &theirs, &ours);
+	dmabuf_check(fd, chan, &theirs, &ours);
 	/* The exporter sees the same. */
 	pattern_check(mem.p, 0, LEN, SRC_BODY, 0);
 	check_eq(destroy(fd, theirs.buf), 0);
@@ -184,8 +103,8 @@ UAPI_TEST(dmabuf, ranges_are_checked)
 	struct dmactl_buf_sync arg = {.size = sizeof(arg)};
 	struct dmactl_op op;
 
-	dmabuf = exported(other, mem.buf);
-	theirs = imported(fd, dmabuf);
+	dmabuf = dmabuf_export(other, mem.buf);
+	theirs = dmabuf_import(fd, dmabuf);
 	op = op_memset(chan, &theirs, LEN - 1, 2, 1);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EINVAL);
 	op = op_memset(chan, &theirs, LEN, 1, 1);
@@ -216,10 +135,10 @@ UAPI_TEST(dmabuf, a_large_one)
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(other, len), ours = mem_get(fd, len), theirs;
 
-	dmabuf = exported(other, mem.buf);
-	theirs = imported(fd, dmabuf);
+	dmabuf = dmabuf_export(other, mem.buf);
+	theirs = dmabuf_import(fd, dmabuf);
 	close(dmabuf);
-	check_imported(fd, chan, &theirs, &ours);
+	dmabuf_check(fd, chan, &theirs, &ours);
 	munmap(theirs.p, len);
 }
 
@@ -234,11 +153,11 @@ UAPI_TEST(dmabuf, on_two_devices)
 
 	check_eq(chan_request(fd, &here), 0);
 	check_eq(chan_request(fd, &there), 0);
-	dmabuf = exported(other, mem.buf);
-	theirs = imported(fd, dmabuf);
-	check_imported(fd, here.out_chan, &theirs, &ours);
+	dmabuf = dmabuf_export(other, mem.buf);
+	theirs = dmabuf_import(fd, dmabuf);
+	dmabuf_check(fd, here.out_chan, &theirs, &ours);
 	check_eq(destroy(fd, here.out_chan), 0);
-	check_imported(fd, there.out_chan, &theirs, &ours);
+	dmabuf_check(fd, there.out_chan, &theirs, &ours);
 	/* The provider goes, and takes its mapping along. */
 	check_eq(sim_bind("dma-sim.1", false), 0);
 	check_eq(sim_bind("dma-sim.1", true), 0);
@@ -246,7 +165,7 @@ UAPI_TEST(dmabuf, on_two_devices)
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -ENODEV);
 	check_eq(destroy(fd, there.out_chan), 0);
 	check_eq(chan_request(fd, &there), 0);
-	check_imported(fd, there.out_chan, &theirs, &ours);
+	dmabuf_check(fd, there.out_chan, &theirs, &ours);
 	munmap(theirs.p, LEN);
 	close(dmabuf);
 }
@@ -260,7 +179,7 @@ static void child_exports_and_dies(void *arg)
 
 	pattern_fill(src.p, 0, LEN, SRC_BODY);
 	run_ok(fd, &op);
-	dmabuf = exported(fd, mem.buf);
+	dmabuf = dmabuf_export(fd, mem.buf);
 	fd_send(*(int *)arg, dmabuf, "x", 1);
 	kill(getpid(), SIGKILL);
 }
@@ -275,10 +194,10 @@ UAPI_TEST(dmabuf, to_another_process)
 	check_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, socks), 0);
 	child_expect_killed(child_start(child_exports_and_dies, &socks[1]));
 	dmabuf = fd_recv(socks[0], &c, 1);
-	theirs = imported(fd, dmabuf);
+	theirs = dmabuf_import(fd, dmabuf);
 	pattern_check(theirs.p, 0, LEN, SRC_BODY, 0);
 	close(dmabuf);
-	check_imported(fd, chan, &theirs, &ours);
+	dmabuf_check(fd, chan, &theirs, &ours);
 	munmap(theirs.p, LEN);
 	close(socks[0]);
 	close(socks[1]);
@@ -348,8 +267,8 @@ static void one_order(unsigned int order)
 	check_eq(buf_alloc(h.fd, DMACTL_BUF_STREAMING, 0, LEN, &h.mem), 0);
 	h.mem.p = map_at(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, h.fd, h.mem.off);
 	check(h.mem.p != MAP_FAILED);
-	h.dmabuf = exported(h.fd, h.mem.buf);
-	h.p = map_dmabuf(h.dmabuf, LEN);
+	h.dmabuf = dmabuf_export(h.fd, h.mem.buf);
+	h.p = dmabuf_map(h.dmabuf, LEN);
 	check_eq(buf_import(h.other, h.dmabuf, &h.theirs), 0);
 	pattern_fill(h.mem.p, 0, LEN, SRC_BODY);
 	for (n = NR_HOLDERS; n; n--) {
@@ -379,7 +298,7 @@ UAPI_TEST(dmabuf, destroyed_by_the_importer_in_flight)
 	struct mem mem = mem_get(other, LEN), theirs;
 	struct dmactl_op op;
 
-	dmabuf = exported(other, mem.buf);
+	dmabuf = dmabuf_export(other, mem.buf);
 	check_eq(buf_import(fd, dmabuf, &theirs), 0);
 	close(dmabuf);
 	op = op_memset(chan, &theirs, 0, LEN, 0x5e);
@@ -393,127 +312,4 @@ UAPI_TEST(dmabuf, destroyed_by_the_importer_in_flight)
 	check_eq(record.status, 0);
 	check_eq(destroy(fd, theirs.buf), 0);
 	check_eq(mem.p[LEN - 1], 0x5e);
-}
-
-/* From here on memory of other exporters. */
-
-/*
- * Skips the test if the kernel has none, or it is no good here. udmabuf syncs with a device
- * of its own only, and a heap gives pieces that SWIOTLB does not take.
- */
-static int exporter_open(const char *path)
-{
-	int fd;
-
-	if (devices_bounce())
-		cr_skip_test("the exporter of %s does not bounce", path);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		cr_skip_test("%s: %s", path, strerror(errno));
-	return fd;
-}
-
-static int memfd_new(size_t len)
-{
-	int fd = memfd_create("dmabuf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	check(fd >= 0);
-	check_eq(ftruncate(fd, len), 0);
-	check_eq(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-	return fd;
-}
-
-UAPI_TEST(dmabuf, from_udmabuf)
-{
-	int maker = exporter_open("/dev/udmabuf"), file, fd, dmabuf;
-	struct udmabuf_create create = {.flags = UDMABUF_FLAGS_CLOEXEC, .size = LEN};
-	struct mem ours, theirs;
-	unsigned char *p;
-	uint32_t chan;
-
-	file = memfd_new(2 * LEN);
-	create.memfd = file;
-	create.offset = PAGE;
-	dmabuf = ioctl(maker, UDMABUF_CREATE, &create);
-	check(dmabuf >= 0);
-	fd = dev_open(0);
-	chan = chan_get(fd);
-	ours = mem_get(fd, LEN + PAGE);
-	theirs = imported(fd, dmabuf);
-	close(dmabuf);
-	check_imported(fd, chan, &theirs, &ours);
-	p = map_dmabuf(file, 2 * LEN);
-	pattern_check(p, PAGE, LEN, SRC_BODY, 0);
-	check_eq(p[0], 0);
-	check_eq(p[PAGE + LEN], 0);
-	munmap(p, 2 * LEN);
-	munmap(theirs.p, theirs.len);
-	close(file);
-	close(maker);
-}
-
-#define PIECES 128
-
-/* Pages of a file in the wrong order: nothing is in one piece. */
-UAPI_TEST(dmabuf, many_segments)
-{
-	int maker = exporter_open("/dev/udmabuf"), file, fd, dmabuf, i;
-	struct udmabuf_create_list *list;
-	struct mem ours, theirs;
-	struct dmactl_op op;
-	unsigned char *p;
-	uint32_t chan;
-
-	file = memfd_new(PIECES * PAGE);
-	list = calloc(1, sizeof(*list) + PIECES * sizeof(list->list[0]));
-	list->flags = UDMABUF_FLAGS_CLOEXEC;
-	list->count = PIECES;
-	for (i = 0; i < PIECES; i++) {
-		list->list[i].memfd = file;
-		list->list[i].offset = (uint64_t)(i * 37 % PIECES) * PAGE;
-		list->list[i].size = PAGE;
-	}
-	dmabuf = ioctl(maker, UDMABUF_CREATE_LIST, list);
-	check(dmabuf >= 0);
-	free(list);
-	fd = dev_open(0);
-	chan = chan_get(fd);
-	ours = mem_get(fd, PIECES * PAGE);
-	theirs = imported(fd, dmabuf);
-	close(dmabuf);
-	check_imported(fd, chan, &theirs, &ours);
-	pattern_fill(ours.p, 0, PIECES * PAGE, DST_BODY);
-	op = op_memcpy(chan, &theirs, 0, &ours, 0, PIECES * PAGE);
-	run_ok(fd, &op);
-	cpu_begin(fd, &theirs);
-	p = map_dmabuf(file, PIECES * PAGE);
-	for (i = 0; i < PIECES; i++)
-		pattern_check(p, (size_t)(i * 37 % PIECES) * PAGE, PAGE, DST_BODY,
-			      (size_t)i * PAGE);
-	cpu_end(fd, &theirs);
-	munmap(p, PIECES * PAGE);
-	munmap(theirs.p, theirs.len);
-	close(file);
-	close(maker);
-}
-
-/* No more than a device takes in one piece: the heap does not look. */
-UAPI_TEST(dmabuf, from_a_heap)
-{
-	struct dma_heap_allocation_data alloc = {.len = 1 << 16, .fd_flags = O_RDWR | O_CLOEXEC};
-	int heap = exporter_open("/dev/dma_heap/system"), fd;
-	struct mem ours, theirs;
-	uint32_t chan;
-
-	if (heap < 0)
-		return;
-	check_eq(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &alloc), 0);
-	fd = dev_open(0);
-	chan = chan_get(fd);
-	ours = mem_get(fd, 1 << 16);
-	theirs = imported(fd, alloc.fd);
-	close(alloc.fd);
-	check_imported(fd, chan, &theirs, &ours);
-	munmap(theirs.p, theirs.len);
-	close(heap);
 }

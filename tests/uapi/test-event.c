@@ -9,14 +9,6 @@
 
 #include "uapi.h"
 
-static int poll_now(int fd)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN | POLLOUT};
-
-	check(poll(&p, 1, 0) >= 0);
-	return p.revents;
-}
-
 UAPI_TEST(event, poll_tells_of_records_and_credit)
 {
 	struct dmactl_completion records[4];

@@ -19,20 +19,12 @@ struct pair {
 	int dmabuf;
 };
 
-static uint32_t chan_of(int fd, const char *device)
-{
-	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, device);
-
-	check_eq(chan_request(fd, &arg), 0);
-	return arg.out_chan;
-}
-
 static struct pair pair_new(void)
 {
 	struct pair p = {.a = dev_open(0), .b = dev_open(0)};
 
-	p.chan_a = chan_of(p.a, "dma-sim.0");
-	p.chan_b = chan_of(p.b, "dma-sim.0");
+	p.chan_a = chan_of_device(p.a, "dma-sim.0");
+	p.chan_b = chan_of_device(p.b, "dma-sim.0");
 	p.mem_a = mem_get(p.a, LEN);
 	p.own_a = mem_get(p.a, LEN);
 	p.own_b = mem_get(p.b, LEN);

@@ -85,40 +85,6 @@ UAPI_TEST(lifetime, ops_outlive_who_submitted_them)
 	check_eq(s.dst.p[99], 0x61);
 }
 
-/* Passes a file through a socket. */
-static void send_fd(int sock, int fd, const struct shared *s)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {0};
-	struct iovec data = {(void *)s, sizeof(*s)};
-	struct msghdr msg = {.msg_iov = &data,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	check_eq(sendmsg(sock, &msg, 0), sizeof(*s));
-}
-
-static int recv_fd(int sock, struct shared *s)
-{
-	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec data = {s, sizeof(*s)};
-	struct msghdr msg = {.msg_iov = &data,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	int fd;
-
-	check_eq(recvmsg(sock, &msg, 0), sizeof(*s));
-	check(CMSG_FIRSTHDR(&msg));
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 static void child_opens_and_sends(void *arg)
 {
 	struct shared s = shared_new(PAGE);
@@ -127,7 +93,7 @@ static void child_opens_and_sends(void *arg)
 	pattern_fill(s.src.p, 0, PAGE, SRC_BODY);
 	op.user_data = 77;
 	check_eq(submit_flags(s.fd, &op, 1, DMACTL_SUBMIT_HOLD, NULL), 0);
-	send_fd(*(int *)arg, s.fd, &s);
+	fd_send(*(int *)arg, s.fd, &s, sizeof(s));
 	kill(getpid(), SIGKILL);
 }
 
@@ -140,7 +106,7 @@ UAPI_TEST(lifetime, a_session_sent_to_another_process)
 
 	check_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, socks), 0);
 	child_expect_killed(child_start(child_opens_and_sends, &socks[1]));
-	fd = recv_fd(socks[0], &s);
+	fd = fd_recv(socks[0], &s, sizeof(s));
 	check_eq(fdinfo(fd, "buffers"), 2);
 	check_eq(chan_ctrl(fd, s.chan, DMACTL_CTRL_ISSUE), 0);
 	reap_all(fd, &record, 1);
@@ -159,7 +125,7 @@ static void child_sends_and_dies(void *arg)
 {
 	struct shared s = shared_new(16 * PAGE);
 
-	send_fd(*(int *)arg, s.fd, &s);
+	fd_send(*(int *)arg, s.fd, &s, sizeof(s));
 }
 
 /* Nobody receives it: the socket's end is the session's. */

@@ -124,14 +124,6 @@ static struct dmactl_op many_pieces(int fd, uint32_t chan, struct dmactl_sg *sg,
 	return op_sg(chan, sg, nr, (nr - 1) * 10);
 }
 
-static uint32_t quarantined(int fd)
-{
-	struct dmactl_info info = {.size = sizeof(info)};
-
-	check_eq(dev_ioctl(fd, DMACTL_IOC_INFO, &info), 0);
-	return info.out_quarantined;
-}
-
 /* A provider without terminate: closing waits for what it has, no more. */
 static void close_mid_op(void)
 {

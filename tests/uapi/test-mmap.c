@@ -2,6 +2,7 @@
 /* Buffers in the address space of a program. */
 #include <setjmp.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "uapi.h"
 
@@ -157,6 +158,34 @@ UAPI_TEST(mmap, pages_that_were_dropped_come_back)
 	check_eq(mem.p[0], 1);
 }
 
+#define BLOCK (2ul << 20)
+
+/*
+ * The buffer is made of large blocks, which begin elsewhere than where the kernel
+ * would map one as a whole: newer ones give empty page tables back, and then might.
+ */
+UAPI_TEST(mmap, large_blocks_that_were_dropped_come_back)
+{
+	int fd = dev_open(0);
+	struct mem small = mem_get(fd, PAGE), mem;
+	unsigned char *room, *p;
+	size_t i;
+
+	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, 4 * BLOCK, &mem), 0);
+	/* Where addresses and offsets agree. */
+	room = mmap(NULL, 6 * BLOCK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	check(room != MAP_FAILED);
+	p = room + (mem.off - (uintptr_t)room) % BLOCK;
+	check(map_at(p, mem.len, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, mem.off) == p);
+	for (i = 0; i < mem.len; i += PAGE)
+		*(uint32_t *)(p + i) = i / PAGE + 1;
+	check_eq(madvise(p, mem.len, MADV_DONTNEED), 0);
+	for (i = 0; i < mem.len; i += PAGE)
+		check_eq(*(uint32_t *)(p + i), i / PAGE + 1);
+	check_eq(munmap(room, 6 * BLOCK), 0);
+	check_eq(small.p[0], 0);
+}
+
 static void child_writes(void *arg)
 {
 	struct mem *mem = arg;
@@ -275,4 +304,42 @@ UAPI_TEST(mmap, locked_and_populated)
 	check_eq(mprotect(p, PAGE, RW), 0);
 	p[0] = 2;
 	munmap(p, mem.len);
+}
+
+/* How often the kernel has to put a page there for one byte to be written. */
+static long faults_of(unsigned char *p, unsigned char value)
+{
+	struct rusage before, after;
+
+	getrusage(RUSAGE_SELF, &after);
+	getrusage(RUSAGE_SELF, &before);
+	*(volatile unsigned char *)p = value;
+	getrusage(RUSAGE_SELF, &after);
+	return after.ru_minflt - before.ru_minflt;
+}
+
+/*
+ * COHERENT memory goes with its device. If mmap(2) put it into the program, the
+ * device could go before the kernel lists the mapping, and take out nothing.
+ */
+UAPI_TEST(mmap, coherent_memory_comes_when_it_is_touched)
+{
+	int fd = dev_open(0);
+	uint32_t chan = chan_get(fd);
+	struct mem mem;
+	unsigned char *p;
+
+	check_eq(buf_alloc(fd, DMACTL_BUF_COHERENT, chan, 4 * PAGE, &mem), 0);
+	p = map_at(NULL, 3 * PAGE, RW, MAP_SHARED, fd, mem.off + PAGE);
+	check(p != MAP_FAILED);
+	check_eq(faults_of(p + PAGE + 5, 0x5a), 1);
+	check_eq(faults_of(p + PAGE + 6, 0x5b), 0);
+	check_eq(faults_of(p, 1), 1);
+	munmap(p, 3 * PAGE);
+	p = map_at(NULL, 4 * PAGE, RW, MAP_SHARED, fd, mem.off);
+	check(p != MAP_FAILED);
+	check_eq(p[2 * PAGE + 5], 0x5a);
+	check_eq(p[2 * PAGE + 6], 0x5b);
+	check_eq(p[PAGE], 1);
+	munmap(p, 4 * PAGE);
 }

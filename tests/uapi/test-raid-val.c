@@ -138,19 +138,6 @@ UAPI_TEST(raid_val, scratch_memory_of_xor)
 	expect_flags(&op, 0, 17, LEN);
 }
 
-static unsigned char gf_mul(unsigned char a, unsigned char b)
-{
-	unsigned int sum = 0, x = a;
-
-	for (; b; b >>= 1, x <<= 1) {
-		if (x & 0x100)
-			x ^= 0x11d;
-		if (b & 1)
-			sum ^= x;
-	}
-	return sum;
-}
-
 static unsigned char coef_of(unsigned int i)
 {
 	return i % 5 < 2 ? i % 5 : (i * 37 + 11) & 0xff;

@@ -13,20 +13,6 @@ static unsigned int max;
 static struct mem src, dst;
 static unsigned char want[2][LEN], before[MAX_SOURCES * STRIDE];
 
-/* GF(2^8), polynomial 0x11d, bit by bit. */
-static unsigned char gf_mul(unsigned char a, unsigned char b)
-{
-	unsigned int sum = 0, x = a;
-
-	for (; b; b >>= 1, x <<= 1) {
-		if (x & 0x100)
-			x ^= 0x11d;
-		if (b & 1)
-			sum ^= x;
-	}
-	return sum;
-}
-
 static unsigned char gf_power(unsigned char a, unsigned int n)
 {
 	unsigned char x = 1;

@@ -58,11 +58,8 @@ static struct dmactl_completion last_record(uint64_t user_data, uint64_t *count)
 		check_eq(record.user_data, user_data);
 		if (!(record.flags & DMACTL_COMP_MORE))
 			return record;
-		check(record.count > *count);
 		check_eq(record.flags, DMACTL_COMP_MORE);
-		check_eq(record.status, 0);
-		check_eq(record.bytes, record.count * LEN);
-		*count = record.count;
+		more_check(&record, LEN, count);
 	}
 }
 

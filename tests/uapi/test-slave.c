@@ -173,68 +173,6 @@ UAPI_TEST(slave, peripheral_vec)
 	with_sim("peripherals=loopback", vec);
 }
 
-struct rio_list {
-	struct dmactl_rio rio;
-	struct dmactl_sg sgs[2];
-};
-
-static struct dmactl_op op_rio(struct rio_list *list, uint32_t chan, uint64_t len)
-{
-	struct dmactl_op op = op_list(DMACTL_OP_RIO_SG, chan, list->sgs, 3, len);
-
-	op.args_uptr = (uintptr_t)list;
-	return op;
-}
-
-/* The window of "mem" stands for memory at the other end of RapidIO. */
-static void rio(void)
-{
-	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_SLAVE, "mem");
-	struct rio_list list = {.rio = {.role = DMACTL_SG_RIO, .destid = 5, .rio_addr = 1000}};
-	struct mem from, to;
-	struct dmactl_op op;
-
-	fd = dev_open(0);
-	check_eq(chan_request(fd, &arg), 0);
-	from = mem_get(fd, PAGE);
-	to = mem_get(fd, PAGE);
-	list.sgs[0] = sg_piece(DMACTL_SG_SRC, &from, 100, 300);
-	list.sgs[1] = sg_piece(DMACTL_SG_SRC, &from, 1000, 33);
-	op = op_rio(&list, arg.out_chan, 333);
-	/* Debian's kernels have no RapidIO. */
-	if (!(arg.out.caps & DMACTL_CAP_RIO_SG)) {
-		op_refused(fd, &op, -EOPNOTSUPP, "RapidIO");
-		return;
-	}
-	pattern_fill(from.p, 0, PAGE, SRC_BODY);
-	pattern_fill(to.p, 0, PAGE, DST_MARGIN);
-	run_ok(fd, &op);
-	/* What was written is there, and where it was said to be. */
-	list.sgs[0] = sg_piece(DMACTL_SG_DST, &to, 50, 30);
-	list.sgs[1] = sg_piece(DMACTL_SG_DST, &to, 80, 303);
-	run_ok(fd, &op);
-	pattern_check(to.p, 0, 50, DST_MARGIN, 0);
-	pattern_check(to.p, 50, 300, SRC_BODY, 100);
-	pattern_check(to.p, 350, 33, SRC_BODY, 1000);
-	pattern_check(to.p, 383, PAGE - 383, DST_MARGIN, 383);
-
-	list.rio.rio_addr = 65536 - 332;
-	check_eq(run(fd, &op).status, -EIO);
-	list.rio.destid = 65536;
-	op_refused(fd, &op, -EINVAL, "a destination ID of 17 bits");
-	list.rio.destid = 1;
-	list.rio.rio_addr_u = 4;
-	op_refused(fd, &op, -EINVAL, "an address of 67 bits");
-	list.rio.rio_addr_u = 0;
-	list.rio.role = DMACTL_SG_DST;
-	op_refused(fd, &op, -EINVAL, "no RapidIO address");
-}
-
-UAPI_TEST(slave, rapidio)
-{
-	with_sim("peripherals=mem", rio);
-}
-
 /* A record says how much has moved, and the rest of the memory is untouched. */
 static void short_transfers(void)
 {
@@ -310,14 +248,6 @@ UAPI_TEST(slave, each_failure_has_its_own_status)
 	with_sim("peripherals=loopback", statuses);
 }
 
-static long sink_number(const char *name)
-{
-	char value[32];
-
-	sim_get(name, value, sizeof(value));
-	return strtol(value, NULL, 10);
-}
-
 static void pause_and_resume(void)
 {
 	struct dmactl_completion record;
@@ -337,25 +267,25 @@ static void pause_and_resume(void)
 	submit_all(fd, &op, 1);
 	do
 		sleep_ms(50);
-	while (!sink_number("sink_bytes"));
+	while (!sim_number("sink_bytes"));
 	check_eq(chan_ctrl(fd, tx, DMACTL_CTRL_PAUSE), 0);
 	status = chan_status(fd, tx);
 	residue = status.out_residue;
 	check_eq(status.out_state, DMACTL_STATE_PAUSED);
 	check_eq(status.user_data, 77);
 	check(residue > 0 && residue < src.len);
-	check_eq(src.len - residue, sink_number("sink_bytes"));
+	check_eq(src.len - residue, sim_number("sink_bytes"));
 	sleep_ms(200);
 	check_eq(chan_status(fd, tx).out_residue, residue);
-	check_eq(src.len - residue, sink_number("sink_bytes"));
+	check_eq(src.len - residue, sim_number("sink_bytes"));
 	check_eq(reap(fd, &record, 1, 1, 0), -ETIME);
 	sim_set("sink_rate", "0");
 	check_eq(chan_ctrl(fd, tx, DMACTL_CTRL_RESUME), 0);
 	reap_all(fd, &record, 1);
 	check_eq(record.status, 0);
 	check_eq(record.bytes, src.len);
-	check_eq(sink_number("sink_bytes"), src.len);
-	check_eq(sink_number("sink_errors"), 0);
+	check_eq(sim_number("sink_bytes"), src.len);
+	check_eq(sim_number("sink_errors"), 0);
 	check_eq(chan_status(fd, tx).out_state, DMACTL_STATE_IDLE);
 }
 
@@ -508,8 +438,7 @@ static void huge_list(void)
 		sgs[i] = sg_piece(DMACTL_SG_SRC, &src, 0, src.len);
 	op = op_list(DMACTL_OP_SLAVE_SG, tx, sgs, 1024, 1024 * src.len);
 	ret = submit_flags(fd, &op, 1, 0, NULL);
-	if (ret != -ENOMEM && ret != -EINVAL)
-		fail("a list of 2^26 entries: %d", ret);
+	check_eq(ret, -EDQUOT);
 	single_check(1, 2, 3000);
 }
 

@@ -25,14 +25,6 @@ static void with_peripherals(void (*fn)(void))
 	check_eq(status, 0);
 }
 
-static uint32_t slave_get(int fd, const char *name)
-{
-	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_SLAVE, name);
-
-	check_eq(chan_request(fd, &arg), 0);
-	return arg.out_chan;
-}
-
 static struct dmactl_stream_open stream_arg(uint32_t chan, uint32_t direction)
 {
 	return (struct dmactl_stream_open){
@@ -63,8 +55,8 @@ static struct pair pair_get(uint32_t flags)
 {
 	struct pair p = {.fd = dev_open(0)};
 
-	p.rx = stream_get(p.fd, slave_get(p.fd, "loop-rx"), DMACTL_DIR_DEV_TO_MEM, flags);
-	p.tx = stream_get(p.fd, slave_get(p.fd, "loop-tx"), DMACTL_DIR_MEM_TO_DEV, flags);
+	p.rx = stream_get(p.fd, chan_slave(p.fd, "loop-rx").out_chan, DMACTL_DIR_DEV_TO_MEM, flags);
+	p.tx = stream_get(p.fd, chan_slave(p.fd, "loop-tx").out_chan, DMACTL_DIR_MEM_TO_DEV, flags);
 	return p;
 }
 
@@ -183,9 +175,9 @@ static void packets(void)
 
 	check(buf);
 	sim_set("packets", "Y");
-	p.rx = stream_get(p.fd, slave_get(p.fd, "loop-rx"), DMACTL_DIR_DEV_TO_MEM,
+	p.rx = stream_get(p.fd, chan_slave(p.fd, "loop-rx").out_chan, DMACTL_DIR_DEV_TO_MEM,
 			  DMACTL_STREAM_PACKETS);
-	p.tx = stream_get(p.fd, slave_get(p.fd, "loop-tx"), DMACTL_DIR_MEM_TO_DEV, 0);
+	p.tx = stream_get(p.fd, chan_slave(p.fd, "loop-tx").out_chan, DMACTL_DIR_MEM_TO_DEV, 0);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		write_all(p.tx, from, lens[i], lens[i]);
 		check_eq(read(p.rx, buf, MIB), lens[i]);
@@ -307,7 +299,7 @@ UAPI_TEST(stream, bad_pointers_lose_nothing)
 static void in_use(void)
 {
 	int fd = dev_open(0);
-	uint32_t rx = slave_get(fd, "loop-rx");
+	uint32_t rx = chan_slave(fd, "loop-rx").out_chan;
 	struct dmactl_chan_config config = {.size = sizeof(config), .chan = rx};
 	struct dmactl_stream_open arg = stream_arg(rx, DMACTL_DIR_DEV_TO_MEM);
 	struct dmactl_op op = op_nop(rx, 1);
@@ -334,7 +326,7 @@ UAPI_TEST(stream, has_the_channel_to_itself)
 static void nonsense(void)
 {
 	int fd = dev_open(0);
-	uint32_t rx = slave_get(fd, "loop-rx");
+	uint32_t rx = chan_slave(fd, "loop-rx").out_chan;
 	struct dmactl_stream_open arg = stream_arg(rx, DMACTL_DIR_MEM_TO_DEV);
 
 	check_eq(dev_ioctl(fd, DMACTL_IOC_STREAM_OPEN, &arg), -EOPNOTSUPP);
@@ -373,9 +365,9 @@ UAPI_TEST(stream, refuses_nonsense)
 static void terminated(void)
 {
 	int fd = dev_open(0);
-	uint32_t rx = slave_get(fd, "loop-rx");
+	uint32_t rx = chan_slave(fd, "loop-rx").out_chan;
 	int stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
-	int tx = stream_get(fd, slave_get(fd, "loop-tx"), DMACTL_DIR_MEM_TO_DEV, 0);
+	int tx = stream_get(fd, chan_slave(fd, "loop-tx").out_chan, DMACTL_DIR_MEM_TO_DEV, 0);
 	unsigned char byte;
 
 	check_eq(chan_ctrl(fd, rx, DMACTL_CTRL_TERMINATE), 0);
@@ -410,19 +402,19 @@ static void check_gone(int stream)
 static void outlives_nothing(void)
 {
 	int fd = dev_open(0);
-	uint32_t rx = slave_get(fd, "loop-rx");
+	uint32_t rx = chan_slave(fd, "loop-rx").out_chan;
 	int stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
 
 	check_eq(destroy(fd, rx), 0);
 	check_gone(stream);
 	close(stream);
-	rx = slave_get(fd, "loop-rx");
+	rx = chan_slave(fd, "loop-rx").out_chan;
 	stream = stream_get(fd, rx, DMACTL_DIR_DEV_TO_MEM, 0);
 	dev_close(fd);
 	check_gone(stream);
 	fd = dev_open(0);
 	/* The channel is free although the file is open. */
-	close(stream_get(fd, slave_get(fd, "loop-rx"), DMACTL_DIR_DEV_TO_MEM, 0));
+	close(stream_get(fd, chan_slave(fd, "loop-rx").out_chan, DMACTL_DIR_DEV_TO_MEM, 0));
 	close(stream);
 }
 
@@ -466,7 +458,7 @@ static void close_drains(void)
 	uint32_t numbers[5000];
 	char value[32];
 	int fd = dev_open(0);
-	int tx = stream_get(fd, slave_get(fd, "sink"), DMACTL_DIR_MEM_TO_DEV, 0);
+	int tx = stream_get(fd, chan_slave(fd, "sink").out_chan, DMACTL_DIR_MEM_TO_DEV, 0);
 	uint32_t i;
 
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
@@ -497,7 +489,7 @@ static void counts(void)
 {
 	static uint32_t numbers[65536];
 	int fd = dev_open(0);
-	int stream = stream_get(fd, slave_get(fd, "counter"), DMACTL_DIR_DEV_TO_MEM, 0);
+	int stream = stream_get(fd, chan_slave(fd, "counter").out_chan, DMACTL_DIR_DEV_TO_MEM, 0);
 	uint64_t end = now_ns() + SEC / 2;
 	uint32_t next = 0;
 	size_t have = 0, i;
@@ -529,7 +521,7 @@ static void failing(void)
 
 	sim_set("fail_how", "read");
 	sim_set("fail_nth", "2");
-	stream = stream_get(fd, slave_get(fd, "counter"), DMACTL_DIR_DEV_TO_MEM, 0);
+	stream = stream_get(fd, chan_slave(fd, "counter").out_chan, DMACTL_DIR_DEV_TO_MEM, 0);
 	{
 		static unsigned char block[65536];
 

@@ -7,14 +7,6 @@
 
 #include "uapi.h"
 
-static uint32_t chan_of(int fd, const char *device)
-{
-	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, device);
-
-	check_eq(chan_request(fd, &arg), 0);
-	return arg.out_chan;
-}
-
 static sigjmp_buf on_bus_error;
 
 static void bus_error(int sig)
@@ -44,20 +36,12 @@ static void rebind(void)
 static void check_works(void)
 {
 	int fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0");
 	struct mem src = mem_get(fd, 3 * PAGE), dst = mem_get(fd, 3 * PAGE);
 	struct mem coherent = mem_coherent(fd, chan, 3 * PAGE);
 
 	copy_check(fd, chan, &dst, 1, &src, 2, 2 * PAGE);
 	copy_check(fd, chan, &coherent, 1, &src, 2, 2 * PAGE);
-}
-
-static int poll_now(int fd)
-{
-	struct pollfd p = {.fd = fd, .events = POLLIN | POLLOUT};
-
-	check(poll(&p, 1, 0) >= 0);
-	return p.revents;
 }
 
 static void check_gone(int fd, uint32_t chan, const struct mem *mem)
@@ -79,7 +63,7 @@ UAPI_TEST(unbind, in_flight)
 	struct dmactl_completion records[10];
 	struct dmactl_op ops[10];
 	int i, fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0");
 	struct mem src = mem_get(fd, PAGE), dst = mem_get(fd, PAGE);
 	struct mem coherent = mem_coherent(fd, chan, 4 * PAGE), after;
 
@@ -113,7 +97,7 @@ UAPI_TEST(unbind, in_flight)
 	check_gone(fd, chan, &dst);
 	check_eq(destroy(fd, chan), 0);
 	check(!(poll_now(fd) & (POLLERR | POLLHUP)));
-	chan = chan_of(fd, "dma-sim.0");
+	chan = chan_of_device(fd, "dma-sim.0");
 	copy_check(fd, chan, &dst, 3, &src, 5, 1000);
 	ops[0] = op_memcpy(chan, &dst, 0, &coherent, 0, 100);
 	check_eq(submit_flags(fd, ops, 1, 0, NULL), -EXDEV);
@@ -126,7 +110,7 @@ UAPI_TEST(unbind, in_flight)
 UAPI_TEST(unbind, another_device)
 {
 	int fd = dev_open(0);
-	uint32_t here = chan_of(fd, "dma-sim.0"), there = chan_of(fd, "dma-sim.1");
+	uint32_t here = chan_of_device(fd, "dma-sim.0"), there = chan_of_device(fd, "dma-sim.1");
 	struct mem any = mem_get(fd, 2 * PAGE), coherent = mem_coherent(fd, there, 2 * PAGE);
 
 	copy_check(fd, here, &any, 0, &any, PAGE, 100);
@@ -140,7 +124,7 @@ UAPI_TEST(unbind, another_device)
 UAPI_TEST(unbind, the_session_ends_first)
 {
 	int fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0");
 	struct mem coherent = mem_coherent(fd, chan, PAGE);
 	struct dmactl_op op = op_memset(chan, &coherent, 0, 10, 1);
 
@@ -158,7 +142,7 @@ UAPI_TEST(unbind, the_session_ends_first)
 UAPI_TEST(unbind, a_mapping_of_a_closed_session)
 {
 	int fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0");
 	struct mem destroyed = mem_coherent(fd, chan, 2 * PAGE);
 	struct mem mem = mem_coherent(fd, chan, 2 * PAGE);
 
@@ -188,7 +172,7 @@ UAPI_TEST(unbind, whoever_waits_is_told)
 {
 	pthread_t thread;
 	int fd = dev_open(0);
-	uint32_t chan = chan_of(fd, "dma-sim.0");
+	uint32_t chan = chan_of_device(fd, "dma-sim.0");
 	struct mem mem = mem_get(fd, PAGE);
 	struct dmactl_op op = op_memset(chan, &mem, 0, PAGE, 1);
 	struct pollfd p = {.fd = fd, .events = 0};
@@ -253,4 +237,34 @@ UAPI_TEST(unbind, again_and_again_under_load)
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	check_works();
+}
+
+/* As idxd: the device that does DMA keeps its driver, and the channels go. */
+static void a_device_below(void)
+{
+	struct dmactl_completion record;
+	int fd = dev_open(0);
+	uint32_t chan = chan_of_device(fd, "dma-sim-parent.0");
+	struct mem src = mem_get(fd, PAGE), dst = mem_get(fd, PAGE);
+	struct mem coherent = mem_coherent(fd, chan, PAGE);
+	struct dmactl_op op = op_memcpy(chan, &dst, 0, &src, 0, 100);
+
+	copy_check(fd, chan, &dst, 3, &src, 5, 1000);
+	sim_set("hold", "1");
+	submit_all(fd, &op, 1);
+	check_eq(sim_bind("dma-sim.0", false), 0);
+	reap_all(fd, &record, 1);
+	check_eq(record.status, -ENODEV);
+	check_gone(fd, chan, &dst);
+	check_eq(touch(coherent.p), SIGBUS);
+	sim_set("hold", "0");
+	check_eq(sim_bind("dma-sim.0", true), 0);
+	check_eq(destroy(fd, chan), 0);
+	chan = chan_of_device(fd, "dma-sim-parent.0");
+	copy_check(fd, chan, &dst, 3, &src, 5, 1000);
+}
+
+UAPI_TEST(unbind, a_device_below)
+{
+	with_sim("below=1", a_device_below);
 }

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 
 static const struct {
@@ -26,6 +27,12 @@ static const struct {
 	{2, "info"},
 	{2, "info a b"},
 	{2, "status a b"},
+	{2, "status --watch --json"},
+	{2, "status --watch --interval=0"},
+	{2, "status --interval"},
+	{2, "stats a"},
+	{2, "stats --json"},
+	{2, "stats --format=x"},
 	{2, "copy"},
 	{2, "copy a"},
 	{2, "copy a b c"},
@@ -37,7 +44,7 @@ static const struct {
 	{2, "copy --depth=0 a b"},
 	{2, "copy --depth=257 a b"},
 	{2, "copy --depth=x a b"},
-	{2, "copy --timeout=1h a b"},
+	{2, "copy --timeout=1y a b"},
 	{2, "copy --channel"},
 	{2, "copy --json a -"},
 	{2, "--explain copy a -"},
@@ -75,21 +82,21 @@ static const struct {
 	{2, "xor a b"},
 	{2, "xor -o x a"},
 	{2, "xor --block=0 -o x a b"},
-	{2, "xor --timeout=1h -o x a b"},
+	{2, "xor --timeout=1y -o x a b"},
 	{2, "xor --json -o - a b"},
 	{2, "pq a b"},
-	{2, "pq -p p"},
-	{2, "pq -p p -q p a b"},
-	{2, "pq -q q --coef 1 a b"},
-	{2, "pq -q q --coef 1,256 a b"},
-	{2, "pq -q q --coef 1, a b"},
-	{2, "pq --json -q - a b"},
+	{2, "pq -P p"},
+	{2, "pq -P p -Q p a b"},
+	{2, "pq -Q q --coef 1 a b"},
+	{2, "pq -Q q --coef 1,256 a b"},
+	{2, "pq -Q q --coef 1, a b"},
+	{2, "pq --json -Q - a b"},
 	{2, "verify"},
 	{2, "verify sum a b"},
 	{2, "verify xor a"},
-	{2, "verify xor -p p a b"},
+	{2, "verify xor -P p a b"},
 	{2, "verify pq a b"},
-	{2, "verify pq -p p"},
+	{2, "verify pq -P p"},
 	{2, "interleave"},
 	{2, "interleave a b"},
 	{2, "interleave --crop 1x1+0+0 a"},
@@ -148,6 +155,9 @@ static const struct {
 	{2, "play chan"},
 	{2, "play --no-cyclic --loop chan file"},
 	{2, "play --no-cyclic --time 1 chan file"},
+	{2, "play --latency=soon chan file"},
+	{2, "play --latency"},
+	{2, "capture --latency=1s chan file"},
 	{2, "stream"},
 	{2, "stream chan"},
 	{2, "stream chan --"},
@@ -175,7 +185,17 @@ static const struct {
 	{2, "resume"},
 	{2, "terminate"},
 	{2, "terminate \"\""},
+	{2, "stream -n 2 chan -- cat"},
+	{2, "test -t 2 dma0chan0"},
+	{2, "pq -q q a b"},
 	{0, "--help"},
+	{0, "-h"},
+	{0, "copy -h"},
+	{0, "copy -?"},
+	{0, "-V"},
+	{0, "help --json"},
+	{0, "help --json copy"},
+	{0, "list --names"},
 	{0, "--usage"},
 	{0, "--version"},
 	{0, "help"},
@@ -186,6 +206,10 @@ static const struct {
 	{0, "help test"},
 	{0, "help bench"},
 	{0, "help status"},
+	{0, "help stats"},
+	{0, "stats"},
+	{0, "stats --openmetrics -o /tmp/dmactl-test-target"},
+	{1, "stats -o /no/such/directory/file"},
 	{0, "help help"},
 	{0, "help version"},
 	{0, "help xor"},
@@ -209,6 +233,8 @@ static const struct {
 	{0, "-q version"},
 	{1, "info no-such-channel"},
 	{1, "status no-such-channel"},
+	{1, "status --watch no-such-channel"},
+	{1, "status no/such"},
 	{1, "copy /no/such/file /tmp/dmactl-test-target"},
 	{1, "copy --block=4M --depth=256 --timeout=0 -c x /no/such/file /tmp/dmactl-test-target"},
 	{1, "copy / /tmp/dmactl-test-target"},
@@ -217,9 +243,9 @@ static const struct {
 	{1, "xor -o /tmp/dmactl-test-target /no/such/file /no/such/file"},
 	{1, "xor -o /tmp/dmactl-test-target /dev/null /dev/zero"},
 	{1, "xor -o /tmp/dmactl-test-target /etc/passwd /etc/hostname"},
-	{1, "pq -p /no/such/directory/p /etc/passwd"},
+	{1, "pq -P /no/such/directory/p /etc/passwd"},
 	{1, "verify xor /no/such/file /no/such/file"},
-	{1, "verify pq -p /no/such/file /etc/passwd"},
+	{1, "verify pq -P /no/such/file /etc/passwd"},
 	{1, "interleave --crop 1x1+0+0 /no/such/file /tmp/dmactl-test-target"},
 	{1, "interleave --crop 1x1+0+0 /etc/passwd /tmp/dmactl-test-target"},
 	{1, "interleave --crop 1x1+0+0 /dev/zero /tmp/dmactl-test-target"},
@@ -257,4 +283,86 @@ Test(cmdline, exit_status)
 			  "dmactl %s: status %d instead of %d", lines[i].arguments,
 			  WIFEXITED(status) ? WEXITSTATUS(status) : -1, lines[i].status);
 	}
+}
+
+/* What is said: what was wrong, with which value, what is allowed, what to do. */
+static const struct {
+	const char *arguments;
+	const char *text;
+} messages[] = {
+	{"", "Verbs:\n  list "},
+	{"", "`dmactl VERB --help' tells about one verb"},
+	{"lst", "dmactl: there is no verb 'lst'; did you mean 'list'? `dmactl help' lists them\n"},
+	{"frobnicate", "dmactl: there is no verb 'frobnicate'; `dmactl help' lists them\n"},
+	{"help capure", "did you mean 'capture'?"},
+	{"copy --chanel x a b", "dmactl copy: there is no option '--chanel'; did you mean "
+				"'--channel'? `dmactl copy --help' "
+				"lists the options\n"},
+	{"copy a b --frobnicate", "there is no option '--frobnicate'; `dmactl copy --help'"},
+	{"--jsn list", "dmactl: there is no option '--jsn'; did you mean '--json'?"},
+	{"copy -vz a b", "dmactl copy: there is no option '-z';"},
+	{"copy a b --block", "'--block' needs a value, SIZE;"},
+	{"copy a b -d", "'-d' needs a value, N;"},
+	{"copy --verify=1 a b", "'--verify' takes no value;"},
+	{"test --s 1 a", "'--s' is the beginning of several options;"},
+	{"copy --block 1X a b",
+	 "--block: '1X' is not a size, such as 4096, 64K, 1.5M, 1MB, 1e6 or 0x1000\n"},
+	{"copy --block 2G a b", "--block: 2G is not from 1 to 1G\n"},
+	{"fill --size 9223372036854775808 a", "--size: 9223372036854775808 is not 0 or more\n"},
+	{"copy --timeout soon a b", "--timeout: 'soon' is not a time, such as 500ms, 10s, 1.5m, 2h "
+				    "or 1h30m; a number alone is "
+				    "seconds\n"},
+	{"capture --time 0 chan file", "--time: it must be longer than 0\n"},
+	{"recv --help", "Usage: dmactl recv [OPTION...] --size=SIZE CHAN FILE\n"},
+	{"recv chan file", "recv needs --size, the number of bytes"},
+	{"copy --help", "-h, -?, --help"},
+};
+
+Test(cmdline, messages)
+{
+	const char *dmactl = getenv("DMACTL");
+
+	cr_assert(dmactl != NULL, "DMACTL names the program to test");
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		char command[512], text[16384];
+		size_t length;
+		FILE *pipe;
+
+		snprintf(command, sizeof(command), "exec %s %s </dev/null 2>&1", dmactl,
+			 messages[i].arguments);
+		pipe = popen(command, "r");
+		cr_assert(pipe);
+		length = fread(text, 1, sizeof(text) - 1, pipe);
+		text[length] = '\0';
+		pclose(pipe);
+		cr_expect(strstr(text, messages[i].text), "dmactl %s: says\n%s",
+			  messages[i].arguments, text);
+	}
+}
+
+/* Each verb's help has its own options only. */
+Test(cmdline, help_is_of_the_verb)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "exec 2>&1; %s recv --help | grep -E 'send:|--repeat|--command'",
+		 getenv("DMACTL"));
+	cr_expect(system(command) != 0, "recv --help has what is send's");
+	snprintf(command, sizeof(command), "exec 2>&1; %s send --help | grep -E 'recv:|--packets'",
+		 getenv("DMACTL"));
+	cr_expect(system(command) != 0, "send --help has what is recv's");
+}
+
+/* A reader who has seen enough is no failure that anybody wants to hear of. */
+Test(cmdline, dies_of_sigpipe_without_a_word)
+{
+	char command[512];
+
+	/* A pipe that has no reader. */
+	snprintf(command, sizeof(command),
+		 "bash -c 'exec 3> >(exec 0<&-); wait $!; said=$(\"$0\" help --json 2>&1 >&3); "
+		 "[ $? = 141 ] && [ -z \"$said\" ]' %s",
+		 getenv("DMACTL"));
+	cr_expect(system(command) == 0, "not as others do");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The patterns and plans of `dmactl test`. */
-#include "plan.h"
+#include "test/plan.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Where a ring stands, and what an image is. */
-#include "image.h"
-#include "ring.h"
+#include "file/image.h"
+#include "cyclic/ring.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,61 +1,30 @@
 // SPDX-License-Identifier: MIT
-/* What is read from the kernel: traces, fdinfo, /proc/iomem; and the progress bar. */
-#include "fdinfo.h"
-#include "memory.h"
-#include "progress.h"
-#include "trace-event.h"
+/* What is read from the kernel: events of traces, fdinfo, /proc/iomem; and the progress bar. */
+#include "dev/fdinfo.h"
+#include "dev/memory.h"
+#include "out/progress.h"
+#include "explain/trace-event.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
 
-Test(trace, line)
-{
-	static const char line[] = "          dmactl-1234    [001] d..1.   123.456789: "
-				   "dmactl_op_submit: session=7 chan=1 seq=3 cookie=5\n";
-	struct trace_event event;
-
-	cr_assert(trace_event_parse(&event, line));
-	cr_expect_str_eq(event.name, "dmactl_op_submit");
-	cr_expect_eq(event.time_ns, 123456789000);
-	cr_expect_eq(event.field_count, 4);
-	cr_expect_str_eq(trace_event_get(&event, "cookie"), "5");
-	cr_expect_str_eq(trace_event_get(&event, "nothing"), "?");
-}
-
-Test(trace, names_with_colons_and_numbers)
-{
-	/* A thread may be called anything. */
-	static const char line[] = "   a: 1.2: b-99 [000] .....     0.000001: "
-				   "dmactl_chan_release: session=1 chan=1 name=dma0chan0";
-	struct trace_event event;
-
-	cr_assert(trace_event_parse(&event, line));
-	cr_expect_str_eq(trace_event_get(&event, "name"), "dma0chan0");
-}
-
-Test(trace, other_lines)
-{
-	static const char *const lines[] = {
-		"",
-		"# tracer: nop",
-		"CPU:0 [LOST 12 EVENTS]",
-		"dmactl-1 [000] ..... 1.5: ",
-		"no time at all: dmactl_op_prep: a=b",
-	};
-	struct trace_event event;
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		cr_expect(not(trace_event_parse(&event, lines[i])), "\"%s\"", lines[i]);
-}
-
+/* "name: key=value ..." */
 static void explain(const char *text, struct explanation *explanation)
 {
 	static struct trace_event event;
-	char line[256];
+	char *position, *word;
 
-	snprintf(line, sizeof(line), "dmactl-1 [000] ..... 1.000002: %s", text);
-	cr_assert(trace_event_parse(&event, line));
+	event.field_count = 0;
+	snprintf(event.text, sizeof(event.text), "%s", text);
+	event.name = strtok_r(event.text, ": ", &position);
+	while ((word = strtok_r(NULL, " :", &position))) {
+		char *equals = strchr(word, '=');
+
+		cr_assert(equals && event.field_count < TRACE_MAX_FIELDS);
+		*equals = '\0';
+		event.fields[event.field_count++] = (struct trace_field){word, equals + 1};
+	}
 	trace_event_explain(&event, explanation);
 }
 
@@ -69,17 +38,19 @@ Test(trace, explanations)
 	} cases[] = {
 		{"dmactl_chan_request: session=1 chan=1 name=dma0chan3", 1, "dma_request_channel()",
 		 "dma0chan3"},
-		{"dmactl_buf_alloc: session=1 buf=2 kind=COHERENT len=4096", 3,
-		 "dma_alloc_coherent()", "4 KiB"},
-		{"dmactl_buf_alloc: session=1 buf=2 kind=STREAMING len=4096", 4, "alloc_pages()",
+		{"dmactl_buf_alloc: session=1 buf=2 kind=2 len=4096", 3, "dma_alloc_coherent()",
+		 "4 KiB"},
+		{"dmactl_buf_alloc: session=1 buf=2 kind=1 len=4096", 4, "alloc_pages()",
 		 "buffer 2"},
 		{"dmactl_buf_map: session=1 buf=2 device=x nents=3", 4, "dma_map_sgtable()", "3"},
-		{"dmactl_op_prep: session=1 chan=1 opcode=MEMCPY seq=0 len=512", 5,
+		{"dmactl_op_prep: session=1 chan=1 opcode=1 seq=0 len=512", 5,
 		 "device_prep_dma_memcpy()", "512 B"},
 		{"dmactl_op_prep: session=1 chan=1 opcode=3 seq=0 len=512", 5,
 		 "device_prep_dma_memset()", "512 B"},
-		{"dmactl_op_prep: session=1 chan=1 opcode=PREPARED seq=0 len=512", 5,
-		 "prepared before", "512 B"},
+		{"dmactl_op_prep: session=1 chan=1 opcode=17 seq=0 len=512", 5, "prepared before",
+		 "512 B"},
+		{"dmactl_op_prep: session=1 chan=1 opcode=99 seq=0 len=512", 5, "prep of opcode 99",
+		 "512 B"},
 		{"dmactl_op_submit: session=1 chan=1 seq=0 cookie=2", 6, "dmaengine_submit()",
 		 "cookie 2"},
 		{"dmactl_chan_issue: session=1 chan=1", 7, "dma_async_issue_pending()", "handle 1"},
@@ -145,6 +116,18 @@ Test(memory, iomem)
 	cr_expect(not(memory_top_from_iomem("", &top)));
 }
 
+Test(memory, largest_piece)
+{
+	static const char text[] = "Node 0, zone      DMA      1      0      0      0      0      "
+				   "0      0      0      1      1      3 \n"
+				   "Node 0, zone   Normal      4      9\n";
+
+	cr_expect_eq(memory_piece_from_buddyinfo(text, 4096), 4 << 20);
+	cr_expect_eq(memory_piece_from_buddyinfo("Node 0, zone Normal 1 0 0\n", 65536), 262144);
+	cr_expect_eq(memory_piece_from_buddyinfo("Node 0, zone Normal\n", 4096), 0);
+	cr_expect_eq(memory_piece_from_buddyinfo("", 4096), 0);
+}
+
 Test(memory, bounce)
 {
 	cr_expect_eq(memory_bounce(0xffffffff, false, true, 0x13fffffff), BOUNCE_YES);
@@ -158,19 +141,58 @@ Test(progress, lines)
 {
 	char line[512];
 
-	progress_format(line, sizeof(line), 80, "x", 512, 1024, 1000000000);
+	progress_format(line, sizeof(line), 80, "x", 512, 1024, 1000000000, 0);
 	cr_expect(strstr(line, " 50%") != NULL, "%s", line);
 	cr_expect(strstr(line, "512 B/s") != NULL, "%s", line);
 	cr_expect(strstr(line, "00:01") != NULL, "%s", line);
 	for (unsigned int width = 20; width < 200; width++) {
 		for (uint64_t done = 0; done <= 1 << 20; done += 4099) {
 			progress_format(line, sizeof(line), width, "some name", done, 1 << 20,
-					1000000);
+					1000000, 0);
 			cr_assert(strlen(line) < width);
-			progress_format(line, sizeof(line), width, "some name", done, 0, 1000000);
+			progress_format(line, sizeof(line), width, "some name", done, 0, 1000000,
+					0);
 		}
 	}
+	for (unsigned int width = 20; width < 200; width++) {
+		progress_format(line, sizeof(line), width, "a name that is rather long", 1023 << 20,
+				1 << 30, 3000000000, 0);
+		/* Nothing is cut in the middle. */
+		cr_assert(strlen(line) < width, "%u: %s", width, line);
+		cr_assert(strstr(line, "]  99%") != NULL, "%u: %s", width, line);
+		cr_assert(strstr(line, "/") == NULL || strstr(line, "MiB/s") != NULL, "%s", line);
+	}
 	/* More than was expected must not break it. */
-	progress_format(line, sizeof(line), 80, "x", 2048, 1024, 0);
+	progress_format(line, sizeof(line), 80, "x", 2048, 1024, 0, 0);
 	cr_expect(strstr(line, "100%") != NULL, "%s", line);
+}
+
+Test(progress, in_40_columns)
+{
+	char line[512];
+
+	progress_format(line, sizeof(line), 40, "counter", 1 << 20, 4 << 20, 1000000000, 0);
+	cr_expect_str_eq(line, "counter [###          ]  25%  1.0 MiB/s", "%s", line);
+	progress_format(line, sizeof(line), 40, "counter", 2700000, 0, 3000000000, 0);
+	cr_expect_str_eq(line, "counter  2.6 MiB  878.9 KiB/s", "%s", line);
+	progress_format(line, sizeof(line), 20, "counter", 1 << 20, 4 << 20, 1000000000, 0);
+	cr_expect_str_eq(line, "counte [#    ]  25%", "%s", line);
+}
+
+Test(progress, what_ends_after_a_time)
+{
+	char line[512];
+
+	progress_format(line, sizeof(line), 80, "counter", 1 << 20, 0, 2000000000, 8000000000);
+	cr_expect(strstr(line, "]  25%  1 MiB  512.0 KiB/s  00:06") != NULL, "%s", line);
+	/* Of two ends, the one that comes first. */
+	progress_format(line, sizeof(line), 80, "counter", 1 << 20, 2 << 20, 2000000000,
+			8000000000);
+	cr_expect(strstr(line, "]  50%  1 MiB of 2 MiB  512.0 KiB/s  00:02") != NULL, "%s", line);
+	progress_format(line, sizeof(line), 80, "counter", 1 << 20, 1 << 30, 6000000000,
+			8000000000);
+	cr_expect(strstr(line, "]  75%  ") && strstr(line, "00:02"), "%s", line);
+	/* It may take a little longer. */
+	progress_format(line, sizeof(line), 80, "counter", 0, 0, 9000000000, 8000000000);
+	cr_expect(strstr(line, "100%") && !strstr(line, "00:"), "%s", line);
 }

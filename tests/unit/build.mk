@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Host tests of the library. Needs what tests/unit/deps.txt lists.
+# Host tests of the library. Needs what packaging/deps/unit.txt lists.
 
 UNIT_DIR := $(O)/tests/unit
 UNIT_NAMES := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))

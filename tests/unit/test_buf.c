@@ -258,6 +258,26 @@ UNIT_TEST(buf, map_user)
 	dmauser_close(s);
 }
 
+/* Another mapping than the library's, by the number that it tells. */
+UNIT_TEST(buf, mmap_offset)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmauser_buf *buf = mock_buf(s, 1), *user = NULL;
+	char memory[16];
+	uint64_t offset = 7;
+
+	cr_assert_eq(dmauser_buf_mmap_offset(buf, &offset), 0);
+	cr_assert_eq(offset, MOCK_OFFSET);
+	cr_assert_eq(dmauser_buf_mmap_offset(NULL, &offset), -EINVAL);
+	cr_assert_eq(dmauser_buf_mmap_offset(buf, NULL), -EINVAL);
+	mock_reply(DMACTL_IOC_BUF_MAP_USER, 0)->arg.map_user.out_buf = 7;
+	cr_assert_eq(dmauser_buf_map_user(s, memory, sizeof(memory), 0, &user), 0);
+	offset = 7;
+	cr_assert_eq(dmauser_buf_mmap_offset(user, &offset), -EOPNOTSUPP);
+	cr_assert_eq(offset, 7);
+	dmauser_close(s);
+}
+
 UNIT_TEST(buf, map_user_errors)
 {
 	struct dmauser_session *s = mock_session();

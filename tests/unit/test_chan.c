@@ -110,6 +110,53 @@ UNIT_TEST(chan, request_port)
 	dmauser_close(s);
 }
 
+UNIT_TEST(chan, look)
+{
+	struct dmactl_chan_request expected = {
+		.size = sizeof(expected),
+		.flags = DMACTL_CHAN_LOOK,
+		.by = DMACTL_CHAN_BY_NAME,
+		.name = "dma0chan3",
+	};
+	struct dmauser_session *s = mock_session();
+	struct mock_reply *reply = mock_reply(DMACTL_IOC_CHAN_REQUEST, 0);
+	struct dmactl_chan_caps caps = {0};
+	unsigned int depth = 0;
+
+	reply->arg.request.out_depth = 128;
+	reply->arg.request.out.caps = DMACTL_CAP_OFFERED;
+	memset(reply->arg.request.out.name, 'x', DMACTL_NAME_LEN);
+	cr_assert_eq(dmauser_chan_look(s, "dma0chan3", &caps, &depth), 0);
+	assert_same(&mock_last()->arg.request, &expected);
+	cr_assert_eq(depth, 128);
+	cr_assert_eq(caps.caps, DMACTL_CAP_OFFERED);
+	cr_assert_eq(strlen(caps.name), DMACTL_NAME_LEN - 1);
+	mock_reply(DMACTL_IOC_CHAN_REQUEST, 0);
+	cr_assert_eq(dmauser_chan_look(s, "dma0chan3", &caps, NULL), 0);
+	dmauser_close(s);
+}
+
+UNIT_TEST(chan, look_errors)
+{
+	struct dmauser_session *s = mock_session();
+	struct dmactl_chan_caps caps;
+
+	cr_assert_eq(dmauser_chan_look(NULL, "a", &caps, NULL), -EINVAL);
+	cr_assert_eq(dmauser_chan_look(s, NULL, &caps, NULL), -EINVAL);
+	cr_assert_eq(dmauser_chan_look(s, "", &caps, NULL), -EINVAL);
+	cr_assert_eq(dmauser_chan_look(s, "a", NULL, NULL), -EINVAL);
+	cr_assert_eq(dmauser_chan_look(s, NAME_64, &caps, NULL), -ENAMETOOLONG);
+	mock.exists = 0;
+	mock_reply(DMACTL_IOC_CHAN_REQUEST, -ENOENT);
+	cr_assert_eq(dmauser_chan_look(s, "a", &caps, NULL), -ENOENT);
+	mock.exists = 1;
+	mock_reply(DMACTL_IOC_CHAN_REQUEST, -ENOENT);
+	cr_assert_eq(dmauser_chan_look(s, "a", &caps, NULL), -EBUSY);
+	mock_reply(DMACTL_IOC_CHAN_REQUEST, -EOPNOTSUPP);
+	cr_assert_eq(dmauser_chan_look(s, "a", &caps, NULL), -EOPNOTSUPP);
+	dmauser_close(s);
+}
+
 UNIT_TEST(chan, request_bad_arguments)
 {
 	struct dmauser_session *s = mock_session();

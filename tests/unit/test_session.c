@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -193,4 +194,20 @@ UNIT_TEST(session, eventfd)
 UNIT_TEST(session, version)
 {
 	cr_assert_str_eq(dmauser_version(), EXPECTED_VERSION);
+}
+
+UNIT_TEST(session, strerror)
+{
+	/* Not what strerror(3) says of files. */
+	cr_assert(strstr(dmauser_strerror(-ENOENT), "no free channel"));
+	cr_assert_str_eq(dmauser_strerror(ENOENT), dmauser_strerror(-ENOENT));
+	cr_assert_str_eq(dmauser_strerror(-ENODEV), "the DMA device is gone");
+	cr_assert_str_eq(dmauser_strerror(-EXDEV), "the DMA device cannot reach the memory");
+	/* What has no meaning of its own here. */
+	cr_assert_str_eq(dmauser_strerror(-ENOSPC), strerror(ENOSPC));
+	for (int error = -5000; error < 5000; error++)
+		cr_assert(dmauser_strerror(error) && *dmauser_strerror(error));
+	cr_assert_str_eq(dmauser_strerror(0), "no error");
+	cr_assert_str_eq(dmauser_strerror(INT_MIN), "unknown error");
+	cr_assert_str_eq(dmauser_strerror(INT_MAX), "unknown error");
 }

@@ -7,13 +7,15 @@
 apt_dir=
 apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# The mirror that the machine uses for Debian.
+# apt_mirror ARCHIVE: the mirror that the machine uses for Debian, or for
+# debian-security.
 apt_mirror() {
+	local archive=$1
 	{
 		grep -hs '^URIs:' /etc/apt/sources.list.d/*.sources | awk '{print $2}'
 		grep -hs '^deb ' /etc/apt/sources.list /etc/apt/sources.list.d/*.list | sed 's/\[[^]]*\]//' | awk '{print $2}'
-		echo http://deb.debian.org/debian
-	} | grep '/debian/*$' | head -n 1
+		echo "http://deb.debian.org/$archive"
+	} | grep "/$archive/*\$" | head -n 1
 }
 
 # apt_setup NAME ARCH SUITE...: the configuration lives in the cache under this
@@ -26,7 +28,7 @@ apt_setup() {
 	[ -r "$apt_keyring" ] || die "no $apt_keyring: install debian-archive-keyring"
 	mkdir -p "$apt_dir"/{lists/partial,cache/archives/partial}
 	: >"$apt_dir/status"
-	mirror=$(apt_mirror)
+	mirror=$(apt_mirror debian)
 	for suite; do
 		echo "deb [signed-by=$apt_keyring] $mirror $suite main"
 	done >"$apt_dir/sources.list"

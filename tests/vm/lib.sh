@@ -35,6 +35,47 @@ need() {
 	[ -z "$missing" ] || die "not installed:$missing (packaging/deps/install.sh installs what the tests need)"
 }
 
+# need_list PURPOSE: the programs of that list of packaging/deps. A test that calls
+# one that is missing may wait forever for its output.
+need_list() {
+	local deps=$ROOT/packaging/deps programs
+	programs=$(awk 'NR == FNR {wanted[$1]; next} !/^(#|text )/ && $2 in wanted {print $1}' \
+		<("$deps/install.sh" --list "$1") "$deps/programs.txt")
+	[ -n "$programs" ] || die "no programs in the list $1"
+	# shellcheck disable=SC2086 # words
+	need $programs
+}
+
+# depends_of DEB...: what these packages depend on beyond one another. The kernel
+# itself is booted, and not installed: it and what it depends on are left out.
+depends_of() {
+	local deb own
+	own=$(for deb; do dpkg-deb -f "$deb" Package; done)
+	for deb; do
+		case $(dpkg-deb -f "$deb" Package) in
+		linux-image-*) ;;
+		*) dpkg-deb -f "$deb" Pre-Depends Depends | sed 's/^[A-Za-z-]*: //' | tr , '\n' ;;
+		esac
+	done | sed 's/^ *//; s/ *$//' | grep -v '^\(linux-image-.*\)*$' | sort -u | while IFS= read -r need; do
+		# One of several alternatives may have been unpacked.
+		grep -qxF -f <(sed 's/([^)]*)//g; s/|/\n/g; s/ //g' <<<"$need" | sed 's/:any$//') <<<"$own" || echo "$need"
+	done
+}
+
+# follow_depends FILE: installs what the lines of FILE, each an item of a Depends,
+# want, unless it is there. Programs that were only unpacked call what these have.
+follow_depends() {
+	local names there line missing=
+	[ -s "$1" ] || return 0
+	mapfile -t names < <(sed 's/[ (|:].*//' "$1")
+	# shellcheck disable=SC2016 # dpkg's variables
+	there=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${names[@]}" 2>/dev/null) || true
+	while IFS= read -r line; do
+		grep -qxF "installed ${line%%[ (|:]*}" <<<"$there" || missing="$missing, $line"
+	done <"$1"
+	[ -z "$missing" ] || "$ROOT/packaging/deps/install.sh" --satisfy "${missing#, }"
+}
+
 # Runs a command while holding a lock on a file in the cache: two runs that
 # want the same thing made do it once.
 with_lock() {

@@ -138,6 +138,15 @@ void reap_all(int fd, struct dmactl_completion *records, uint32_t nr)
 	}
 }
 
+void more_check(const struct dmactl_completion *record, uint64_t unit, uint64_t *count)
+{
+	check_eq(record->status, 0);
+	check(record->flags & DMACTL_COMP_MORE);
+	check(record->count > *count);
+	check_eq(record->bytes, record->count * unit);
+	*count = record->count;
+}
+
 struct dmactl_completion run(int fd, const struct dmactl_op *op)
 {
 	struct dmactl_completion record;

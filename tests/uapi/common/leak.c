@@ -7,7 +7,7 @@
 /* Memory that other parts of the system take meanwhile, in KiB. */
 #define LEAK_NOISE 8192
 
-#define LEAK_TRIES 100
+#define LEAK_TRIES 500
 
 long read_number(const char *path)
 {

@@ -70,6 +70,26 @@ void bytes_check(const unsigned char *p, const unsigned char *want, size_t len, 
 }
 
 /* To a peripheral, or from it. */
+struct dmactl_op op_long(uint32_t chan, const struct mem *mem)
+{
+	static struct dmactl_sg pieces[LONG_TIMES];
+	unsigned int i;
+
+	for (i = 0; i < LONG_TIMES; i++)
+		pieces[i] = sg_piece(DMACTL_SG_DST, mem, 0, mem->len);
+	return op_list(DMACTL_OP_MEMSET_SG, chan, pieces, LONG_TIMES, LONG_TIMES * mem->len);
+}
+
+uint32_t chan_long(int fd, uint32_t depth)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
+
+	arg.caps = DMACTL_CAP_MEMSET_SG;
+	arg.depth = depth;
+	check_eq(chan_request(fd, &arg), 0);
+	return arg.out_chan;
+}
+
 struct dmactl_op op_single(uint32_t chan, const struct mem *mem, uint64_t off, uint64_t len,
 			   bool to_device)
 {
@@ -113,4 +133,17 @@ bool kernel_is_at_least(unsigned int major, unsigned int minor)
 	check_eq(uname(&u), 0);
 	check_eq(sscanf(u.release, "%u.%u", &a, &b), 2);
 	return a > major || (a == major && b >= minor);
+}
+
+unsigned char gf_mul(unsigned char a, unsigned char b)
+{
+	unsigned int sum = 0, x = a;
+
+	for (; b; b >>= 1, x <<= 1) {
+		if (x & 0x100)
+			x ^= 0x11d;
+		if (b & 1)
+			sum ^= x;
+	}
+	return sum;
 }

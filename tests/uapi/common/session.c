@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Sessions, and the objects in them. */
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
@@ -219,4 +220,28 @@ void mem_forget_all(void)
 		nr_mapped--;
 		munmap(mapped[nr_mapped].p, mapped[nr_mapped].len);
 	}
+}
+
+uint32_t chan_of_device(int fd, const char *device)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, device);
+
+	check_eq(chan_request(fd, &arg), 0);
+	return arg.out_chan;
+}
+
+int poll_now(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN | POLLOUT};
+
+	check(poll(&p, 1, 0) >= 0);
+	return p.revents;
+}
+
+uint32_t quarantined(int fd)
+{
+	struct dmactl_info info = {.size = sizeof(info)};
+
+	check_eq(dev_ioctl(fd, DMACTL_IOC_INFO, &info), 0);
+	return info.out_quarantined;
 }

@@ -17,6 +17,43 @@ int buf_map_user(int fd, const void *p, uint64_t len, uint32_t flags, struct mem
 	return 0;
 }
 
+unsigned char *pin_memory(size_t len, int prot)
+{
+	void *p = mmap(NULL, len, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	check(p != MAP_FAILED);
+	return p;
+}
+
+struct mem pin(int fd, unsigned char *p, size_t len, uint32_t flags)
+{
+	struct mem mem;
+	int ret = buf_map_user(fd, p, len, flags, &mem);
+
+	if (ret)
+		fail("pinning %zu bytes at page offset %zu: %d", len, (uintptr_t)p % PAGE, ret);
+	return mem;
+}
+
+int pin_try(int fd, const void *p, size_t len, uint32_t flags)
+{
+	struct mem mem;
+	int ret = buf_map_user(fd, p, len, flags, &mem);
+
+	if (!ret)
+		check_eq(destroy(fd, mem.buf), 0);
+	return ret;
+}
+
+void bytes_all(const unsigned char *p, size_t len, unsigned char want)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (p[i] != want)
+			fail("byte %zu of %zu is %#x, not %#x", i, len, p[i], want);
+}
+
 int buf_import(int fd, int dmabuf, struct mem *mem)
 {
 	struct dmactl_buf_import arg = {.size = sizeof(arg), .fd = dmabuf};

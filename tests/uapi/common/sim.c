@@ -82,14 +82,41 @@ void dmactl_param_get(const char *name, char *value, size_t size)
 	param_get(DMACTL_PARAMETERS, name, value, size);
 }
 
+/* Those that the environment names are "normal" in this program. */
+static void context_reset(void)
+{
+	static const char *const names[] = {"callback_locked", "callback_masked", "callback_irq",
+					    "callback_thread", "callback_work",	  "callback_keeps"};
+	const char *wanted = getenv(SIM_CONTEXT);
+	char value[32];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *set = wanted && strstr(wanted, names[i]) ? "Y" : "N";
+
+		sim_get(names[i], value, sizeof(value));
+		if (strcmp(value, set))
+			sim_set(names[i], set);
+	}
+}
+
 /* As a test finds it; one that crashed may have left it otherwise. */
+long sim_number(const char *name)
+{
+	char value[32];
+
+	sim_get(name, value, sizeof(value));
+	return strtol(value, NULL, 10);
+}
+
 void sim_reset(void)
 {
 	static const char *const normal[][2] = {
-		{"hold", "N"},	    {"latency", "0"},	       {"bandwidth", "0"},
-		{"fail_nth", "0"},  {"fail_how", "read"},      {"short_nth", "0"},
-		{"packets", "N"},   {"prep_sleeps", "N"},      {"counter_rate", "0"},
-		{"sink_rate", "0"}, {"counter_fifo", "65536"}, {"misbehave", "none"},
+		{"hold", "N"},	       {"latency", "0"},	  {"bandwidth", "0"},
+		{"fail_nth", "0"},     {"fail_how", "read"},	  {"short_nth", "0"},
+		{"packets", "N"},      {"prep_sleeps", "N"},	  {"counter_rate", "0"},
+		{"sink_rate", "0"},    {"counter_fifo", "65536"}, {"misbehave", "none"},
+		{"hard_segment", "0"}, {"hard_entries", "0"},
 	};
 	char value[32];
 	size_t i;
@@ -101,18 +128,31 @@ void sim_reset(void)
 		if (strcmp(value, normal[i][1]))
 			sim_set(normal[i][0], normal[i][1]);
 	}
+	context_reset();
 }
 
 /* What cannot be changed while it is loaded. */
 static const char *const fixed[] = {
-	"channels", "devices",	   "caps",	   "dma_mask",	     "copy_align",  "max_segment",
-	"residue",  "descriptors", "no_terminate", "no_synchronize", "peripherals", "max_xor",
-	"max_pq",   "max_burst",   "no_pause",	   "repeat_only",
+	"channels",    "devices",	"caps",		"dma_mask",	"copy_align",
+	"max_segment", "residue",	"descriptors",	"no_terminate", "no_synchronize",
+	"peripherals", "max_xor",	"max_pq",	"max_burst",	"no_pause",
+	"repeat_only", "any_direction", "shared_reset", "below",
 };
 
 static const char *const dmactl_fixed[] = {
-	"max_channels",	    "max_buffers",     "max_depth", "max_buffer_bytes",
-	"max_bounce_bytes", "stop_timeout_ms", "allow",
+	"max_channels",
+	"max_buffers",
+	"max_depth",
+	"max_buffer_bytes",
+	"max_bounce_bytes",
+	"stop_timeout_ms",
+	"allow",
+	"fence_timeout_ms",
+	"max_bounce_bytes_user",
+	"max_kernel_bytes",
+	"max_channels_user",
+	"max_sessions",
+	"bounds",
 };
 
 static char sim_original[1024];
@@ -175,6 +215,7 @@ static const char *sim_all(const char *parameters)
 void sim_reload(const char *parameters)
 {
 	module_load("dma_sim", "dma-sim.ko", sim_all(parameters));
+	context_reset();
 }
 
 bool sim_takes(const char *parameters)
@@ -189,6 +230,7 @@ bool sim_takes(const char *parameters)
 void sim_restore(void)
 {
 	module_load("dma_sim", "dma-sim.ko", sim_original);
+	context_reset();
 }
 
 void with_sim(const char *parameters, void (*fn)(void))
@@ -203,14 +245,28 @@ void with_sim(const char *parameters, void (*fn)(void))
 	check_eq(status, 0);
 }
 
-void dmactl_reload(const char *parameters)
+static const char *dmactl_all(const char *parameters)
 {
-	char all[1536];
+	static char all[1536];
 
 	remember(dmactl_original, sizeof(dmactl_original), DMACTL_PARAMETERS, dmactl_fixed,
 		 ARRAY_SIZE(dmactl_fixed));
 	snprintf(all, sizeof(all), "%s%s", dmactl_original, parameters);
-	module_load("dmactl", "dmactl.ko", all);
+	return all;
+}
+
+void dmactl_reload(const char *parameters)
+{
+	module_load("dmactl", "dmactl.ko", dmactl_all(parameters));
+}
+
+bool dmactl_takes(const char *parameters)
+{
+	const char *all = dmactl_all(parameters);
+	int ret = module_try("dmactl", "dmactl.ko", all);
+
+	dmactl_restore();
+	return !ret;
 }
 
 void dmactl_restore(void)

@@ -57,6 +57,17 @@ void child_expect_ok(pid_t pid);
 void child_expect_killed(pid_t pid);
 void child_run(void (*fn)(void *arg), void *arg);
 
+/* user.c: in a child, for good */
+
+#define NOBODY	 65534
+#define SOMEBODY 1000
+
+void user_become(unsigned int uid, uint64_t memlock);
+/* A child with the node for everybody, as the group would have it. */
+void user_run(void (*fn)(void *arg), void *arg);
+/* MemAvailable */
+long available_kib(void);
+
 /* fixture.c: before and after each test */
 
 /* The half of uapi_begin() for a test that is bound to leave things behind. */
@@ -93,7 +104,10 @@ void file_read(const char *path, char *text, size_t size);
 int file_write(const char *path, const char *text);
 void sim_set(const char *name, const char *value);
 void sim_get(const char *name, char *value, size_t size);
+long sim_number(const char *name);
 void sim_reset(void);
+/* In what context it calls back, where the tests run for several: see test-context.c. */
+#define SIM_CONTEXT "DMACTL_TEST_CONTEXT"
 /* Loads dma-sim anew with these parameters more than it was loaded with. */
 void sim_reload(const char *parameters);
 /* Whether it would load with them. */
@@ -104,6 +118,8 @@ void with_sim(const char *parameters, void (*fn)(void));
 /* The same for dmactl; no session may be open. */
 void dmactl_reload(const char *parameters);
 void dmactl_restore(void);
+/* Whether it would load with them. */
+bool dmactl_takes(const char *parameters);
 int sim_bind(const char *device, bool bind);
 void dmactl_param_set(const char *name, const char *value);
 void dmactl_param_get(const char *name, char *value, size_t size);
@@ -131,6 +147,12 @@ struct dmactl_chan_request chan_named(enum dmactl_chan_by by, const char *name);
 int chan_ctrl(int fd, uint32_t chan, uint32_t ctrl);
 struct dmactl_chan_status chan_status(int fd, uint32_t chan);
 int destroy(int fd, uint32_t handle);
+/* Any channel of this device. */
+uint32_t chan_of_device(int fd, const char *device);
+/* What poll(2) tells at this moment. */
+int poll_now(int fd);
+/* Buffers that the module keeps because hardware may still write there. */
+uint32_t quarantined(int fd);
 
 /* A buffer and its mapping, which lasts until the end of the test. */
 struct mem {
@@ -153,6 +175,10 @@ void *map_at(void *addr, size_t len, int prot, int flags, int fd, uint64_t off);
 /* share.c: memory that others have as well; no mapping is made */
 
 int buf_map_user(int fd, const void *p, uint64_t len, uint32_t flags, struct mem *mem);
+unsigned char *pin_memory(size_t len, int prot);
+struct mem pin(int fd, unsigned char *p, size_t len, uint32_t flags);
+/* The error, or 0 and it is unpinned again. */
+int pin_try(int fd, const void *p, size_t len, uint32_t flags);
 int buf_import(int fd, int dmabuf, struct mem *mem);
 /* The fd of the dma-buf, or a negated errno. */
 int buf_export(int fd, uint32_t buf);
@@ -184,6 +210,8 @@ void submit_all(int fd, const struct dmactl_op *ops, uint32_t nr);
 /* The number of records, or a negated errno. */
 int reap(int fd, struct dmactl_completion *records, uint32_t nr, uint32_t min, uint64_t timeout_ns);
 void reap_all(int fd, struct dmactl_completion *records, uint32_t nr);
+/* A record of an op that goes on: more periods of `unit` bytes than before. */
+void more_check(const struct dmactl_completion *record, uint64_t unit, uint64_t *count);
 struct dmactl_completion run(int fd, const struct dmactl_op *op);
 void run_ok(int fd, const struct dmactl_op *op);
 uint64_t now_ns(void);
@@ -209,6 +237,10 @@ struct dmactl_op op_list(uint16_t opcode, uint32_t chan, struct dmactl_sg *sg, u
 			 uint64_t len);
 struct dmactl_op op_single(uint32_t chan, const struct mem *mem, uint64_t off, uint64_t len,
 			   bool to_device);
+/* Fills the buffer LONG_TIMES times, from a list that is as long, on such a channel. */
+#define LONG_TIMES 1024
+struct dmactl_op op_long(uint32_t chan, const struct mem *mem);
+uint32_t chan_long(int fd, uint32_t depth);
 struct dmactl_chan_config config_of(uint32_t chan);
 int chan_config(int fd, struct dmactl_chan_config *arg);
 void drop_capability(unsigned int nr);
@@ -216,6 +248,9 @@ bool kernel_is_at_least(unsigned int major, unsigned int minor);
 /* Nothing may have come of it. */
 void op_refused(int fd, const struct dmactl_op *op, int want, const char *what);
 void noise_fill(unsigned char *p, size_t len, uint32_t seed);
+void bytes_all(const unsigned char *p, size_t len, unsigned char want);
 void bytes_check(const unsigned char *p, const unsigned char *want, size_t len, const char *what);
+/* GF(2^8), polynomial 0x11d, bit by bit. */
+unsigned char gf_mul(unsigned char a, unsigned char b);
 
 #endif /* UAPI_H */

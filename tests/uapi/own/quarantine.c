@@ -5,18 +5,13 @@
  * looks for nothing left behind but for that.
  */
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 
 #include "uapi.h"
 
-#define STOP_TIMEOUT "300"
-
-static uint32_t quarantined(int fd)
-{
-	struct dmactl_info info = {.size = sizeof(info)};
-
-	check_eq(dev_ioctl(fd, DMACTL_IOC_INFO, &info), 0);
-	return info.out_quarantined;
-}
+#define STOP_TIMEOUT	"600"
+#define STOP_TIMEOUT_MS 600
 
 static void child_exits(void *arg)
 {
@@ -32,6 +27,66 @@ static void child_exits(void *arg)
 	submit_all(fd, ops, 2);
 }
 
+#define NR_HUNG 5
+
+static int hung_ready[2];
+
+static void *destroy_hung(void *arg)
+{
+	uint32_t *chan = arg;
+
+	destroy(chan[0], chan[1]);
+	return NULL;
+}
+
+/* Two in one session, the others each in its own; a thread is in DESTROY. */
+static void child_holds_many(void *arg)
+{
+	int fd = -1, i;
+	uint32_t last[2] = {0};
+	pthread_t thread;
+
+	(void)arg;
+	for (i = 0; i < NR_HUNG; i++) {
+		struct dmactl_op op;
+		struct mem mem;
+
+		if (i != 1)
+			fd = dev_open(0);
+		last[0] = fd;
+		last[1] = chan_get(fd);
+		mem = mem_get(fd, PAGE);
+		op = op_memset(last[1], &mem, 0, PAGE, 0xdd);
+		submit_all(fd, &op, 1);
+	}
+	check_eq(pthread_create(&thread, NULL, destroy_hung, last), 0);
+	check_eq(write(hung_ready[1], "", 1), 1);
+	for (;;)
+		pause();
+}
+
+/* Whatever hangs, the killed are gone, and what they had is put aside. */
+static void check_killed_are_gone(int fd)
+{
+	uint64_t start, took;
+	pid_t pid;
+	char c;
+	int i;
+
+	check_eq(pipe(hung_ready), 0);
+	pid = child_start(child_holds_many, NULL);
+	check_eq(read(hung_ready[0], &c, 1), 1);
+	start = now_ns();
+	check_eq(kill(pid, SIGKILL), 0);
+	child_expect_killed(pid);
+	took = (now_ns() - start) / MSEC;
+	if (took > 2 * STOP_TIMEOUT_MS)
+		fail("gone after %llu ms", (unsigned long long)took);
+	for (i = 0; i < 100 && quarantined(fd) < 1 + NR_HUNG; i++)
+		sleep_ms(50);
+	check_eq(quarantined(fd), 1 + NR_HUNG);
+}
+
 static void setup(void)
 {
 	sim_reload("no_terminate=1");
@@ -44,7 +99,7 @@ static void check_exit_is_not_stuck(void)
 	uint64_t start = now_ns();
 
 	child_run(child_exits, NULL);
-	check(now_ns() - start >= 300 * MSEC);
+	check(now_ns() - start >= STOP_TIMEOUT_MS * MSEC);
 	check(now_ns() - start < 60 * SEC);
 }
 
@@ -92,8 +147,9 @@ Test(quarantine, memory_is_kept, .timeout = UAPI_TIMEOUT)
 	check_eq(quarantined(fd), 0);
 	check_exit_is_not_stuck();
 	check_eq(quarantined(fd), 1);
+	check_killed_are_gone(fd);
 	check_destroy_gives_up(fd);
-	check_eq(quarantined(fd), 2);
+	check_eq(quarantined(fd), 2 + NR_HUNG);
 	check_late_writes_hit_nobody();
 
 	/* Everything else works on. */
@@ -105,7 +161,7 @@ Test(quarantine, memory_is_kept, .timeout = UAPI_TIMEOUT)
 	check_eq(sim_bind("dma-sim.0", false), 0);
 	check_eq(sim_bind("dma-sim.0", true), 0);
 	fd = dev_open(0);
-	check_eq(quarantined(fd), 2);
+	check_eq(quarantined(fd), 2 + NR_HUNG);
 	dst = mem_get(fd, PAGE);
 	src = mem_get(fd, PAGE);
 	copy_check(fd, chan_get(fd), &dst, 1, &src, 2, 1000);

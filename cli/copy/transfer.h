@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What `copy` and `fill` have in common: options, the run, the summary. */
+#ifndef TRANSFER_H
+#define TRANSFER_H
+
+#include "file/source.h"
+#include "file/target.h"
+#include "out/cli.h"
+
+struct transfer_options {
+	const char *channel; /* NULL: any that can */
+	uint64_t block;
+	uint64_t depth;
+	uint64_t timeout_ns;
+	bool no_direct;
+	bool verify;
+};
+
+void transfer_defaults(struct transfer_options *options);
+/* For the struct argp of the verb; the child's input is a struct transfer_options *. */
+extern const struct argp_child transfer_children[];
+
+/*
+ * Moves size bytes from source (NULL: the byte `value`) to target, which must
+ * both be open, and completes the target. Prints the summary. Returns the exit
+ * status.
+ */
+int transfer_run(struct cli *cli, const struct transfer_options *options, struct source *source,
+		 struct target *target, uint8_t value, uint64_t size);
+
+#endif /* TRANSFER_H */

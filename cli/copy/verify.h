@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads a written target again and compares it, byte for byte. */
+#ifndef VERIFY_H
+#define VERIFY_H
+
+#include "file/source.h"
+#include "file/target.h"
+#include "out/cli.h"
+
+/* source NULL: every byte must be value. 0 or -errno after a message. */
+int verify_target(struct cli *cli, const struct source *source, const struct target *target,
+		  uint8_t value, uint64_t size);
+
+#endif /* VERIFY_H */

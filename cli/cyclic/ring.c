@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+#include "cyclic/ring.h"
+#include "dev/device.h"
+#include "dev/limits.h"
+#include "dev/memory.h"
+#include "out/units.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <string.h>
+
+/* The module takes it in such pieces, if there are any (kmod/dmactl/mem/pages.c). */
+#define RING_STREAMING_PIECE (2u << 20)
+
+static int alloc_as(struct ring *ring, enum dmactl_buf_kind kind)
+{
+	void *address;
+	int err;
+
+	err = dmauser_buf_alloc(ring->slave->session, kind, ring->slave->chan,
+				ring->period * ring->count, &ring->buf);
+	if (err)
+		return err;
+	err = dmauser_buf_map(ring->buf, &address);
+	if (err) {
+		dmauser_buf_destroy(ring->buf);
+		ring->buf = NULL;
+		return err;
+	}
+	ring->memory = address;
+	ring->coherent = kind == DMACTL_BUF_COHERENT;
+	return 0;
+}
+
+static uint64_t common_multiple(uint64_t a, uint64_t b)
+{
+	uint64_t x = a, y = b;
+
+	while (y) {
+		uint64_t rest = x % y;
+
+		x = y;
+		y = rest;
+	}
+	return a / x * b;
+}
+
+static void find_limits(const struct slave *slave, uint32_t direction, struct shape_limits *limits)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(slave->chan);
+	uint64_t word = slave_word(slave->options, direction);
+	struct dmactl_info info;
+
+	*limits = (struct shape_limits){
+		.align = common_multiple(word, caps->copy_align ? caps->copy_align : 1),
+		/* A module that is older tells only what is declared. */
+		.segment = caps->bound_segment ? caps->bound_segment : caps->max_segment,
+		.periods = caps->bound_periods,
+	};
+	if (dmauser_info(slave->session, &info) == 0)
+		limits->bytes = info.out_max_buffer_bytes;
+}
+
+/* What was asked for, and cannot work. */
+static int check(const struct slave *slave, uint32_t direction, const struct shape *shape,
+		 const struct shape_limits *limits)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(slave->chan);
+	uint64_t word = slave_word(slave->options, direction);
+	char period[UNITS_TEXT], most[UNITS_TEXT];
+
+	if (limits->segment && shape->period > limits->segment) {
+		cli_error(slave->cli,
+			  "%s: a period of %s is more than its driver is asked for in one piece, "
+			  "%s (%s): try a --period of %" PRIu64 " and more --periods",
+			  slave->name, format_size(period, shape->period),
+			  format_size(most, limits->segment), limits_segment_origin(caps),
+			  limits->segment);
+		return -EDQUOT;
+	}
+	if (limits->periods && shape->count > limits->periods) {
+		cli_error(slave->cli,
+			  "%s: a ring of %u periods is more than its driver is asked for, %u; root "
+			  "can raise it (bounds in dmactl(4)), and larger periods need fewer",
+			  slave->name, shape->count, limits->periods);
+		return -EDQUOT;
+	}
+	if (shape->period % word) {
+		cli_error(slave->cli,
+			  "%s: a period of %" PRIu64
+			  " bytes is no whole number of words of %" PRIu64 " bytes (--width)",
+			  slave->name, shape->period, word);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* What is coherent is also in one piece. */
+static int alloc(struct ring *ring, enum ring_memory memory)
+{
+	int err = -EINVAL;
+
+	if (memory != RING_STREAMING)
+		err = alloc_as(ring, DMACTL_BUF_COHERENT);
+	if (memory == RING_STREAMING || (memory == RING_ANY && err))
+		err = alloc_as(ring, DMACTL_BUF_STREAMING);
+	return err;
+}
+
+int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction, uint64_t period,
+	       uint64_t count, enum ring_memory memory)
+{
+	struct shape_limits limits;
+	char text[UNITS_TEXT];
+	struct shape shape;
+	int err;
+
+	*ring = (struct ring){.slave = slave, .direction = direction};
+	find_limits(slave, direction, &limits);
+	shape = shape_choose(&limits, period, count);
+	err = check(slave, direction, &shape, &limits);
+	if (err)
+		return err;
+	/* It only counts descriptors that ended: one may have ended just now. */
+	if (dmauser_chan_caps(slave->chan)->residue_granularity == DMACTL_RESIDUE_DESCRIPTOR)
+		ring->slack = 1;
+	do {
+		ring->period = (size_t)shape.period;
+		ring->count = shape.count;
+		err = alloc(ring, memory);
+	} while ((err == -EDQUOT || err == -ENOMEM) && shape_shrink(&shape, &limits));
+	if (err)
+		limits_memory_refused(slave->cli, slave->session, slave->name,
+				      (uint64_t)ring->period * ring->count, err);
+	else
+		cli_detail(slave->cli, "using a ring of %u periods of %s, %s memory", ring->count,
+			   format_size(text, ring->period),
+			   ring->coherent ? "coherent" : "streaming");
+	return err;
+}
+
+/* It has to be in one piece for the device, which only coherent memory always is. */
+static void in_pieces(const struct ring *ring)
+{
+	char whole[UNITS_TEXT], coherent[UNITS_TEXT], streaming[UNITS_TEXT];
+	uint64_t piece = memory_largest_piece();
+
+	cli_error(
+		ring->slave->cli,
+		"%s: a ring of %s has to be in one piece, which is up to %s of coherent and %s of "
+		"streaming memory: try fewer or smaller periods; `recv' and `send' move any length "
+		"as a queue, see their --depth",
+		ring->slave->name, format_size(whole, (uint64_t)ring->period * ring->count),
+		piece ? format_size(coherent, piece) : "some MiB",
+		format_size(streaming, RING_STREAMING_PIECE));
+}
+
+int ring_start(struct ring *ring)
+{
+	struct dmauser_batch *batch;
+	int err = dmauser_batch_new(&batch);
+
+	if (!err) {
+		err = dmauser_batch_cyclic(batch, ring->slave->chan, ring->direction, ring->buf, 0,
+					   ring->period * ring->count, ring->period, 0);
+		if (!err)
+			err = dmauser_submit(ring->slave->session, batch, 0);
+		dmauser_batch_free(batch);
+	}
+	if (err == -EXDEV)
+		in_pieces(ring);
+	else if (err < 0)
+		slave_refused(ring->slave, err);
+	if (err < 0)
+		return err;
+	ring->running = true;
+	return 0;
+}
+
+int ring_reap(struct ring *ring)
+{
+	struct dmactl_completion records[4];
+	int count;
+
+	do {
+		count = dmauser_reap(ring->slave->session, records, 4);
+		if (count < 0 && count != -EAGAIN) {
+			cli_error(ring->slave->cli, "%s: %s", ring->slave->name, strerror(-count));
+			return count;
+		}
+		for (int i = 0; i < count; i++) {
+			if (records[i].count > ring->ended)
+				ring->ended = records[i].count;
+			if (records[i].flags & DMACTL_COMP_MORE)
+				continue;
+			ring->over = true;
+			ring->running = false;
+			ring->status = records[i].status;
+			ring->end = records[i].bytes;
+		}
+	} while (count > 0);
+	return 0;
+}
+
+/* `place`: where in the ring the channel is, in bytes; -1: it cannot tell. */
+static int ask(struct ring *ring, int64_t *place)
+{
+	uint64_t length = (uint64_t)ring->period * ring->count;
+	struct dmactl_chan_status status;
+	int err;
+
+	*place = -1;
+	if (!ring->running)
+		return 0;
+	err = dmauser_chan_status_of(ring->slave->chan, 0, &status);
+	/* Its last record is waiting. */
+	if (err == -ENOENT)
+		return ring_reap(ring);
+	if (err) {
+		cli_error(ring->slave->cli, "%s: cannot tell how far it is: %s", ring->slave->name,
+			  strerror(-err));
+		return err;
+	}
+	if (status.out_count > ring->ended)
+		ring->ended = status.out_count;
+	if (!ring->slack && status.out_residue <= length)
+		*place = (int64_t)(length - status.out_residue);
+	return 0;
+}
+
+int ring_position(struct ring *ring, uint64_t *position)
+{
+	int64_t place;
+	int err = ask(ring, &place);
+
+	*position = ring->ended;
+	if (place >= 0)
+		*position = ring_locate(ring->ended, (uint64_t)place, ring->period, ring->count);
+	return err;
+}
+
+int ring_bytes(struct ring *ring, uint64_t *bytes)
+{
+	uint64_t period, length = (uint64_t)ring->period * ring->count;
+	int64_t place;
+	int err = ask(ring, &place);
+
+	*bytes = ring->over ? ring->end : ring->ended * ring->period;
+	if (place < 0)
+		return err;
+	period = ring_locate(ring->ended, (uint64_t)place, ring->period, ring->count);
+	/* Not where the place lags behind the count. */
+	if ((uint64_t)place % length / ring->period == period % ring->count)
+		*bytes = period * ring->period + (uint64_t)place % ring->period;
+	return err;
+}
+
+void ring_stop(struct ring *ring)
+{
+	if (!ring->running)
+		return;
+	dmauser_chan_terminate(ring->slave->chan);
+	dmauser_chan_synchronize(ring->slave->chan);
+	ring->running = false;
+	ring_reap(ring);
+	/* It was stopped here. */
+	if (ring->status == -ECANCELED)
+		ring->status = 0;
+}
+
+static sigjmp_buf memory_gone;
+
+static void on_bus_error(int number)
+{
+	(void)number;
+	siglongjmp(memory_gone, 1);
+}
+
+static int copy(const struct ring *ring, void *to, const void *from, size_t length)
+{
+	struct sigaction old, action = {.sa_handler = on_bus_error};
+	int err = 0;
+
+	if (!ring->coherent) {
+		memcpy(to, from, length);
+		return 0;
+	}
+	sigaction(SIGBUS, &action, &old);
+	if (sigsetjmp(memory_gone, 1) == 0)
+		memcpy(to, from, length);
+	else
+		err = -ENODEV;
+	sigaction(SIGBUS, &old, NULL);
+	return err;
+}
+
+int ring_copy(const struct ring *ring, uint64_t period, void *to, size_t length)
+{
+	return copy(ring, to, ring_slot(ring, period), length);
+}
+
+int ring_write(const struct ring *ring, uint64_t period, size_t offset, const void *from,
+	       size_t length)
+{
+	return copy(ring, ring_slot(ring, period) + offset, from, length);
+}
+
+void ring_free(struct ring *ring)
+{
+	ring_stop(ring);
+	if (ring->buf)
+		dmauser_buf_destroy(ring->buf);
+	ring->buf = NULL;
+}
+
+double ring_speed(const struct ring_report *report)
+{
+	return report->seconds > 0 ? (double)report->bytes / report->seconds : 0;
+}
+
+void ring_print(struct printer *printer, const struct ring_report *report)
+{
+	const struct ring *ring = report->ring;
+
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_string(printer, "asked", NULL, report->asked);
+	print_string(printer, "channel", NULL, report->channel);
+	print_string(printer, "file", NULL, report->file);
+	print_unsigned(printer, "bytes", NULL, report->bytes, UNIT_NONE);
+	print_real(printer, "seconds", NULL, report->seconds, UNIT_NONE);
+	print_real(printer, "bytes_per_second", NULL, ring_speed(report), UNIT_NONE);
+	print_unsigned(printer, "period", NULL, ring->period, UNIT_NONE);
+	print_unsigned(printer, "ring_periods", NULL, ring->count, UNIT_NONE);
+	print_string(printer, "memory", NULL, ring->coherent ? "coherent" : "streaming");
+	print_unsigned(printer, "periods", NULL, report->periods, UNIT_NONE);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What sessions hold and have done, as far as /proc shows them to us: a copy. */
+#ifndef USAGE_H
+#define USAGE_H
+
+#include <dmauser.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Numbers of a session, as fdinfo names them; those of its user are sums. */
+enum usage_session_number {
+	USAGE_CHANNELS,
+	USAGE_BUFFERS,
+	USAGE_PREPARED,
+	USAGE_BUFFER_BYTES,
+	USAGE_LOCKED_PAGES,
+	USAGE_PINNED_PAGES,
+	USAGE_IN_FLIGHT,
+	USAGE_QUEUED,
+	USAGE_USER_SESSIONS,
+	USAGE_USER_LOCKED_PAGES,
+	USAGE_USER_KERNEL_BYTES,
+	USAGE_USER_BOUNCE_BYTES,
+	USAGE_SESSION_END
+};
+
+enum usage_chan_number {
+	USAGE_CHAN_IN_FLIGHT,
+	USAGE_CHAN_DEPTH,
+	USAGE_CHAN_SUBMITTED,
+	USAGE_CHAN_COMPLETED,
+	USAGE_CHAN_FAILED,
+	USAGE_CHAN_BYTES,
+	USAGE_CHAN_STALLS,
+	USAGE_CHAN_REFUSED,
+	USAGE_CHAN_STRAY,
+	USAGE_CHAN_END
+};
+
+struct usage_chan {
+	char name[DMACTL_NAME_LEN];
+	uint32_t known; /* bits of enum usage_chan_number: the module told them */
+	uint64_t numbers[USAGE_CHAN_END];
+};
+
+struct usage_session {
+	uint64_t session;
+	int pid;
+	unsigned int uid; /* whose process it is */
+	char comm[64];
+	uint32_t known; /* bits of enum usage_session_number */
+	uint64_t numbers[USAGE_SESSION_END];
+	struct usage_chan *chans;
+	size_t nr_chans;
+};
+
+struct usage {
+	struct usage_session *sessions;
+	size_t nr;
+};
+
+/* Each session once, whoever shares it. 0 or -ENOMEM. */
+int usage_read(struct usage *usage);
+void usage_free(struct usage *usage);
+
+#endif /* USAGE_H */

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Facts on stdout. A verb states each fact once, with its JSON key, its label
+ * for people and its unit; the printer decides how it looks.
+ */
+#ifndef PRINT_H
+#define PRINT_H
+
+#include "out/cli.h"
+
+enum unit {
+	UNIT_NONE,
+	UNIT_BYTES,
+	UNIT_SIZE,	    /* bytes, in short */
+	UNIT_BYTES_OR_NONE, /* 0 reads "not declared" */
+	UNIT_RATE,	    /* bytes per second */
+	UNIT_SECONDS,
+	UNIT_MASK,  /* an address mask */
+	UNIT_ALIGN, /* bytes; 0 and 1 read "any" */
+};
+
+enum fact_type {
+	FACT_STRING,
+	FACT_UNSIGNED,
+	FACT_SIGNED,
+	FACT_REAL,
+	FACT_BOOL,
+	FACT_NAMES,
+	FACT_NULL
+};
+
+struct fact {
+	const char *key;   /* JSON; NULL: not in JSON */
+	const char *label; /* text; NULL: not in text */
+	enum fact_type type;
+	enum unit unit;
+	union {
+		const char *string; /* FACT_NULL: what people read instead */
+		uint64_t number;
+		int64_t integer;
+		double real;
+		bool truth;
+		const char *const *names; /* ends with NULL */
+	};
+};
+
+/* What print_open() opens. The objects in a table are its rows. */
+enum group { GROUP_OBJECT, GROUP_TABLE, GROUP_LIST };
+
+struct printer;
+
+/*
+ * With --json, all printers of a run add to one document, whose outermost group
+ * is an object.
+ */
+struct printer *printer_new(const struct cli *cli);
+/* Prints the document, with an error if status is not CLI_OK. Once, at the end. */
+void print_document(const struct cli *cli, int status);
+/* Writes what is still held back, closes; CLI_FAILED if stdout took not everything. */
+int printer_end(struct printer *printer);
+
+/* The outermost group has key NULL, and so have the elements of tables and lists. */
+void print_open(struct printer *printer, enum group group, const char *key, const char *heading);
+void print_close(struct printer *printer);
+
+void print_string(struct printer *printer, const char *key, const char *label, const char *value);
+void print_unsigned(struct printer *printer, const char *key, const char *label, uint64_t value,
+		    enum unit unit);
+void print_signed(struct printer *printer, const char *key, const char *label, int64_t value);
+void print_real(struct printer *printer, const char *key, const char *label, double value,
+		enum unit unit);
+void print_bool(struct printer *printer, const char *key, const char *label, bool value);
+void print_names(struct printer *printer, const char *key, const char *label,
+		 const char *const *names);
+/* An element of a list, for programs only. */
+void print_element(struct printer *printer, const char *value);
+/* Not known: null in JSON, `text` for people. */
+void print_null(struct printer *printer, const char *key, const char *label, const char *text);
+
+/* The two printers. */
+struct printer_ops {
+	void (*open)(struct printer *printer, enum group group, const char *key,
+		     const char *heading);
+	void (*close)(struct printer *printer);
+	void (*fact)(struct printer *printer, const struct fact *fact);
+	void (*end)(struct printer *printer); /* frees the printer */
+};
+
+struct printer {
+	const struct printer_ops *ops;
+};
+
+struct printer *printer_text_new(void);
+struct printer *printer_json_new(const struct cli *cli);
+struct printer *printer_null_new(void);
+
+#endif /* PRINT_H */

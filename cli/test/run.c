@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "test/run.h"
+#include "out/progress.h"
+#include "out/units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t test_op_caps(enum plan_op op)
+{
+	switch (op) {
+	case PLAN_MEMSET:
+		return DMACTL_CAP_MEMSET;
+	case PLAN_MEMSET_SG:
+		/* The module makes it out of single ones. */
+		return DMACTL_CAP_MEMSET_SG | DMACTL_CAP_MEMSET;
+	case PLAN_XOR:
+		return DMACTL_CAP_XOR;
+	case PLAN_XOR_VAL:
+		return DMACTL_CAP_XOR_VAL;
+	case PLAN_PQ:
+		return DMACTL_CAP_PQ;
+	case PLAN_PQ_VAL:
+		return DMACTL_CAP_PQ_VAL;
+	case PLAN_INTERLEAVE:
+		return DMACTL_CAP_INTERLEAVE;
+	case PLAN_IMM_DATA:
+		return DMACTL_CAP_IMM_DATA;
+	case PLAN_INTERRUPT:
+		return DMACTL_CAP_INTERRUPT;
+	default:
+		/* The module makes lists out of single copies. */
+		return DMACTL_CAP_MEMCPY;
+	}
+}
+
+/*
+ * INTERLEAVE may be for peripherals alone. `directions' is about slave transfers, so
+ * that a channel which copies may have both without naming memory there.
+ */
+static bool within_memory(const struct dmactl_chan_caps *caps)
+{
+	return !caps->directions || caps->directions & DMACTL_DIR_MEM_TO_MEM ||
+	       caps->caps & DMACTL_CAP_MEMCPY;
+}
+
+uint32_t test_ops_of(const struct dmactl_chan_caps *caps)
+{
+	uint32_t ops = 0;
+
+	for (unsigned int op = 0; op < PLAN_OPS; op++) {
+		if (caps->caps & test_op_caps((enum plan_op)op))
+			ops |= 1u << op;
+	}
+	if (!within_memory(caps))
+		ops &= ~(1u << PLAN_INTERLEAVE);
+	return ops;
+}
+
+static int start_worker(struct test_channel *channel)
+{
+	struct test_run *run = channel->run;
+	struct test_worker *worker = &channel->workers[channel->threads];
+	int err;
+
+	err = test_worker_init(worker, channel, channel->threads);
+	if (err) {
+		cli_error(run->cli,
+			  "%s: cannot get DMA memory: %s; try a smaller --max-size or fewer "
+			  "--threads",
+			  channel->name, strerror(-err));
+		return err;
+	}
+	pthread_mutex_lock(&run->lock);
+	run->active++;
+	pthread_mutex_unlock(&run->lock);
+	err = -pthread_create(&worker->thread, NULL, test_worker_main, worker);
+	if (!err) {
+		channel->threads++;
+		return 0;
+	}
+	cli_error(run->cli, "cannot start a thread: %s", strerror(-err));
+	pthread_mutex_lock(&run->lock);
+	run->active--;
+	pthread_mutex_unlock(&run->lock);
+	test_worker_exit(worker);
+	return err;
+}
+
+static int start_channel(struct test_channel *channel)
+{
+	unsigned int threads = (unsigned int)channel->run->options->threads;
+	int err = 0;
+
+	pthread_mutex_init(&channel->lock, NULL);
+	pthread_cond_init(&channel->arrived, NULL);
+	channel->workers = calloc(threads, sizeof(*channel->workers));
+	if (!channel->workers) {
+		cli_error(channel->run->cli, "out of memory");
+		return -ENOMEM;
+	}
+	for (unsigned int i = 0; i < threads && !err; i++)
+		err = start_worker(channel);
+	return err;
+}
+
+static void wait_for_workers(struct test_run *run)
+{
+	struct timespec until;
+
+	progress_begin_until(run->cli, "testing", 0, run->options->seconds_ns);
+	pthread_mutex_lock(&run->lock);
+	while (run->active) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += PROGRESS_INTERVAL_NS;
+		if (until.tv_nsec >= (long)NS_PER_SEC) {
+			until.tv_nsec -= (long)NS_PER_SEC;
+			until.tv_sec++;
+		}
+		pthread_cond_timedwait(&run->ended, &run->lock, &until);
+		progress_update(run->bytes);
+	}
+	pthread_mutex_unlock(&run->lock);
+	progress_end();
+}
+
+static void end_channel(struct test_channel *channel)
+{
+	for (unsigned int i = 0; i < channel->threads; i++)
+		pthread_join(channel->workers[i].thread, NULL);
+	/* Also what a hanging channel has in flight: the memory goes away. */
+	dmauser_chan_terminate(channel->chan);
+	for (unsigned int i = 0; i < channel->threads; i++)
+		test_worker_exit(&channel->workers[i]);
+	pthread_mutex_destroy(&channel->lock);
+	pthread_cond_destroy(&channel->arrived);
+}
+
+int test_run(struct test_run *run)
+{
+	uint64_t start = now_ns();
+	unsigned int started = 0;
+	int err = 0;
+
+	pthread_mutex_init(&run->lock, NULL);
+	pthread_cond_init(&run->ended, NULL);
+	if (run->options->seconds_ns)
+		run->deadline_ns = start + run->options->seconds_ns;
+	while (started < run->channel_count && !err)
+		err = start_channel(&run->channels[started++]);
+	/* The threads that did start have nothing to wait for. */
+	if (err)
+		run->deadline_ns = 1;
+	wait_for_workers(run);
+	run->seconds = (double)(now_ns() - start) / 1e9;
+	for (unsigned int i = 0; i < started; i++)
+		end_channel(&run->channels[i]);
+	pthread_mutex_destroy(&run->lock);
+	pthread_cond_destroy(&run->ended);
+	return err;
+}

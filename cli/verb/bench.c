@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/* dmactl bench [CHAN]: what a copy costs, by size and depth */
+#include "dev/control.h"
+#include "dev/device.h"
+#include "out/print.h"
+#include "out/stop.h"
+#include "out/units.h"
+#include "out/values.h"
+#include "test/bench.h"
+#include "verb/command.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bench_args {
+	struct cli *cli;
+	struct bench_options options;
+	const char *channel;
+};
+
+enum {
+	OPT_SIZES = 0x500,
+	OPT_DEPTHS,
+	OPT_TIME,
+	OPT_TIMEOUT,
+	OPT_MEMORY,
+};
+
+static const struct argp_option bench_options[] = {
+	{.name = "sizes",
+	 .key = OPT_SIZES,
+	 .arg = "LIST",
+	 .doc = "Bytes of a copy, with commas, each up to 64M (default 64,4K,64K,1M)"},
+	{.name = "depths",
+	 .key = OPT_DEPTHS,
+	 .arg = "LIST",
+	 .doc = "Copies that are submitted at once and awaited, with commas, each up to 1024 "
+		"(default 1,8,32,256)"},
+	{.name = "time",
+	 .key = OPT_TIME,
+	 .arg = "TIME",
+	 .doc = "For each size and depth (default 500ms)"},
+	{.name = "timeout",
+	 .key = OPT_TIMEOUT,
+	 .arg = "TIME",
+	 .doc = "The channel hangs if copies take so long (default 10s)"},
+	{.name = "memory",
+	 .key = OPT_MEMORY,
+	 .arg = "KIND",
+	 .doc = "streaming (default) or coherent"},
+	{0},
+};
+
+/* One word of a list; false if it makes no sense. */
+typedef bool (*parse_word)(const char *word, uint64_t *value);
+
+static bool parse_one_size(const char *word, uint64_t *value)
+{
+	return parse_size(word, value) && *value && *value <= BENCH_MAX_SIZE;
+}
+
+static bool parse_one_depth(const char *word, uint64_t *value)
+{
+	return parse_number(word, 1, BENCH_MAX_DEPTH, value);
+}
+
+static bool parse_list(const char *arg, parse_word parse, uint64_t *values, unsigned int *count)
+{
+	char *copy = strdup(arg), *rest = copy, *word;
+	bool ok = copy;
+
+	*count = 0;
+	while (ok && (word = strsep(&rest, ",")))
+		ok = *count < BENCH_MAX_LIST && parse(word, &values[(*count)++]);
+	free(copy);
+	return ok;
+}
+
+static error_t parse_bench(int key, char *arg, struct argp_state *state)
+{
+	struct bench_args *args = state->input;
+	struct bench_options *options = &args->options;
+	bool streaming = true;
+
+	switch (key) {
+	case OPT_SIZES:
+		if (!parse_list(arg, parse_one_size, options->sizes, &options->size_count))
+			argp_error(state, "--sizes: '%s' is not a list of up to %d sizes to 64M",
+				   arg, BENCH_MAX_LIST);
+		return 0;
+	case OPT_DEPTHS:
+		if (!parse_list(arg, parse_one_depth, options->depths, &options->depth_count))
+			argp_error(state,
+				   "--depths: '%s' is not a list of up to %d numbers from 1 to %d",
+				   arg, BENCH_MAX_LIST, BENCH_MAX_DEPTH);
+		return 0;
+	case OPT_TIME:
+		return option_time(state, "time", arg, 1, &options->time_ns);
+	case OPT_TIMEOUT:
+		return option_time(state, "timeout", arg, 1, &options->timeout_ns);
+	case OPT_MEMORY:
+		option_either(state, "memory", arg, "streaming", "coherent", &streaming);
+		options->coherent = !streaming;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (args->channel)
+			argp_error(state, "one channel at a time");
+		args->channel = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp bench_argp = {
+	.options = bench_options,
+	.parser = parse_bench,
+	.args_doc = "[CHAN]",
+	.doc = "Measures what copies through a DMA channel cost, for each size and depth: the time "
+	       "from submitting them to having them back, and the CPU time of this process. After "
+	       "each, all bytes are checked: copies that did not move them do not count. Without "
+	       "CHAN, any free channel that can copy is taken."
+	       "\vExamples:\n"
+	       "  dmactl bench dma0chan0\n"
+	       "  dmactl bench --sizes 4K --depths 1,32 --time 5s --json\n",
+};
+
+static void print_one(struct printer *printer, const struct bench_result *result)
+{
+	char text[UNITS_TEXT];
+
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_unsigned(printer, "size", "SIZE", result->size, UNIT_NONE);
+	print_unsigned(printer, "depth", "DEPTH", result->depth, UNIT_NONE);
+	print_unsigned(printer, "transfers", "COPIES", result->transfers, UNIT_NONE);
+	print_real(printer, "mean_ns", NULL, result->mean_ns, UNIT_NONE);
+	print_string(printer, NULL, "MEAN", format_time(text, (uint64_t)result->mean_ns));
+	print_real(printer, "median_ns", NULL, result->median_ns, UNIT_NONE);
+	print_string(printer, NULL, "MEDIAN", format_time(text, (uint64_t)result->median_ns));
+	print_real(printer, "p99_ns", NULL, result->p99_ns, UNIT_NONE);
+	print_string(printer, NULL, "99 %", format_time(text, (uint64_t)result->p99_ns));
+	print_real(printer, "cpu_ns", NULL, result->cpu_ns, UNIT_NONE);
+	print_string(printer, NULL, "CPU", format_time(text, (uint64_t)result->cpu_ns));
+	print_real(printer, "bytes_per_second", "RATE", result->bytes_per_second, UNIT_RATE);
+	print_close(printer);
+}
+
+static int print_results(const struct bench_run *run, bool complete)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(run->chan);
+	struct printer *printer = printer_new(run->cli);
+
+	print_open(printer, GROUP_OBJECT, NULL, NULL);
+	print_string(printer, "channel", "Channel", caps->name);
+	print_string(printer, "device", "Device", caps->device);
+	print_string(printer, "driver", "Driver", caps->driver);
+	print_string(printer, "memory", "Memory",
+		     run->options->coherent ? "coherent" : "streaming");
+	print_bool(printer, "complete", NULL, complete);
+	print_open(printer, GROUP_TABLE, "results", NULL);
+	for (unsigned int i = 0; i < run->result_count; i++)
+		print_one(printer, &run->results[i]);
+	print_close(printer);
+	print_close(printer);
+	return printer_end(printer);
+}
+
+static int check_alignment(const struct bench_run *run)
+{
+	const struct dmactl_chan_caps *caps = dmauser_chan_caps(run->chan);
+
+	for (unsigned int i = 0; i < run->options->size_count; i++) {
+		if (caps->copy_align > 1 && run->options->sizes[i] % caps->copy_align) {
+			cli_error(run->cli, "%s copies multiples of %u bytes only, not %" PRIu64,
+				  caps->name, caps->copy_align, run->options->sizes[i]);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int measure(struct bench_run *run, const char *channel)
+{
+	const struct bench_options *options = run->options;
+	uint64_t deepest = 1;
+	int err, status;
+
+	for (unsigned int i = 0; i < options->depth_count; i++) {
+		if (options->depths[i] > deepest)
+			deepest = options->depths[i];
+	}
+	err = device_channel(run->cli, run->session, channel, DMACTL_CAP_MEMCPY,
+			     (unsigned int)deepest, &run->chan);
+	if (err)
+		return CLI_FAILED;
+	err = check_alignment(run);
+	if (!err) {
+		run->control = control_start(run->cli, run->chan, NULL);
+		err = bench_run(run);
+		control_stop(run->control);
+		if (stop_requested())
+			cli_note(run->cli, "interrupted; these are the results so far");
+		status = run->result_count || !err ? print_results(run, !err && !stop_requested())
+						   : CLI_FAILED;
+	} else {
+		status = CLI_FAILED;
+	}
+	dmauser_chan_destroy(run->chan);
+	return err ? CLI_FAILED : status;
+}
+
+static int run_bench(struct cli *cli, int argc, char **argv)
+{
+	struct bench_args args = {
+		.cli = cli,
+		.options =
+			{
+				.sizes = {64, 4096, 65536, 1048576},
+				.size_count = 4,
+				.depths = {1, 8, 32, 256},
+				.depth_count = 4,
+				.time_ns = 500 * NS_PER_MS,
+				.timeout_ns = 10 * NS_PER_SEC,
+			},
+	};
+	struct bench_run *run;
+	int status = CLI_FAILED;
+
+	cli_parse(&bench_argp, argc, argv, 0, &args);
+	run = calloc(1, sizeof(*run));
+	if (!run) {
+		cli_error(cli, "out of memory");
+		return CLI_FAILED;
+	}
+	run->cli = cli;
+	run->options = &args.options;
+	if (!device_open(cli, &run->session)) {
+		status = measure(run, args.channel);
+		dmauser_close(run->session);
+	}
+	free(run);
+	return status;
+}
+
+const struct command cmd_bench = {
+	.name = "bench",
+	.summary = "measure what copies through a channel cost",
+	.argp = &bench_argp,
+	.run = run_bench,
+};

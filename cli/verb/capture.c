@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: MIT
+/* dmactl capture CHAN FILE: what a peripheral sends, without a gap */
+#include "cyclic/flusher.h"
+#include "cyclic/options.h"
+#include "dev/control.h"
+#include "dev/device.h"
+#include "file/target.h"
+#include "out/print.h"
+#include "out/progress.h"
+#include "out/stop.h"
+#include "out/units.h"
+#include "verb/command.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { OPT_SYNC = 0x800 };
+
+static const struct argp_option capture_options[] = {
+	{.name = "sync",
+	 .key = OPT_SYNC,
+	 .arg = "TIME|SIZE",
+	 .doc = "Bring the file to the disk so often, to bound what a loss of power can take "
+		"(such as 500ms, 10s or 64M; default: at the end)"},
+	{0},
+};
+
+/* 1m is a minute and 1M is a mebibyte; a number alone is bytes. */
+static void parse_sync(const char *arg, struct argp_state *state, struct ring_options *options)
+{
+	size_t length = strlen(arg);
+
+	options->sync_bytes = 0;
+	options->sync_ns = 0;
+	if (length && !isdigit((unsigned char)arg[length - 1]) &&
+	    parse_time(arg, &options->sync_ns) && options->sync_ns)
+		return;
+	if (!parse_size(arg, &options->sync_bytes) || !options->sync_bytes)
+		argp_error(state,
+			   "--sync: '%s' is neither a time, such as 500ms or 10s, nor a size, such "
+			   "as 64M",
+			   arg);
+}
+
+static error_t parse_capture(int key, char *arg, struct argp_state *state)
+{
+	if (key != OPT_SYNC)
+		return ring_options_arguments(key, arg, state, state->input);
+	parse_sync(arg, state, state->input);
+	return 0;
+}
+
+static const struct argp_child capture_children[] = {
+	{.argp = &ring_options_argp},
+	{.argp = &slave_argp},
+	{0},
+};
+
+static const struct argp capture_argp = {
+	.options = capture_options,
+	.parser = parse_capture,
+	.children = capture_children,
+	.args_doc = "CHAN FILE",
+	.doc = "Captures what the peripheral behind the slave channel CHAN sends into FILE, until "
+	       "--time or --size is reached, `dmactl terminate' or an interrupt. The channel goes "
+	       "round a ring; what it wrote over before it could be saved is counted, and makes "
+	       "the exit status 1. Without such a loss the bytes are an unbroken sequence. What "
+	       "was captured stays in FILE, however the capture ends. `-' is standard output."
+	       "\vExamples:\n"
+	       "  dmactl capture counter numbers --time 10s\n"
+	       "  dmactl capture adc - --period 16K --periods 64 | xz >samples.xz\n"
+	       "  dmactl capture adc samples --strict --json\n",
+};
+
+struct capture {
+	const struct ring_options *options;
+	struct cli *cli;
+	struct slave slave;
+	struct ring ring;
+	struct ring_events events;
+	struct target target;
+	struct flusher *flusher;
+	uint8_t *copy; /* of one period, safe from the channel */
+	size_t length; /* bytes of it to write */
+	size_t done;   /* bytes of it that are written */
+	uint64_t next; /* period to copy */
+	uint64_t bytes;
+	uint64_t saved, lost;
+	uint64_t gaps; /* places in the file where periods are missing */
+	bool torn;     /* periods were lost behind the last byte of the file */
+	bool complete; /* all that --size asked for is in the ring */
+	uint64_t start_ns;
+	double seconds;
+};
+
+static void lose(struct capture *c, uint64_t periods)
+{
+	if (!c->lost)
+		cli_note(c->cli,
+			 "%s: the file does not keep up: periods are lost from byte %" PRIu64 " on",
+			 c->options->channel, c->bytes);
+	c->lost += periods;
+	c->next += periods;
+	c->torn = c->bytes;
+}
+
+/* Copies the first bytes of the next period, to be written next. */
+static int copy_next(struct capture *c, size_t length)
+{
+	uint64_t left = c->options->size - c->bytes;
+	int err = ring_copy(&c->ring, c->next, c->copy, length);
+
+	if (err) {
+		cli_error(c->cli, "%s: the ring is gone with the DMA device", c->options->channel);
+		return err;
+	}
+	c->done = 0;
+	c->length = left < length ? (size_t)left : length;
+	return 0;
+}
+
+/* It is whole: the channel was not at its slot again while it was copied. */
+static void accept_next(struct capture *c)
+{
+	c->next++;
+	c->gaps += c->torn;
+	c->torn = false;
+}
+
+/* Periods that may be unsaved at once: another one may be overwritten already. */
+static uint64_t ring_room(const struct capture *c)
+{
+	return c->ring.count - c->ring.slack;
+}
+
+/*
+ * Takes the next period out of the ring. It is whole if the channel has not yet
+ * begun with its slot anew when it has been copied.
+ */
+static int take(struct capture *c)
+{
+	const uint64_t room = ring_room(c);
+	uint64_t position;
+	int err;
+
+	if (c->next >= c->ring.ended)
+		return 0;
+	err = copy_next(c, c->ring.period);
+	if (!err)
+		err = ring_position(&c->ring, &position);
+	if (err) {
+		c->length = 0;
+		return err;
+	}
+	if (position - c->next >= room) {
+		c->length = 0;
+		/* Half a ring, so that the same does not happen again at once. */
+		lose(c, position - c->next - room / 2);
+		return c->options->strict ? -EOVERFLOW : 0;
+	}
+	accept_next(c);
+	return 0;
+}
+
+static bool may_write(const struct capture *c)
+{
+	uint64_t rate = c->options->rate;
+
+	if (!c->events.file_ready)
+		return false;
+	if (c->flusher && !flusher_may_write(c->flusher, c->bytes))
+		return false;
+	return !rate || (double)c->bytes <= (double)(now_ns() - c->start_ns) / 1e9 * (double)rate;
+}
+
+static int write_failed(struct capture *c, int err)
+{
+	cli_error(c->cli, "%s: cannot write it: %s", c->target.name, strerror(-err));
+	return err;
+}
+
+/* Writes once. What does not fit into a pipe now is no error. */
+static int write_once(struct capture *c)
+{
+	ssize_t put;
+	int err = target_begin(&c->target, c->cli);
+
+	if (err)
+		return err;
+	put = write(c->target.fd, c->copy + c->done, c->length - c->done);
+	if (put < 0 && errno == EAGAIN)
+		c->events.file_ready = false;
+	else if (put < 0 && errno != EINTR)
+		return write_failed(c, -errno);
+	if (put > 0) {
+		c->done += (size_t)put;
+		c->bytes += (size_t)put;
+	}
+	if (c->done == c->length) {
+		c->length = 0;
+		c->saved++;
+	}
+	return 0;
+}
+
+/* Writes what it can without waiting. */
+static int write_some(struct capture *c)
+{
+	int err = 0;
+
+	while (!err && c->length && may_write(c) && !stop_requested())
+		err = write_once(c);
+	return err;
+}
+
+/* Are the last bytes that --size asked for there, before their period ends? */
+static int look_for_end(struct capture *c)
+{
+	uint64_t at, left = c->options->size - c->bytes - (c->length - c->done);
+	int err;
+
+	if (c->options->size == SIZE_UNKNOWN || left >= c->ring.period || c->next < c->ring.ended)
+		return 0;
+	err = ring_bytes(&c->ring, &at);
+	c->complete = !err && at >= c->next * c->ring.period + left;
+	return err;
+}
+
+static bool is_over(const struct capture *c)
+{
+	return stop_requested() || c->complete || c->bytes >= c->options->size || c->ring.over ||
+	       ring_events_time_is_up(&c->events);
+}
+
+static int loop(struct capture *c)
+{
+	int err = 0;
+
+	while (!err && !is_over(c)) {
+		err = ring_reap(&c->ring);
+		if (!err && !c->length)
+			err = take(c);
+		if (!err && c->length)
+			err = write_some(c);
+		if (!err)
+			err = look_for_end(c);
+		progress_update(c->bytes);
+		if (!err && !is_over(c) && (c->length || c->next >= c->ring.ended))
+			err = ring_events_wait(&c->events, c->length && !c->events.file_ready);
+	}
+	return err;
+}
+
+/* The channel stopped by itself: why? */
+static int check_end(const struct capture *c)
+{
+	if (!c->ring.over || control_terminated(c->slave.control) || !c->ring.status)
+		return 0;
+	cli_error(c->cli, "%s: the capture ended after %" PRIu64 " bytes: %s", c->options->channel,
+		  c->ring.end, device_status_text(c->ring.status));
+	return c->ring.status;
+}
+
+/* Writes what was taken; a reader who takes nothing any more is given up. */
+static int write_rest(struct capture *c)
+{
+	const int patience_ms = stop_requested() ? 1000 : 10000;
+	int err = 0;
+
+	while (!err && c->length) {
+		struct pollfd fd = {.fd = c->target.fd, .events = POLLOUT};
+
+		if (poll(&fd, 1, patience_ms) == 0)
+			return write_failed(c, -ETIMEDOUT);
+		err = write_once(c);
+		progress_update(c->bytes);
+	}
+	return err;
+}
+
+static void report_unsaved(const struct capture *c)
+{
+	uint64_t at = c->next * c->ring.period;
+
+	if (c->length)
+		at -= c->ring.period - c->done;
+	if (at < c->ring.end)
+		cli_error(c->cli, "%s: %" PRIu64 " bytes that had arrived are not in %s",
+			  c->options->channel, c->ring.end - at, c->target.name);
+}
+
+/*
+ * The channel stands: saves what is in the ring and not yet in the file, the
+ * part of a period in which it stopped included.
+ */
+static int drain(struct capture *c)
+{
+	const uint64_t room = ring_room(c), period = c->ring.period;
+	uint64_t at, rest;
+	int err = write_rest(c);
+
+	at = c->ring.end / period;
+	if (!err && at >= c->next + room)
+		lose(c, at - c->next - room + 1);
+	while (!err && c->bytes < c->options->size && c->next * period < c->ring.end) {
+		rest = c->ring.end - c->next * period;
+		err = copy_next(c, rest < period ? (size_t)rest : period);
+		if (err)
+			break;
+		accept_next(c);
+		err = write_rest(c);
+	}
+	if (err)
+		report_unsaved(c);
+	return err;
+}
+
+static int prepare(struct capture *c)
+{
+	const struct ring_options *options = c->options;
+	int err;
+
+	err = ring_alloc(&c->ring, &c->slave, DMACTL_DIR_DEV_TO_MEM, options->period,
+			 options->periods, options->memory);
+	if (err)
+		return err;
+	c->copy = malloc(c->ring.period);
+	if (!c->copy) {
+		cli_error(c->cli, "out of memory");
+		return -ENOMEM;
+	}
+	if (options->sync_bytes || options->sync_ns)
+		err = flusher_start(&c->flusher, c->cli, c->target.fd, options->sync_bytes,
+				    options->sync_ns);
+	if (!err)
+		err = ring_events_open(&c->events, options, &c->ring, c->target.fd, EPOLLOUT);
+	return err;
+}
+
+static int run(struct capture *c)
+{
+	int err, end;
+
+	err = prepare(c);
+	if (!err)
+		err = ring_start(&c->ring);
+	if (err)
+		return err;
+	c->start_ns = now_ns();
+	ring_events_begin(&c->events, c->options);
+	progress_begin_until(c->cli, c->options->channel,
+			     c->options->size == SIZE_UNKNOWN ? 0 : c->options->size,
+			     c->options->time_ns);
+	err = loop(c);
+	ring_stop(&c->ring);
+	end = check_end(c);
+	/* With --strict, the file ends where the first loss is. */
+	if (!err)
+		err = drain(c);
+	if (err == -EOVERFLOW)
+		err = 0;
+	progress_end();
+	c->seconds = (double)(now_ns() - c->start_ns) / 1e9;
+	return err ? err : end;
+}
+
+/* What was lost, or that nothing came: both are failures. */
+static int check_loss(const struct capture *c)
+{
+	char time[UNITS_TEXT];
+
+	if (c->lost && c->gaps)
+		cli_error(c->cli,
+			  "%s: %" PRIu64 " periods of %zu bytes were lost, in %" PRIu64
+			  " place(s) of %s; try larger or more periods, or a faster file",
+			  c->options->channel, c->lost, c->ring.period, c->gaps, c->target.name);
+	else if (c->lost)
+		cli_error(c->cli,
+			  "%s: %" PRIu64 " periods of %zu bytes were lost, %s %s; try larger or "
+			  "more periods, or a faster file",
+			  c->options->channel, c->lost, c->ring.period,
+			  c->torn ? "behind the end of" : "before the beginning of",
+			  c->target.name);
+	else if (!c->bytes)
+		cli_error(c->cli, "%s: no byte arrived in %s: does the peripheral run?",
+			  c->options->channel, format_time(time, (uint64_t)(c->seconds * 1e9)));
+	return c->lost || !c->bytes ? CLI_FAILED : CLI_OK;
+}
+
+static int print_summary(const struct capture *c, const char *chan)
+{
+	const struct ring_report moved = {
+		.ring = &c->ring,
+		.asked = c->options->channel,
+		.channel = chan,
+		.file = c->target.name,
+		.bytes = c->bytes,
+		.seconds = c->seconds,
+		.periods = c->saved,
+	};
+	char bytes[UNITS_TEXT], time[UNITS_TEXT], rate[UNITS_TEXT];
+	struct printer *printer;
+
+	if (!c->cli->json) {
+		if (!c->cli->quiet)
+			fprintf(c->target.stream ? stderr : stdout,
+				"%s -> %s: %s in %s, %s, %" PRIu64 " periods, %" PRIu64 " lost\n",
+				c->options->channel, c->target.name, format_size(bytes, c->bytes),
+				format_time(time, (uint64_t)(c->seconds * 1e9)),
+				format_rate(rate, ring_speed(&moved)), c->saved, c->lost);
+		return CLI_OK;
+	}
+	printer = printer_new(c->cli);
+	ring_print(printer, &moved);
+	print_unsigned(printer, "lost_periods", NULL, c->lost, UNIT_NONE);
+	print_unsigned(printer, "gaps", NULL, c->gaps, UNIT_NONE);
+	print_close(printer);
+	return printer_end(printer);
+}
+
+/* After a failure, too: a capture cannot be had again, so the file stays. */
+static int finish(struct capture *c, const char *chan, int err)
+{
+	int status = CLI_OK;
+
+	if (target_commit_anyway(&c->target, c->cli))
+		err = err ? err : -EIO;
+	if (err && !c->bytes && !c->lost)
+		return CLI_FAILED;
+	if (err)
+		cli_error(c->cli, "%s: has the first %" PRIu64 " bytes%s", c->target.name, c->bytes,
+			  c->gaps ? ", with gaps" : ", without a gap");
+	if (!err || c->cli->json)
+		status = print_summary(c, chan);
+	if (check_loss(c) || err)
+		return CLI_FAILED;
+	return status;
+}
+
+static int flush_end(struct capture *c, int err)
+{
+	int flushed = flusher_stop(c->flusher);
+
+	if (flushed)
+		cli_error(c->cli, "%s: cannot bring it to the disk: %s", c->target.name,
+			  strerror(-flushed));
+	return err ? err : flushed;
+}
+
+static int run_capture(struct cli *cli, int argc, char **argv)
+{
+	struct ring_options options = {.cli = cli};
+	struct capture c = {
+		.options = &options, .cli = cli, .events = {.epoll_fd = -1, .tick_fd = -1}};
+	char chan[DMACTL_NAME_LEN];
+	int err, status;
+
+	ring_options_defaults(&options);
+	cli_parse(&capture_argp, argc, argv, 0, &options);
+	if (target_takes_stdout(cli, options.file))
+		return CLI_USAGE;
+	if (target_open_kept(&c.target, cli, options.file))
+		return CLI_FAILED;
+	if (slave_open(&c.slave, cli, &options.slave, options.channel, DMACTL_CAP_CYCLIC,
+		       DMACTL_DIR_DEV_TO_MEM)) {
+		target_close(&c.target);
+		return CLI_FAILED;
+	}
+	strcpy(chan, dmauser_chan_name(c.slave.chan));
+	err = run(&c);
+	err = flush_end(&c, err);
+	ring_events_close(&c.events);
+	ring_free(&c.ring);
+	free(c.copy);
+	slave_close(&c.slave);
+	status = finish(&c, chan, err);
+	target_close(&c.target);
+	return status;
+}
+
+const struct command cmd_capture = {
+	.name = "capture",
+	.summary = "save what a peripheral sends, without a gap",
+	.argp = &capture_argp,
+	.run = run_capture,
+};

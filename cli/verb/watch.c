@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+#include "verb/watch.h"
+#include "dev/name.h"
+#include "dev/use.h"
+#include "out/stop.h"
+#include "out/terminal.h"
+#include "out/units.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What a channel had moved at the last look. */
+struct seen {
+	char chan[DMACTL_NAME_LEN];
+	uint64_t bytes;
+	uint64_t time_ns;
+};
+
+struct watch {
+	struct cli *cli;
+	const char *asked; /* NULL: all */
+	char chan[DMACTL_NAME_LEN];
+	bool terminal;
+	struct seen *seen;
+	size_t seen_count;
+	double top; /* the highest rate so far */
+};
+
+/* One look. */
+struct frame {
+	struct watch_row *rows;
+	size_t count;
+	size_t in_use;
+	double rate;
+};
+
+static struct seen *remember(struct watch *watch, const char *chan)
+{
+	struct seen *grown;
+
+	for (size_t i = 0; i < watch->seen_count; i++) {
+		if (strcmp(watch->seen[i].chan, chan) == 0)
+			return &watch->seen[i];
+	}
+	grown = realloc(watch->seen, (watch->seen_count + 1) * sizeof(*grown));
+	if (!grown)
+		return NULL;
+	watch->seen = grown;
+	grown = &grown[watch->seen_count++];
+	*grown = (struct seen){0};
+	snprintf(grown->chan, sizeof(grown->chan), "%s", chan);
+	return grown;
+}
+
+/* Bytes per second since the last look; 0 at the first. */
+static double rate_of(struct watch *watch, const char *chan, uint64_t bytes)
+{
+	struct seen *seen = remember(watch, chan);
+	uint64_t now = now_ns();
+	double rate = 0;
+
+	if (!seen)
+		return 0;
+	/* What a session had counts elsewhere a moment after it ended. */
+	if (seen->time_ns && bytes > seen->bytes)
+		rate = (double)(bytes - seen->bytes) * 1e9 / (double)(now - seen->time_ns);
+	if (!seen->time_ns || bytes >= seen->bytes)
+		seen->bytes = bytes;
+	seen->time_ns = now;
+	return rate;
+}
+
+static void fill_row(struct watch *watch, struct watch_row *row,
+		     const struct dmauser_chan_desc *desc, const struct use *use)
+{
+	uint64_t bytes = desc->bytes_transferred + (use ? use->bytes : 0);
+
+	*row = (struct watch_row){
+		.chan = desc->name,
+		.asked = use ? use->slave : "",
+		.state = use_state(use, desc->in_use),
+		.known = use ? use->pid != 0 : !desc->in_use,
+	};
+	if (use) {
+		row->in_flight = use->in_flight;
+		row->depth = use->depth;
+		row->failed = use->failed;
+	}
+	row->rate = rate_of(watch, desc->name, bytes);
+	if (row->rate > watch->top)
+		watch->top = row->rate;
+}
+
+/* Those in use come first, where not all fit. */
+static int busy_first(const void *a, const void *b)
+{
+	const struct watch_row *x = a, *y = b;
+	bool x_free = strcmp(x->state, "free") == 0, y_free = strcmp(y->state, "free") == 0;
+
+	if (x_free != y_free)
+		return x_free ? 1 : -1;
+	return strverscmp(x->chan, y->chan);
+}
+
+/* Nobody has it yet: which channel it leads to is not decided. */
+static void fill_idle(const struct watch *watch, struct watch_row *row)
+{
+	*row = (struct watch_row){.chan = watch->asked, .asked = "", .state = use_state(NULL, 0)};
+}
+
+static int make_frame(struct watch *watch, struct frame *frame,
+		      const struct dmauser_chan_list *list, const struct use_list *uses)
+{
+	size_t count = dmauser_chan_list_count(list);
+
+	*frame = (struct frame){.rows = calloc(count + 1, sizeof(*frame->rows))};
+	if (!frame->rows)
+		return -ENOMEM;
+	*watch->chan = '\0';
+	if (watch->asked && name_look(watch->asked, watch->chan) == NAME_IS_IDLE)
+		fill_idle(watch, &frame->rows[frame->count++]);
+	for (size_t i = 0; i < count; i++) {
+		const struct dmauser_chan_desc *desc = dmauser_chan_list_get(list, i);
+		struct watch_row *row = &frame->rows[frame->count];
+
+		if (watch->asked && strcmp(desc->name, watch->chan))
+			continue;
+		fill_row(watch, row, desc, use_find(uses, desc->name));
+		frame->in_use += strcmp(row->state, "free") != 0;
+		frame->rate += row->rate;
+		frame->count++;
+	}
+	return 0;
+}
+
+static void put_line(const struct watch *watch, const char *line)
+{
+	printf("%s%s\n", line, watch->terminal ? "\033[K" : "");
+}
+
+static void show(const struct watch *watch, struct frame *frame)
+{
+	unsigned int width = terminal_width(STDOUT_FILENO), height = terminal_height(STDOUT_FILENO);
+	char line[512], text[128], rate[UNITS_TEXT];
+	size_t room = frame->count;
+
+	if (!width)
+		width = 80;
+	/* The summary, a blank line, the heading, and where the cursor stands. */
+	if (watch->terminal && height > 6 && room > height - 4u) {
+		qsort(frame->rows, frame->count, sizeof(*frame->rows), busy_first);
+		room = height - 5u;
+	}
+	if (watch->terminal)
+		fputs("\033[H", stdout);
+	snprintf(text, sizeof(text), "%zu of %zu channels in use, %s", frame->in_use, frame->count,
+		 format_rate(rate, frame->rate));
+	snprintf(line, sizeof(line), "%.*s", (int)width - 1, text);
+	put_line(watch, line);
+	put_line(watch, "");
+	watch_format(line, sizeof(line), width, NULL, 0);
+	put_line(watch, line);
+	for (size_t i = 0; i < room; i++) {
+		watch_format(line, sizeof(line), width, &frame->rows[i], watch->top);
+		put_line(watch, line);
+	}
+	if (room < frame->count) {
+		snprintf(line, sizeof(line), "and %zu more", frame->count - room);
+		put_line(watch, line);
+	}
+	if (watch->terminal)
+		fputs("\033[J", stdout);
+	else
+		putchar('\n');
+	fflush(stdout);
+}
+
+static int look(struct watch *watch)
+{
+	struct dmauser_chan_list *list;
+	struct use_list uses;
+	struct frame frame;
+	int err = dmauser_discover(&list);
+
+	if (err) {
+		cli_error(watch->cli, "/sys/class/dma: %s", strerror(-err));
+		return err;
+	}
+	err = use_read(&uses);
+	if (!err) {
+		err = make_frame(watch, &frame, list, &uses);
+		if (!err)
+			show(watch, &frame);
+		if (!err && watch->asked && !frame.count) {
+			cli_error(watch->cli, "%s: the channel is gone", watch->asked);
+			err = -ENODEV;
+		}
+		free(frame.rows);
+		use_free(&uses);
+	}
+	if (err == -ENOMEM)
+		cli_error(watch->cli, "out of memory");
+	dmauser_chan_list_free(list);
+	return err;
+}
+
+int watch_run(struct cli *cli, const char *asked, uint64_t interval_ns)
+{
+	struct watch watch = {.cli = cli, .asked = asked, .terminal = isatty(STDOUT_FILENO)};
+	struct pollfd stop = {.fd = stop_fd(), .events = POLLIN};
+	uint64_t next = now_ns();
+	int err = 0;
+
+	if (watch.terminal)
+		fputs("\033[?25l\033[H\033[2J", stdout);
+	while (!stop_requested() && !(err = look(&watch)) && !ferror(stdout)) {
+		uint64_t now = now_ns();
+
+		for (next += interval_ns; next <= now; next += interval_ns)
+			;
+		poll(&stop, 1, (int)((next - now) / NS_PER_MS) + 1);
+	}
+	if (watch.terminal)
+		fputs("\033[?25h", stdout);
+	free(watch.seen);
+	/* An interrupt is how it ends. */
+	if (!err)
+		stop_forget_interrupt();
+	return err || ferror(stdout) ? CLI_FAILED : CLI_OK;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What an errno value means where strerror(3) speaks of files and sockets. */
+static const struct {
+	int number;
+	const char *text;
+} texts[] = {
+	{E2BIG, "the module dmactl is too old for this"},
+	{EACCES, "no permission to use /dev/dmactl"},
+	{EAGAIN, "no room for more at the moment"},
+	{EBUSY, "the channel or the memory is in use"},
+	{ECANCELED, "the transfer was terminated"},
+	{EDQUOT, "a limit is reached: RLIMIT_MEMLOCK, or one of the module dmactl"},
+	{EFAULT, "the memory cannot be read or written"},
+	{EINVAL, "the channel or the module does not take this value"},
+	{EIO, "the DMA device or its driver reported an error"},
+	{EMSGSIZE, "the transfer is longer than the channel can move"},
+	{ENODEV, "the DMA device is gone"},
+	{ENOENT, "no free channel, and no object, is like this"},
+	{ENOMEM, "out of memory"},
+	{ENOTTY, "the module dmactl is too old for this, or it is not its device"},
+	{EOPNOTSUPP, "the channel or the module cannot do this"},
+	{EPERM, "not allowed: it takes more privilege, or a channel that is offered"},
+	{EREMOTEIO, "the DMA device could not write the memory"},
+	{ETIMEDOUT, "it took too long"},
+	{EXDEV, "the DMA device cannot reach the memory"},
+};
+
+DMAUSER_EXPORT const char *dmauser_strerror(int error)
+{
+	/* Not -error: of INT_MIN there is none. */
+	unsigned int number = error < 0 ? 0u - (unsigned int)error : (unsigned int)error;
+
+	if (!number)
+		return "no error";
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if ((unsigned int)texts[i].number == number)
+			return texts[i].text;
+	}
+	return number < 4096 ? strerror((int)number) : "unknown error";
+}

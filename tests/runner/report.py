@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Counts what tests reported, and shows what did not pass."""
+import os
+import re
+import subprocess
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def merge(paths, out, top):
+    """Several reports as one. One that is cut off shows in the sum of the plans."""
+    total, lines = 0, []
+    for path in paths:
+        text = read(path)
+        plan = re.search(r"^1\.\.(\d+)", text, re.M)
+        # One without a plan counts as one test that did not report.
+        total += int(plan[1]) if plan else 1
+        name = os.path.relpath(path, top)
+        for line in text.splitlines():
+            if not line.startswith("1.."):
+                lines.append(re.sub(r"^((?:not )?ok)( \d+)?( -)?", rf"\1 - {name}:", line))
+    write(out, "\n".join([*lines, f"1..{total}"]) + "\n")
+
+
+def explained(text):
+    """What the failed tests of a report said: it follows them."""
+    show, lines = False, []
+    for line in text.splitlines():
+        if re.match(r"(not )?ok\b", line):
+            show = line.startswith("not")
+        elif not re.match(r" *#", line):
+            continue
+        if show:
+            lines.append(line)
+    return lines[:40]
+
+
+class Report:
+    def __init__(self, say, counter):
+        self.say, self.counter = say, counter
+        self.passed = self.failed = self.skipped = 0
+        self.bad = []
+
+    def count(self, name, status, tap="", log="", cost="", quiet=False):
+        """Adds a report up. A quiet one is shown only if something is to be said."""
+        said = subprocess.run([self.counter, str(status), tap], check=True, stdout=subprocess.PIPE).stdout
+        numbers, *notes = said.decode(errors="replace").splitlines()
+        passed, failed, skipped = map(int, numbers.split())
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+        if failed:
+            self.bad.append(name)
+        if quiet and not failed and not notes:
+            return
+        self.say(f"{'FAIL' if failed else 'ok':4} {name:34} {passed:3} passed, {failed} failed, {skipped} skipped{cost}")
+        for note in notes:
+            self.say(f"       {note}")
+        if failed and tap:
+            for line in explained(read(tap)):
+                self.say(f"       | {line}")
+        if failed and log:
+            self.say(f"       the output is in {log}; its end:")
+            for line in read(log).splitlines()[-20:]:
+                self.say(f"       | {line}")
+
+    def count_all(self, names, directory, prefix):
+        for name in names:
+            log, tap = f"{directory}/{name}.log", f"{directory}/{name}.tap"
+            self.count(f"{prefix} {name}", read(f"{directory}/{name}.rc").strip() or 125,
+                       tap, log if os.path.exists(log) else "", quiet=True)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* dma-bufs: as the CPU sees them, imported and exported. The test fails if that does. */
+#ifndef DMABUF_H
+#define DMABUF_H
+
+#include "uapi.h"
+
+unsigned char *dmabuf_map(int dmabuf, size_t len);
+int dmabuf_export(int fd, uint32_t buf);
+struct mem dmabuf_import(int fd, int dmabuf);
+/* Around what the CPU does with imported memory. */
+void dmabuf_begin(int fd, const struct mem *mem);
+void dmabuf_end(int fd, const struct mem *mem);
+/* Copies to and from imported memory. */
+void dmabuf_check(int fd, uint32_t chan, const struct mem *theirs, const struct mem *ours);
+
+#endif /* DMABUF_H */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/* Ports: what firmware says of a peripheral, and that nobody can say it otherwise. */
+#include <linux/capability.h>
+
+#include "port.h"
+
+/* ---- what nobody may --------------------------------------------------- */
+
+static int win_fd;
+static uint32_t win_chan;
+
+static void expect_config(struct dmactl_chan_config arg, int want, const char *what)
+{
+	int ret = chan_config(win_fd, &arg);
+
+	if (ret != want)
+		fail("%s: %d, not %d", what, ret, want);
+}
+
+#define EXPECT(want, ...)                                                                          \
+	expect_config((struct dmactl_chan_config){.size = sizeof(struct dmactl_chan_config),       \
+						  .chan = win_chan,                                \
+						  __VA_ARGS__},                                    \
+		      want, #__VA_ARGS__)
+
+/* Where the bus has 32 bits, more are no address at all. */
+static void expect_no_wrap(uint64_t addr)
+{
+	struct dmactl_chan_config arg = {.size = sizeof(arg), .chan = win_chan, .src_addr = addr};
+	int ret = chan_config(win_fd, &arg);
+
+	if (ret != -EPERM && ret != -EINVAL)
+		fail("%#llx: %d", (unsigned long long)addr, ret);
+}
+
+static void each_field(void *unused)
+{
+	uint32_t number = 1;
+
+	(void)unused;
+	EXPECT(0, .direction = 0);
+	EXPECT(0, .direction = DMACTL_DIR_MEM_TO_DEV);
+	EXPECT(0, .direction = DMACTL_DIR_DEV_TO_MEM);
+	EXPECT(0, .src_addr = 0x1000, .dst_addr = 0x1000, .src_addr_width = 4, .dst_addr_width = 4,
+	       .src_port_window_size = 64, .dst_port_window_size = 64, .dst_maxburst = 16);
+	EXPECT(-EPERM, .src_addr = 0x1001);
+	expect_no_wrap(0x100001000);
+	EXPECT(-EPERM, .dst_addr = 1);
+	EXPECT(-EPERM, .src_addr_width = 1);
+	EXPECT(-EPERM, .dst_addr_width = 8);
+	EXPECT(-EPERM, .src_port_window_size = 65);
+	EXPECT(-EPERM, .dst_port_window_size = 1);
+	EXPECT(-EPERM, .device_fc = 1);
+	EXPECT(-EPERM, .peripheral_size = 4, .peripheral_config_uptr = (uintptr_t)&number);
+	/* The port says this one and not the other. */
+	EXPECT(-EPERM, .dst_maxburst = 8);
+	EXPECT(0, .src_maxburst = 8);
+	EXPECT(0, .src_maxburst = 256);
+	EXPECT(-EINVAL, .src_maxburst = 257);
+	EXPECT(-EINVAL, .direction = DMACTL_DIR_MEM_TO_MEM);
+	EXPECT(-EINVAL, .device_fc = 2);
+}
+
+static void each_field_without(void *unused)
+{
+	drop_capability(CAP_SYS_RAWIO);
+	each_field(unused);
+}
+
+PORT_TEST(port, what_the_port_fixes)
+{
+	static unsigned char zero[WINDOW], after[WINDOW];
+	struct dmactl_op op;
+	struct mem mem;
+
+	window_write(zero);
+	win_fd = dev_open(0);
+	win_chan = port_chan(win_fd, "win");
+	child_run(each_field_without, NULL);
+	/* No more with the capability: the port is what it says. */
+	each_field(NULL);
+	/* After all of that, it still leads there. */
+	mem = mem_get(win_fd, PAGE);
+	noise_fill(mem.p, PAGE, 11);
+	op = op_single(win_chan, &mem, 0, 256, true);
+	run_ok(win_fd, &op);
+	check_eq(destroy(win_fd, win_chan), 0);
+	window_read(after);
+	bytes_check(after + 0x1000, mem.p, 256, "the port's place");
+	bytes_check(after, zero, 0x1000, "below");
+	bytes_check(after + 0x1100, zero, WINDOW - 0x1100, "above");
+	win_chan = port_chan(win_fd, "reg:out");
+	EXPECT(0, .direction = DMACTL_DIR_MEM_TO_DEV);
+	EXPECT(-EPERM, .direction = DMACTL_DIR_DEV_TO_MEM);
+	EXPECT(-EPERM, .src_addr = 0x2000);
+	EXPECT(-EPERM, .dst_port_window_size = 2);
+}
+
+/* ---- what firmware may say --------------------------------------------- */
+
+/* A port "odd" with a channel "one" that leads to @to. */
+static void odd_port(const char *to, const char *of_port, const char *of_channel)
+{
+	port_put("live", "0");
+	port_make("odd");
+	port_put("odd/properties", of_port);
+	port_make_channel("odd/one", to, of_channel);
+	port_put("live", "1");
+	port_put("odd/live", "1");
+}
+
+static void odd_gone(void)
+{
+	port_put("odd/live", "0");
+	rmdir(PORT_DIR "/odd/one");
+	rmdir(PORT_DIR "/odd");
+}
+
+static void expect_odd(const char *of_port, const char *of_channel, int want)
+{
+	int fd = dev_open(0);
+
+	odd_port("mem", of_port, of_channel);
+	if (!port_is_bound("odd"))
+		fail("%s %s: not bound", of_port, of_channel);
+	if (want)
+		port_refused(fd, "odd", want);
+	else
+		port_chan(fd, "odd");
+	dev_close(fd);
+	odd_gone();
+}
+
+static void expect_unbound(const char *of_port, const char *of_channel)
+{
+	odd_port("mem", of_port, of_channel);
+	if (port_is_bound("odd"))
+		fail("%s %s: bound", of_port, of_channel);
+	odd_gone();
+}
+
+PORT_TEST(port, what_the_channel_cannot_do)
+{
+	static const char to_dev[] = "dmactl,directions=string:mem-to-dev";
+
+	/* Nobody said which way; it can be known already that there are two. */
+	expect_unbound("", "");
+	expect_unbound("", "dmactl,src-addr-width=u32:4");
+	expect_odd("", "dmactl,directions=string:dev-to-mem", 0);
+	/* dma-sim has words of up to eight bytes, and bursts of up to 256. */
+	expect_odd(to_dev, "dmactl,src-addr-width=u32:16", -EOPNOTSUPP);
+	expect_odd(to_dev, "dmactl,src-addr-width=u32:5", -EINVAL);
+	expect_odd(to_dev, "dmactl,dst-maxburst=u32:257", -EINVAL);
+	expect_odd(to_dev, "dmactl,dst-maxburst=u32:256", 0);
+	expect_odd(to_dev, "dmactl,device-fc", -EINVAL);
+	expect_odd("", "dmactl,src-addr=u64:65536 dmactl,src-addr-width=u32:1", -EINVAL);
+	expect_odd("", "dmactl,src-addr=u64:65535 dmactl,src-addr-width=u32:1", 0);
+	/* Address 0 is an address. */
+	expect_odd("", "dmactl,dst-addr=u64:0 dmactl,dst-addr-width=u32:1", 0);
+}
+
+PORT_TEST(port, what_makes_no_port)
+{
+	char link[64];
+
+	expect_unbound("", "dmactl,src-addr=u64:0x1000");
+	expect_unbound("", "dmactl,dst-addr=u64:0x1000 dmactl,src-addr-width=u32:4");
+	expect_unbound("", "dmactl,src-addr-width");
+	/* 32 bits are no address. */
+	expect_unbound("", "dmactl,src-addr=u32:0x1000 dmactl,src-addr-width=u32:4");
+	expect_unbound("dmactl,directions=string:both", "");
+	expect_unbound("dmactl,directions=string:mem-to-dev,dev-to-mem,mem-to-dev", "");
+	/* Not a number: of its size, software nodes give it out as a pointer to a word. */
+	expect_unbound("dmactl,directions", "");
+	expect_unbound("label", "");
+	expect_unbound("label=string:a:b", "");
+	expect_unbound("label=string:a/b", "");
+	expect_unbound("label=string:.", "");
+	expect_unbound("label=string:", "");
+	/* Taken by another; that one stays. */
+	expect_unbound("label=string:win", "");
+	check(port_is_bound("win"));
+	/* 60 bytes, and ":one" after it is one too many. */
+	expect_unbound("label=string:"
+		       "012345678901234567890123456789012345678901234567890123456789",
+		       "");
+	snprintf(link, sizeof(link), "%s",
+		 "label=string:01234567890123456789012345678901234567890123456789");
+	/* it has another name */
+	expect_odd(link, "dmactl,directions=string:mem-to-dev", -ENOENT);
+}
+
+PORT_TEST(port, a_port_without_channels)
+{
+	port_put("live", "0");
+	port_make("odd");
+	port_put("live", "1");
+	port_put("odd/live", "1");
+	check(!port_is_bound("odd"));
+}
+
+/* The name of the node is the name of the port, if there is no label. */
+PORT_TEST(port, without_a_label)
+{
+	char device[64], name[80];
+	int fd = dev_open(0);
+
+	/* The word is there, the property is another. */
+	odd_port("mem", "no-label", "dmactl,directions=string:mem-to-dev");
+	check(port_is_bound("odd"));
+	port_device("odd", device, sizeof(device));
+	snprintf(name, sizeof(name), "dma-sim-port%s", strchr(device, '.'));
+	port_chan(fd, name);
+}

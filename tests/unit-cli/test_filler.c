@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/* What play puts into its ring, against a channel that the test moves. */
+#include "cyclic/filler.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#define PERIOD 100
+#define COUNT  4
+
+static uint8_t memory[PERIOD * COUNT];
+static uint64_t moved;	    /* how far the channel is */
+static uint64_t moves_late; /* it goes on by so much while something is put */
+static struct slave slave = {.name = "test"};
+static struct ring ring;
+static struct filler filler;
+
+/* The ring of the test. */
+int ring_bytes(struct ring *r, uint64_t *bytes)
+{
+	moved += moves_late;
+	moves_late = 0;
+	r->ended = moved / PERIOD;
+	*bytes = r->slack ? r->ended * PERIOD : moved;
+	return 0;
+}
+
+int ring_write(const struct ring *r, uint64_t period, size_t offset, const void *from,
+	       size_t length)
+{
+	cr_assert(offset + length <= PERIOD);
+	memcpy(ring_slot(r, period) + offset, from, length);
+	return 0;
+}
+
+int dmauser_buf_sync(struct dmauser_buf *buf, uint64_t offset, uint64_t length, uint32_t flags)
+{
+	(void)buf, (void)offset, (void)length, (void)flags;
+	return -EIO;
+}
+
+void cli_error(const struct cli *cli, const char *format, ...)
+{
+	(void)cli, (void)format;
+}
+
+static void begin(uint64_t slack)
+{
+	memset(memory, 0xee, sizeof(memory));
+	moved = 0;
+	ring = (struct ring){.slave = &slave,
+			     .memory = memory,
+			     .coherent = true,
+			     .period = PERIOD,
+			     .count = COUNT,
+			     .slack = slack,
+			     .running = true};
+	cr_assert_eq(filler_init(&filler, &ring), 0);
+}
+
+static void end(void)
+{
+	filler_free(&filler);
+}
+
+/* So many bytes of the file come. */
+static void feed(size_t bytes, uint8_t value)
+{
+	while (bytes) {
+		size_t part = bytes < filler_room(&filler) ? bytes : filler_room(&filler);
+		bool done;
+
+		cr_assert(filler_has_slot(&filler));
+		memset(filler_at(&filler), value, part);
+		filler_add(&filler, part);
+		cr_assert_eq(filler_put(&filler, &done), 0);
+		bytes -= part;
+	}
+}
+
+static uint64_t played(void)
+{
+	uint64_t at;
+
+	ring_bytes(&ring, &at);
+	return filler_played(&filler, at);
+}
+
+Test(filler, what_was_played_is_what_the_channel_passed, .fini = end)
+{
+	begin(0);
+	/* Not running: nobody can be there before. */
+	ring.running = false;
+	feed(250, 1);
+	ring.running = true;
+	cr_expect_eq(played(), 0);
+	moved = 30;
+	cr_expect_eq(played(), 30);
+	moved = 249;
+	cr_expect_eq(played(), 249);
+	/* The rest of the period is silence. */
+	moved = 299;
+	cr_expect_eq(played(), 250);
+	cr_expect_eq(memory[249], 1);
+	cr_expect_eq(memory[250], 0);
+}
+
+Test(filler, pieces_of_a_period_are_there_at_once, .fini = end)
+{
+	begin(0);
+	ring.running = false;
+	feed(150, 1);
+	ring.running = true;
+	moved = 120;
+	feed(20, 2);
+	cr_expect_eq(filler.underruns, 0);
+	cr_expect_eq(memory[149], 1);
+	cr_expect_eq(memory[150], 2);
+	cr_expect_eq(memory[170], 0);
+	moved = 170;
+	cr_expect_eq(played(), 170);
+	cr_expect_eq(filler.filled, 1);
+}
+
+Test(filler, late_bytes_come_behind_the_channel, .fini = end)
+{
+	begin(0);
+	ring.running = false;
+	feed(150, 1);
+	ring.running = true;
+	/* It passed what there was, and is at 160. */
+	moved = 160;
+	feed(20, 2);
+	cr_expect_eq(filler.underruns, 1);
+	cr_expect_eq(filler.filled, 2);
+	cr_expect_eq(memory[200], 2);
+	moved = 199;
+	cr_expect_eq(played(), 150);
+	moved = 210;
+	cr_expect_eq(played(), 160);
+	moved = 299;
+	cr_expect_eq(played(), 170);
+}
+
+Test(filler, a_channel_that_comes_while_it_is_put_is_noticed, .fini = end)
+{
+	begin(0);
+	ring.running = false;
+	feed(100, 1);
+	ring.running = true;
+	moved = 90;
+	moves_late = 240;
+	feed(100, 2);
+	/* Periods 1 to 3 were reached: 330 is in the last. */
+	cr_expect_eq(filler.underruns, 3);
+	cr_expect_eq(filler.filled, 5);
+	moved = 500;
+	cr_expect_eq(played(), 200);
+}
+
+Test(filler, one_that_counts_periods_may_be_one_further, .fini = end)
+{
+	begin(1);
+	ring.running = false;
+	feed(100, 1);
+	ring.running = true;
+	/* It says 0, and may be in 1. */
+	moved = 50;
+	feed(100, 2);
+	cr_expect_eq(filler.underruns, 1);
+	cr_expect_eq(filler.filled, 3);
+	cr_expect_eq(memory[200], 2);
+}
+
+Test(filler, the_end_of_the_file_is_no_underrun, .fini = end)
+{
+	bool done;
+
+	begin(0);
+	ring.running = false;
+	feed(130, 1);
+	ring.running = true;
+	filler.file_ended = true;
+	/* It passed all of the file before that was known to have ended. */
+	moved = 250;
+	cr_assert_eq(filler_put(&filler, &done), 0);
+	cr_expect_eq(filler.underruns, 0);
+	cr_expect_eq(filler.last, 2);
+	moved = 399;
+	cr_expect_eq(played(), 130);
+}
+
+Test(filler, a_slot_is_counted_before_it_is_used_again, .fini = end)
+{
+	begin(0);
+	ring.running = false;
+	feed(400, 1);
+	cr_expect(!filler_has_slot(&filler));
+	ring.running = true;
+	for (uint64_t at = 150; at < 2000; at += 50) {
+		uint64_t now;
+
+		moved = at;
+		ring_bytes(&ring, &now);
+		if (filler_has_slot(&filler) && filler.filled < ring.ended + COUNT)
+			feed(100, 1);
+		cr_assert_eq(played(), at);
+	}
+	cr_expect_eq(filler.underruns, 0);
+}
+
+Test(filler, what_was_played_does_not_come_again, .fini = end)
+{
+	begin(0);
+	ring.running = false;
+	feed(250, 1);
+	ring.running = true;
+	moved = 230;
+	cr_expect_eq(played(), 230);
+	cr_assert_eq(filler_silence(&filler), 0);
+	cr_expect_eq(memory[0], 0);
+	cr_expect_eq(memory[199], 0);
+	cr_expect_eq(memory[200], 1);
+	/* The next round: what is put there stays. */
+	moved = 310;
+	cr_expect_eq(played(), 250);
+	cr_assert_eq(filler_silence(&filler), 0);
+	cr_expect_eq(memory[249], 0);
+	feed(50, 2);
+	cr_expect_eq(filler.filled, 4);
+	cr_assert_eq(filler_silence(&filler), 0);
+	cr_expect_eq(memory[0], 2);
+	moved = 460;
+	cr_expect_eq(played(), 300);
+	cr_assert_eq(filler_silence(&filler), 0);
+	cr_expect_eq(memory[0], 2);
+	moved = 520;
+	cr_expect_eq(played(), 300);
+	cr_assert_eq(filler_silence(&filler), 0);
+	cr_expect_eq(memory[0], 0);
+}
+
+Test(filler, memory_that_is_gone_is_an_error, .fini = end)
+{
+	bool done;
+
+	begin(0);
+	ring.coherent = false;
+	filler_add(&filler, 10);
+	cr_expect_eq(filler_put(&filler, &done), -EIO);
+}
