@@ -19,20 +19,12 @@ BOARD_MORE=(ioat/run --kernel)
 ioat_iommu=''
 
 board_start() {
-	start_emulator "$work" 3.2 "$results/controller.log"
+	start_ioat "$work" 3.2 "$results/controller.log"
 	ioat_arguments "$work" 1G "$ioat_iommu"
 	command+=("${ioat_qemu[@]}")
 }
 
 # The controller has noted every access outside what it was given.
 board_stop() {
-	local strays result=pass
-	[ -n "$emulator" ] || return 0
-	strays=$("$BOARDS_DIR/ioat/ask" "$work/control" strays) || strays='the controller does not answer,'
-	[ "$strays" = 0 ] || result=fail
-	printf 'strays\tof the controller\t%s\t0\t%s\n' "$result" "$strays accesses outside what is mapped" >>"$results/tests"
-	stop_emulator
-	result=pass
-	[ ! -s "$work/emulator.err" ] || result=fail
-	printf 'strays\tcomplaints of the controller\t%s\t0\t%s\n' "$result" "$(tail -n 1 "$work/emulator.err")" >>"$results/tests"
+	judge_emulator "$work" "$results"
 }

@@ -1,27 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
 
+# shellcheck source=raspi.sh
+. "$BOARDS_DIR/raspi.sh"
+
 BOARD_TITLE='Raspberry Pi 4B (raspi4b), 64-bit'
 BOARD_ARCH=arm64
-BOARD_DRIVER=bcm2835-dma
 BOARD_CHANNELS=9
 BOARD_SERIES=(6.12 sid)
 BOARD_QEMU=11
 BOARD_MACHINE=(-M raspi4b)
-BOARD_CONSOLE=ttyAMA0,115200
-BOARD_SERIAL=(both)
-BOARD_PORT=/dev/ttyAMA0
-BOARD_APPEND='mem=896M'
-BOARD_SLAVE_PHYS=0x3a000000
-BOARD_SLAVE_BUS=0xfa000000
-# See board-raspi3b.sh.
-BOARD_ALIGN=4
-BOARD_EXPECT=(
-	"never|capture *|QEMU's bcm2835 goes round a ring of descriptors at once and for ever, and hangs with it"
-	"never|play *|QEMU's bcm2835 goes round a ring of descriptors at once and for ever, and hangs with it"
-	"never|conformance * slave|QEMU's bcm2835 goes round a ring of descriptors at once and for ever, and hangs with it"
-	"never|* cyclic|QEMU's bcm2835 goes round a ring of descriptors at once and for ever, and hangs with it"
-)
 
 # What QEMU does not model ends in an external abort. The serial line that is
 # left is the Bluetooth chip's.

@@ -34,10 +34,13 @@
 #	BOARD_DISK	size of a disk with an empty ext4 for these
 #	BOARD_MORE	a program of this directory with arguments, the kernel
 #			last, that runs when the board is done: prints TAP
+#	BOARD_OWN	a directory here with the board's own tests: the guest
+#			sources its `main' before dmactl is unloaded; programs of
+#			a C file each are built and in its PATH
 #	BOARD_PATIENCE	times that tests get longer; BOARD_TIMEOUT of a transfer,
 #			BOARD_ITERATIONS of a test, BOARD_DEADLINE of the board
 #	BOARD_EXPECT	VERB|PATTERN|REASON, see tests/boards/judge
-#	BOARD_NOTES	what is worth knowing, for docs/boards.md
+#	BOARD_NOTES	what is worth knowing, for docs/results/boards.md
 #	board_dtb DTBS OUT INITRD CMDLINE	prints the device tree to use, for
 #						the kernel $series
 #	board_command	adds initrd and command line to `command' in another way

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=dash disable=SC2154
 # A dmactl in the background, stopped in the middle of its transfers.
+# shellcheck source=/dev/null
 . /board/job
 
 # counter PID NAME: the sum over the channels of a session, from its fdinfo

@@ -2,6 +2,7 @@
 # shellcheck shell=dash disable=SC2034,SC2154
 # Memory above what the kernel was given stands for a peripheral: a register
 # that is always ready. What is read from it is one word, over and over.
+# shellcheck source=/dev/null
 . /board/job
 phys=$job_slave_phys
 word=3c5a9966

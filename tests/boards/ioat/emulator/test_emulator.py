@@ -6,11 +6,14 @@ import struct
 import sys
 import unittest
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../vfio"))
+
 import channel
 import descriptor
 import gf256
 import loop
 import memory
+import tap
 
 # Powers of 2 in GF(2^8) modulo 0x11d, from tables for RAID-6 and Reed-Solomon.
 POWERS = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0x1D, 0x3A, 0x74, 0xE8, 0xCD, 0x87, 0x13, 0x26,
@@ -46,62 +49,6 @@ class Field(unittest.TestCase):
                 doubled = expected[i] << 1
                 expected[i] = (doubled ^ (0x11D if doubled & 0x100 else 0)) ^ byte
         self.assertEqual(gf256.q_sum(blocks, POWERS[:9]), bytes(expected))
-
-
-class Maps(unittest.TestCase):
-    def setUp(self):
-        self.fd = os.memfd_create("test")
-        os.truncate(self.fd, 1 << 20)
-        self.memory = memory.Memory(lambda text: None)
-        self.memory.map(0x10000, 0x10000, self.fd, 0x1000, True)
-
-    def tearDown(self):
-        self.memory.clear()
-        os.close(self.fd)
-
-    def reach(self, address, size=4):
-        self.memory.write("test", address, bytes(size))
-
-    def stray(self, address, size=4):
-        before = self.memory.strays
-        with self.assertRaises(memory.Stray):
-            self.reach(address, size)
-        self.assertEqual(self.memory.strays, before + 1)
-
-    def test_offset_into_the_file(self):
-        self.memory.write("test", 0x10010, b"here")
-        self.assertEqual(os.pread(self.fd, 4, 0x1010), b"here")
-
-    def test_ends(self):
-        self.reach(0x10000)
-        self.reach(0x1FFFC)
-        self.stray(0xFFFE)
-        self.stray(0x1FFFE)
-        self.stray(0x20000)
-
-    def test_partly_mapped_is_not_written(self):
-        self.memory.map(0x20000, 0x1000, self.fd, 0, False)
-        self.stray(0x1FFF0, 32)
-        self.assertEqual(self.memory.read("test", 0x1FFF0, 32), bytes(32))
-        with self.assertRaises(memory.Stray):
-            self.memory.write("test", 0x1FFF0, b"x" * 32)
-        self.assertEqual(self.memory.read("test", 0x1FFF0, 32), bytes(32))
-
-    def test_unmap_cuts(self):
-        self.memory.write("test", 0x13000, b"kept")
-        self.memory.unmap(0x11000, 0x2000)
-        self.reach(0x10FFC)
-        self.stray(0x11000)
-        self.stray(0x12FFC)
-        self.assertEqual(self.memory.read("test", 0x13000, 4), b"kept")
-        self.assertEqual((self.memory.count(), self.memory.size()), (2, 0xE000))
-        self.memory.unmap(0, 1 << 40)
-        self.assertEqual(self.memory.count(), 0)
-
-    def test_neighbours_are_one_range(self):
-        self.memory.map(0x20000, 0x1000, self.fd, 0x80000, True)
-        self.memory.write("test", 0x1FFFE, b"abcd")
-        self.assertEqual(os.pread(self.fd, 2, 0x10FFE) + os.pread(self.fd, 2, 0x80000), b"abcd")
 
 
 class Engine(unittest.TestCase):
@@ -338,28 +285,5 @@ class Engine(unittest.TestCase):
         self.assertEqual((self.channel.chanerr, self.memory.strays), (channel.ERR_READ_DATA, 1))
 
 
-class Tap(unittest.TestResult):
-    def __init__(self):
-        super().__init__()
-        self.count = 0
-
-    def startTest(self, test):
-        super().startTest(test)
-        self.before = len(self.failures) + len(self.errors)
-
-    def stopTest(self, test):
-        self.count += 1
-        bad = (self.failures + self.errors)[self.before:]
-        print("%s %d - %s" % ("not ok" if bad else "ok", self.count,
-                                        test.id().split(".", 1)[1].replace("_", " ")))
-        for _, trace in bad:
-            print("\n".join("# " + line for line in trace.splitlines()))
-        super().stopTest(test)
-
-
 if __name__ == "__main__":
-    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
-    result = Tap()
-    suite.run(result)
-    print("1..%d" % result.count)
-    sys.exit(0 if result.wasSuccessful() else 1)
+    tap.main()

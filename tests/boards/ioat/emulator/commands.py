@@ -1,69 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""The socket over which a test rules the controller. A line is a command, and
-gets one line back: "ok ..." or "error ...".
+"""The commands of the I/OAT controller, beside those of every device:
 
     stats                       counters, as JSON
-    maps                        "ok REGIONS BYTES" that the guest has mapped
-    strays                      "ok COUNT": accesses outside that
-    last-stray                  the last of them, in words
     delay CHANNEL SECONDS       of each operation
     hang CHANNEL                operations never end, until "release CHANNEL"
     fail CHANNEL N BITS         the Nth operation from now halts it with CHANERR
     late CHANNEL N SECONDS      the Nth ends well, and writes that much later
     touch read|write ADDRESS    the controller reaches for 8 bytes there
     vector N                    raises the interrupt
-    calm                        no more faults; counts of strays at 0
 
 CHANNEL is a number or "all"."""
 
 import json
-import socket
 
+import control
 from memory import Stray
 
 
-class Control:
+class Control(control.Control):
     def __init__(self, loop, path, device, memory, log):
-        self.loop = loop
+        super().__init__(loop, path, memory, log)
         self.device = device
-        self.memory = memory
-        self.log = log
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(path)
-        self.listener.listen(4)
-        loop.watch(self.listener, self._accept)
-
-    def _accept(self):
-        client, _ = self.listener.accept()
-        client.setblocking(False)
-        pending = bytearray()
-        self.loop.watch(client, lambda: self._readable(client, pending))
-
-    def _readable(self, client, pending):
-        try:
-            data = client.recv(4096)
-            pending += data
-            while b"\n" in pending:
-                line, _, rest = bytes(pending).partition(b"\n")
-                pending[:] = rest
-                client.sendall(self.answer(line.decode(errors="replace")).encode() + b"\n")
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self.loop.forget(client)
-            client.close()
-
-    def answer(self, line):
-        words = line.split()
-        self.log("control: " + line)
-        try:
-            command = getattr(self, "_do_" + words[0].replace("-", "_"))
-            result = command(*words[1:])
-        except (AttributeError, IndexError, TypeError, ValueError) as problem:
-            return "error %s: %s" % (line, problem)
-        return "ok" if result is None else "ok %s" % result
 
     def _channels(self, which):
         if which == "all":
@@ -77,15 +34,6 @@ class Control:
         return json.dumps({"channels": [each.statistics() for each in self.device.channels],
                            "interrupts": self.device.interrupts, "strays": self.memory.strays,
                            "maps": self.memory.count()})
-
-    def _do_maps(self):
-        return "%d %d" % (self.memory.count(), self.memory.size())
-
-    def _do_strays(self):
-        return self.memory.strays
-
-    def _do_last_stray(self):
-        return self.memory.last_strays[-1] if self.memory.last_strays else "none"
 
     def _do_delay(self, which, seconds):
         for each in self._channels(which):
@@ -125,5 +73,4 @@ class Control:
         for each in self.device.channels:
             each.faults.clear()
             each.release()
-        self.memory.strays = 0
-        self.memory.last_strays.clear()
+        super()._do_calm()

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What the tests of the AXI boards ask beside the tool. It fails if what is
+ * promised did not come true, and says what did.
+ *
+ *	axi-probe readonly PORT FILE	sends a file that is mapped for reading
+ *					only, and says what came of it
+ *	axi-probe copies CHAN COUNT	queues so many copies at once; each must be
+ *					there when its record is
+ *	axi-probe receives PORT COUNT	the same of packets from a counter
+ *	axi-probe residue PORT		queues sends that hang: what each has to go
+ *	axi-probe sends PORT COUNT MS	one after the other: the record of each, or
+ *					that there was none for so long
+ *	axi-probe frame PORT		receives a frame, and gives its buffer back
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <dmauser.h>
+
+#define SECOND 1000000000ull /* ns */
+#define COPY   64
+#define PACKET 256
+
+static struct dmauser_session *session;
+static struct dmauser_chan *chan;
+static struct dmauser_batch *batch;
+
+static int fail(const char *what, int rc)
+{
+	fprintf(stderr, "axi-probe: %s: %s\n", what, dmauser_strerror(rc));
+	return 1;
+}
+
+static int open_port(const char *name, unsigned int depth)
+{
+	int rc = dmauser_open(NULL, &session);
+
+	if (!rc)
+		rc = strchr(name, ':') ? dmauser_chan_request_port(session, name, depth, &chan)
+				       : dmauser_chan_request_name(session, name, depth, &chan);
+	return rc ? rc : dmauser_batch_new(&batch);
+}
+
+static int coherent(size_t len, struct dmauser_buf **buf, void **mem)
+{
+	int rc = dmauser_buf_alloc(session, DMACTL_BUF_COHERENT, chan, len, buf);
+
+	return rc ? rc : dmauser_buf_map(*buf, mem);
+}
+
+static int readonly(const char *port, const char *path)
+{
+	struct dmactl_completion done = {0};
+	struct dmauser_result result = {0};
+	struct dmauser_buf *buf;
+	int rc, fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *mem = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (mem == MAP_FAILED)
+		return fail(path, -errno);
+	rc = open_port(port, 0);
+	if (rc)
+		return fail(port, rc);
+	rc = dmauser_buf_map_user(session, mem, 4096, DMACTL_MAP_USER_READ_ONLY, &buf);
+	if (rc)
+		return fail("the file", rc);
+	rc = dmauser_batch_slave_single(batch, chan, DMACTL_DIR_MEM_TO_DEV, buf, 0, 4096, 1);
+	if (!rc)
+		rc = dmauser_submit_wait(session, batch, 0, &done, 1, 1, 3 * SECOND, &result);
+	if (rc < 0)
+		return fail("submit", rc);
+	printf("completed %u, status %d, %" PRIu64 " bytes\n", result.completed, done.status,
+	       (uint64_t)done.bytes);
+	return 0;
+}
+
+/* What came of ops of one length, whose memory had a certain word before. */
+struct seen {
+	const uint32_t *mem;
+	uint32_t before;
+	size_t bytes;
+	size_t records, early, wrong;
+};
+
+static int take(struct seen *seen)
+{
+	struct dmactl_completion done;
+	int rc = dmauser_wait(session, &done, 1, 1, 10 * SECOND);
+
+	if (rc != 1)
+		return rc < 0 ? rc : -ETIMEDOUT;
+	seen->records++;
+	seen->early += seen->mem[(done.user_data + 1) * seen->bytes / 4 - 1] == seen->before;
+	seen->wrong += done.status || done.bytes != seen->bytes;
+	return 0;
+}
+
+/*
+ * As many at once as the channel takes, started together; the others as there is
+ * room. When the record of one is there, so must its bytes be.
+ */
+static int run_all(size_t count, struct seen *seen)
+{
+	int rc = 0;
+
+	while (rc >= 0 && seen->records < count) {
+		rc = dmauser_batch_count(batch) ? dmauser_submit(session, batch, DMACTL_SUBMIT_HOLD)
+						: -EAGAIN;
+		if (rc != -EAGAIN)
+			continue;
+		rc = dmauser_chan_issue(chan);
+		if (!rc)
+			rc = take(seen);
+	}
+	if (rc < 0)
+		return fail("a transfer", rc);
+	printf("%zu records, %zu before the bytes were there, %zu with another status or length\n",
+	       seen->records, seen->early, seen->wrong);
+	return seen->early || seen->wrong;
+}
+
+static int copies(const char *name, size_t count)
+{
+	struct dmauser_buf *src, *dst;
+	void *from, *to;
+	int rc = open_port(name, (unsigned int)count);
+
+	if (!rc)
+		rc = coherent(count * COPY, &src, &from);
+	if (!rc)
+		rc = coherent(count * COPY, &dst, &to);
+	if (rc)
+		return fail(name, rc);
+	memset(from, 0xab, count * COPY);
+	memset(to, 0, count * COPY);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = dmauser_batch_memcpy(batch, chan, dst, i * COPY, src, i * COPY, COPY, i);
+	if (rc < 0)
+		return fail("batch", rc);
+	return run_all(count, &(struct seen){.mem = to, .before = 0, .bytes = COPY});
+}
+
+static int receives(const char *port, size_t count)
+{
+	struct dmauser_buf *buf;
+	void *mem;
+	int rc = open_port(port, (unsigned int)count);
+
+	if (!rc)
+		rc = coherent(count * PACKET, &buf, &mem);
+	if (rc)
+		return fail(port, rc);
+	memset(mem, 0xff, count * PACKET);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = dmauser_batch_slave_single(batch, chan, DMACTL_DIR_DEV_TO_MEM, buf, i * PACKET,
+						PACKET, i);
+	if (rc < 0)
+		return fail("batch", rc);
+	return run_all(count, &(struct seen){.mem = mem, .before = UINT32_MAX, .bytes = PACKET});
+}
+
+static int send_one(struct dmauser_buf *buf, size_t len, uint64_t name)
+{
+	return dmauser_batch_slave_single(batch, chan, DMACTL_DIR_MEM_TO_DEV, buf, 0, len, name);
+}
+
+static int residue(const char *port)
+{
+	struct dmauser_buf *buf;
+	bool wrong = false;
+	void *mem;
+	int rc = open_port(port, 16);
+
+	if (!rc)
+		rc = coherent(4096, &buf, &mem);
+	for (uint64_t i = 1; !rc && i <= 3; i++)
+		rc = send_one(buf, 1000 * i, i);
+	if (!rc)
+		rc = dmauser_submit(session, batch, 0);
+	if (rc < 0)
+		return fail(port, rc);
+	usleep(100000);
+	rc = send_one(buf, 4000, 4);
+	if (!rc)
+		rc = dmauser_submit(session, batch, 0);
+	for (uint64_t i = 1; rc >= 0 && i <= 4; i++) {
+		struct dmactl_chan_status status = {0};
+
+		rc = dmauser_chan_status_of(chan, i, &status);
+		printf("of %" PRIu64 " bytes %" PRIu64 " are left\n", 1000 * i,
+		       (uint64_t)status.out_residue);
+		wrong |= status.out_residue != 1000 * i;
+	}
+	return rc < 0 ? fail("status", rc) : wrong;
+}
+
+static int sends(const char *port, uint64_t count, unsigned int ms)
+{
+	struct dmauser_buf *buf;
+	void *mem;
+	int rc = open_port(port, 64);
+
+	if (!rc)
+		rc = coherent(4096, &buf, &mem);
+	for (uint64_t i = 0; !rc && i < count; i++) {
+		struct dmactl_completion done;
+
+		rc = send_one(buf, 1000, i);
+		if (!rc)
+			rc = dmauser_submit(session, batch, 0);
+		if (rc < 0)
+			break;
+		rc = dmauser_wait(session, &done, 1, 1, ms * (SECOND / 1000));
+		if (rc == 1)
+			printf("%" PRIu64 ": op %" PRIu64 ", status %d, %" PRIu64 " bytes\n", i,
+			       (uint64_t)done.user_data, done.status, (uint64_t)done.bytes);
+		else
+			printf("%" PRIu64 ": none\n", i);
+		rc = rc == 1 || rc == -ETIME ? 0 : rc;
+	}
+	return rc < 0 ? fail(port, rc) : 0;
+}
+
+static int frame(const char *port)
+{
+	const struct dmactl_chunk chunk = {.size = 1024};
+	struct dmactl_completion done = {0};
+	struct dmauser_result result = {0};
+	struct dmauser_buf *buf;
+	int rc = open_port(port, 8);
+
+	if (!rc)
+		rc = dmauser_buf_alloc(session, DMACTL_BUF_STREAMING, chan, 16384, &buf);
+	if (!rc)
+		rc = dmauser_batch_interleaved(batch, chan, buf, 0, NULL, 0, &chunk, 1, 16,
+					       DMACTL_OPF_DST_INC, 1);
+	if (!rc)
+		rc = dmauser_submit_wait(session, batch, 0, &done, 1, 1, 5 * SECOND, &result);
+	if (rc < 0)
+		return fail(port, rc);
+	if (!result.completed || done.status)
+		return fail("the frame", done.status ? done.status : -ETIMEDOUT);
+	/* The core goes over it again and again, so it is in use. */
+	rc = dmauser_buf_destroy(buf);
+	if (rc != -EBUSY)
+		return fail("the buffer, right after its frame", rc ? rc : -EEXIST);
+	rc = dmauser_chan_terminate(chan);
+	if (rc)
+		return fail("terminate", rc);
+	rc = dmauser_buf_destroy(buf);
+	if (rc)
+		return fail("the buffer, after the channel was stopped", rc);
+	printf("given back\n");
+	fflush(stdout);
+	sleep(2);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "readonly"))
+		return readonly(argv[2], argv[3]);
+	if (argc == 4 && !strcmp(argv[1], "copies"))
+		return copies(argv[2], strtoul(argv[3], NULL, 10));
+	if (argc == 4 && !strcmp(argv[1], "receives"))
+		return receives(argv[2], strtoul(argv[3], NULL, 10));
+	if (argc == 3 && !strcmp(argv[1], "residue"))
+		return residue(argv[2]);
+	if (argc == 5 && !strcmp(argv[1], "sends"))
+		return sends(argv[2], strtoul(argv[3], NULL, 10),
+			     (unsigned int)strtoul(argv[4], NULL, 10));
+	if (argc == 3 && !strcmp(argv[1], "frame"))
+		return frame(argv[2]);
+	fprintf(stderr, "usage: axi-probe readonly|copies|receives|residue|sends|frame ...\n");
+	return 2;
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # qemu, work, results and command are run's,
+# and the guest expands BOARD_PREPARE
+# What the boards with Xilinx's DMA cores share: an FPGA's fabric, emulated, beside
+# QEMU's virt.
+
+AXI_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../vfio/lib.sh
+. "$AXI_DIR/../vfio/lib.sh"
+
+BOARD_DRIVER=xilinx_dma
+BOARD_CHANNELS=9
+BOARD_QEMU=11
+BOARD_PROVIDERS=(xilinx_dma)
+BOARD_CONSOLE=ttyAMA0
+BOARD_PORT=/dev/ttyAMA0
+BOARD_OWN=axi/guest
+BOARD_APPEND='iomem=relaxed'
+
+axi_cores=(axidma cdma mcdma vdma) axi_options=() axi_overlays=()
+
+# The firmware's part: the registers of slot N at 0x10000000 + (N - 1) * 64 KiB,
+# and the function decodes them. Before the machine is reset, QEMU could not.
+BOARD_PREPARE='for n in 1 2 3 4; do config=$((0x3f000000 + (n << 15)))'
+BOARD_PREPARE+='; devmem $((config + 0x10)) 32 $((0x10000000 + (n - 1) * 0x10000)) && devmem $((config + 4)) 16 6 || exit 1; done'
+
+# overlay OUT SOURCE: with its symbols
+overlay() {
+	dtc -q -@ -I dts -O dtb -o "$1" "$2"
+}
+
+# QEMU's own tree, without PCI, with the cores and the ports of docs/bindings.
+board_dtb() {
+	local out=$2 source
+	need dtc fdtoverlay
+	"${qemu[@]}" "${BOARD_MACHINE[@]}" -machine "dumpdtb=$work/virt.dtb" >/dev/null 2>&1 || true
+	[ -s "$work/virt.dtb" ] || return 1
+	# An overlay may ask for labels, though the base has none.
+	dtc -q -I dtb -O dts "$work/virt.dtb" | dtc -q -@ -I dts -O dtb -o "$out" - || return 1
+	for source in "$AXI_DIR/fabric.dtso" "$ROOT/docs/bindings/port-axi-dma.dtso" ${axi_overlays[0]+"${axi_overlays[@]}"}; do
+		overlay "$work/overlay.dtbo" "$source" &&
+			fdtoverlay -i "$out" -o "$out.next" "$work/overlay.dtbo" && mv "$out.next" "$out" || return 1
+	done
+	echo "$out"
+}
+
+board_start() {
+	local core slot=0
+	local -a flags=()
+	for core in "${axi_cores[@]}"; do
+		flags+=(--core "$core")
+	done
+	start_emulator "$AXI_DIR/emulator" "$work" "$results/cores.log" --sockets "$work" "${flags[@]}" \
+		${axi_options[0]+"${axi_options[@]}"}
+	shared_memory "$axi_memory"
+	for core in "${axi_cores[@]}"; do
+		slot=$((slot + 1))
+		vfio_device "$work/$core" "\"addr\":\"$slot\""
+	done
+	command+=("${vfio_qemu[@]}")
+}
+
+board_stop() {
+	judge_emulator "$work" "$results"
+}

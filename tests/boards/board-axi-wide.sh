@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# Cores for addresses of 40 bits, and memory above 4 GiB.
+# shellcheck source=board-axi.sh
+. "$BOARDS_DIR/board-axi.sh"
+
+BOARD_TITLE='FPGA with AXI DMA, CDMA, MCDMA and VDMA for 40-bit addresses (virt, vfio-user), 64-bit Arm'
+axi_memory=5G
+BOARD_MACHINE=(-M "virt,highmem-ecam=off" -cpu cortex-a53 -smp 2 -m "$axi_memory" -nic none)
+axi_options=(--wide)
+axi_overlays=("$AXI_DIR/wide.dtso")
