@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a fuzzed program has: sessions, handles, files and memory, which its calls
+ * are made on. Two threads can work on the same at a time; they race for it, as
+ * it is meant to be.
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SESSIONS 2
+#define HANDLES	 16
+#define FILES	 8
+#define MAPS	 4
+#define MAP_LEN	 (256u << 10)
+
+struct world {
+	int session[SESSIONS];
+	uint32_t handle[HANDLES];
+	int file[FILES];
+	unsigned char *map[MAPS]; /* of buffers, MAP_LEN bytes, or NULL */
+	uint64_t offset[HANDLES]; /* for mmap(), of the buffer with that handle */
+	unsigned char *memory;	  /* of the program itself, MAP_LEN bytes */
+	bool strange;		  /* dma-sim is not as it was */
+	unsigned long calls;
+};
+
+/* The input. What is asked for beyond its end is 0. */
+struct input {
+	const uint8_t *at, *end;
+};
+
+uint64_t take(struct input *in, unsigned int bytes);
+/* A number that is worth trying, or any. */
+uint64_t number(struct input *in);
+/* Small most of the time, and a multiple of 64 every other. */
+uint64_t length(struct input *in);
+
+void world_begin(struct world *w);
+/* Makes calls until the input is used up. */
+void world_run(struct world *w, struct input *in);
+void world_end(struct world *w);
+
+/* ops.c: an op, and where its arguments are */
+struct dmactl_op;
+struct op_args {
+	unsigned char bytes[1024];
+};
+
+void op_make(struct world *w, struct input *in, struct dmactl_op *op, struct op_args *args);
+uint32_t some_handle(struct world *w, struct input *in);
+
+#endif /* WORLD_H */
