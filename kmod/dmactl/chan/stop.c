@@ -74,13 +74,13 @@ static int dmactl_chan_terminate(struct dmactl_chan *chan)
 		if (ret)
 			return ret;
 		synchronize_rcu();
-	}
-	/*
-	 * Without device_synchronize (pl330), a tasklet may have taken a
-	 * callback off its list and not called it yet.
-	 */
-	if (!chan->lease.dma->device->device_synchronize)
+	} else if (!chan->lease.dma->device->device_synchronize) {
+		/*
+		 * A tasklet (pl330) may have taken a callback off its list and
+		 * not called it yet.
+		 */
 		synchronize_rcu();
+	}
 	return 0;
 }
 
