@@ -68,6 +68,14 @@ static int dmactl_chan_charge(struct dmactl_chan *chan, size_t bytes)
 	return ret;
 }
 
+static bool dmactl_chan_client_is_present(const struct dmactl_client *client)
+{
+	const struct dmactl_chan *chan = container_of(client, struct dmactl_chan,
+						      client);
+
+	return dmactl_chan_is_present(chan);
+}
+
 static void dmactl_chan_client_stop_begin(struct dmactl_client *client)
 {
 	dmactl_chan_kill_begin(client_to_chan(client), -ENODEV);
@@ -88,6 +96,7 @@ static void dmactl_chan_client_release(struct dmactl_client *client)
 }
 
 static const struct dmactl_client_ops dmactl_chan_client_ops = {
+	.is_present = dmactl_chan_client_is_present,
 	.stop_begin = dmactl_chan_client_stop_begin,
 	.stop = dmactl_chan_client_stop,
 	.release = dmactl_chan_client_release,

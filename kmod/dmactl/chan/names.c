@@ -83,7 +83,7 @@ static void dmactl_names_claimed(struct dmactl_chan *chan, void *param)
 	/* A task that stops the channel may wait for dmactl_claimed_lock. */
 	if (!down_read_trylock(&chan->rwsem))
 		return;
-	if (!chan->life.dead)
+	if (dmactl_chan_is_usable(chan))
 		dmactl_names_of(param, chan->lease.dma->device);
 	up_read(&chan->rwsem);
 }

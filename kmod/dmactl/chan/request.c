@@ -85,7 +85,7 @@ static bool dmactl_share_is_used(struct dma_chan *dma,
 	lockdep_assert_held(&dmactl_claimed_lock);
 	list_for_each_entry(chan, &dmactl_claimed, lease.node)
 		nr += chan->account == account && !chan->lease.slave[0] &&
-		      chan->lease.dma->device == dma->device;
+		      chan->lease.provider == dma->device;
 	return nr >= share && !capable(CAP_SYS_RESOURCE);
 }
 
@@ -125,6 +125,11 @@ static void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma)
 	lockdep_assert_held(&dmactl_claimed_lock);
 	list_add_tail(&chan->lease.node, &dmactl_claimed);
 	chan->lease.dma = dma;
+	chan->lease.dev = dma->dev;
+	get_device(&dma->dev->device);
+	chan->lease.provider = dma->device;
+	chan->lease.owner = dma->device->owner;
+	chan->lease.outlives = dma->device->device_release;
 	strscpy(chan->lease.name, dma_chan_name(dma), sizeof(chan->lease.name));
 	dmactl_limits_init(&chan->limits, dma);
 }
@@ -234,6 +239,36 @@ static int dmactl_request_slave(struct dmactl_chan *chan,
 	return 0;
 }
 
+/*
+ * dmaengine sets this pointer to NULL when the driver removes the channel. The
+ * answer stays true while the caller holds device_lock() of that driver's
+ * device.
+ */
+bool dmactl_chan_is_present(const struct dmactl_chan *chan)
+{
+	return READ_ONCE(chan->lease.dev->chan);
+}
+
+/* Is the channel attached to its device, and alive? The caller holds rwsem. */
+bool dmactl_chan_is_usable(const struct dmactl_chan *chan)
+{
+	return READ_ONCE(chan->client.dev) && !chan->life.dead;
+}
+
+/*
+ * A driver without device_release() frees its channels when it is unbound, even
+ * those that are lent. Only its module is left to be released.
+ */
+static void dmactl_lease_end(struct dmactl_lease *lease)
+{
+	if (lease->outlives || READ_ONCE(lease->dev->chan))
+		dma_release_channel(lease->dma);
+	else
+		module_put(lease->owner);
+	put_device(&lease->dev->device);
+	lease->dma = NULL;
+}
+
 /* Releases a stopped channel to dmaengine. */
 void dmactl_chan_release(struct dmactl_chan *chan)
 {
@@ -244,8 +279,7 @@ void dmactl_chan_release(struct dmactl_chan *chan)
 				  chan->lease.name);
 	guard(mutex)(&dmactl_claimed_lock);
 	list_del(&chan->lease.node);
-	dma_release_channel(chan->lease.dma);
-	chan->lease.dma = NULL;
+	dmactl_lease_end(&chan->lease);
 }
 
 /* The caller puts @dev, the device of the DMA controller. */
@@ -410,7 +444,7 @@ static int dmactl_look_claimed(struct dmactl_chan_request *arg)
 		 */
 		if (!down_read_trylock(&chan->rwsem))
 			return -EBUSY;
-		ret = chan->life.dead ? -EBUSY : 0;
+		ret = dmactl_chan_is_usable(chan) ? 0 : -EBUSY;
 		if (!ret)
 			dmactl_chan_caps(chan->lease.dma, &arg->out);
 		up_read(&chan->rwsem);

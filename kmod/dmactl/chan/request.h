@@ -18,6 +18,8 @@ u32 dmactl_chan_ask_directions(struct device *dev, const char *name);
 void dmactl_chan_visit(dma_filter_fn free,
 		       void (*claimed)(struct dmactl_chan *chan, void *param),
 		       void *param);
+bool dmactl_chan_is_present(const struct dmactl_chan *chan);
+bool dmactl_chan_is_usable(const struct dmactl_chan *chan);
 void dmactl_chan_release(struct dmactl_chan *chan);
 
 #endif /* DMACTL_REQUEST_H */

@@ -50,6 +50,8 @@ struct dmactl_client;
 
 /* The calls to a client of a DMA device when the device's driver goes. */
 struct dmactl_client_ops {
+	/* Returns false if the driver that lent the channel has removed it. */
+	bool (*is_present)(const struct dmactl_client *client);
 	/* Starts to stop the client, in parallel with others. */
 	void (*stop_begin)(struct dmactl_client *client);
 	/*
@@ -65,7 +67,7 @@ struct dmactl_client_ops {
 struct dmactl_client {
 	const struct dmactl_client_ops *ops;
 	struct list_head node;		/* dev->lock */
-	struct dmactl_dev *dev;
+	struct dmactl_dev *dev;		/* NULL until attached; read without */
 	struct dmactl_maps *maps;	/* the mappings of dev, which ops look up */
 	bool stuck;			/* dev->lock: the client did not stop */
 };
@@ -80,6 +82,10 @@ struct dmactl_chan_user {
 struct dmactl_lease {
 	struct list_head node;		/* dmactl_claimed_lock */
 	struct dma_chan *dma;		/* rwsem: NULL once released */
+	struct dma_chan_dev *dev;	/* a reference; its chan is NULL once @dma is removed */
+	const struct dma_device *provider;	/* only compared, as it may be freed */
+	struct module *owner;		/* of the provider */
+	bool outlives;			/* the provider keeps @dma until it is released */
 	char name[DMACTL_NAME_LEN];
 	char slave[DMACTL_NAME_LEN];	/* the name in the request, if by slave or port */
 	bool bound;			/* rwsem; read without: the peripheral is known */

@@ -239,6 +239,28 @@ void dmactl_dev_client_init(struct dmactl_client *client,
 	INIT_LIST_HEAD(&client->node);
 }
 
+static int dmactl_dev_add_client(struct dmactl_dev *dev,
+				 struct dmactl_client *client)
+{
+	guard(mutex)(&dev->lock);
+	/*
+	 * device_lock() does not keep the driver of a child, whose notifier may
+	 * have run. And if the driver was unbound and bound again while this
+	 * task waited for the lock, the channel belongs to the driver's last
+	 * life.
+	 */
+	if (dev->gone || !client->ops->is_present(client))
+		return -ENODEV;
+	if (!dev->maps)
+		dev->maps = dmactl_maps_new();
+	if (!dev->maps)
+		return -ENOMEM;
+	client->maps = dmactl_maps_get(dev->maps);
+	list_add_tail(&client->node, &dev->clients);
+	WRITE_ONCE(client->dev, dev);
+	return 0;
+}
+
 /*
  * Attaches a channel to its DMA device. From here on, the channel is stopped
  * and released if the driver releases the device.
@@ -246,6 +268,7 @@ void dmactl_dev_client_init(struct dmactl_client *client,
 int dmactl_dev_attach(struct dmactl_client *client, struct device *device)
 {
 	struct dmactl_dev *dev;
+	int ret;
 
 	/*
 	 * A driver that is being unbound still offers channels after the
@@ -257,15 +280,10 @@ int dmactl_dev_attach(struct dmactl_client *client, struct device *device)
 	dev = dmactl_dev_get(device);
 	if (!dev)
 		return -ENOMEM;
-	client->dev = dev;
-	guard(mutex)(&dev->lock);
-	if (!dev->maps)
-		dev->maps = dmactl_maps_new();
-	if (!dev->maps)
-		return -ENOMEM;
-	client->maps = dmactl_maps_get(dev->maps);
-	list_add_tail(&client->node, &dev->clients);
-	return 0;
+	ret = dmactl_dev_add_client(dev, client);
+	if (ret)
+		dmactl_dev_put(dev);
+	return ret;
 }
 
 /* Drops the mappings of the device with its last channel. */
