@@ -268,3 +268,72 @@ UAPI_TEST(unbind, a_device_below)
 {
 	with_sim("below=1", a_device_below);
 }
+
+/* Requests a channel while its driver is being unbound. */
+struct late_request {
+	int fd, ret;
+	struct dmactl_chan_request arg;
+};
+
+static void *requests_late(void *p)
+{
+	struct late_request *r = p;
+
+	sleep_ms(5);
+	r->ret = chan_request(r->fd, &r->arg);
+	return NULL;
+}
+
+/* The name of the only channel that a session holds. */
+static void name_claimed(char name[64])
+{
+	char text[256];
+
+	file_read("/sys/class/misc/dmactl/claimed", text, sizeof(text));
+	check(sscanf(text, "%63s", name) == 1);
+}
+
+/*
+ * The driver is bound again while the request waits for it to be unbound. The
+ * channel that dmaengine lent belongs to the driver's last life: it is not in
+ * sysfs any more, or another one is there under its name.
+ */
+UAPI_TEST(unbind, bound_again_while_a_channel_is_requested)
+{
+	struct dmactl_op op;
+	struct mem mem;
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		struct late_request r = {
+			.fd = dev_open(0),
+			.arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0"),
+		};
+		char name[64], path[128], in_use[16];
+		pthread_t thread;
+		int fd = dev_open(0);
+
+		/* dmactl waits for a copy to end, so that unbinding takes its time. */
+		mem = mem_get(fd, PAGE);
+		op = op_memset(chan_of_device(fd, "dma-sim.0"), &mem, 0, PAGE, 1);
+		sim_set("hold", "1");
+		submit_all(fd, &op, 1);
+		check_eq(pthread_create(&thread, NULL, requests_late, &r), 0);
+		check_eq(sim_bind("dma-sim.0", false), 0);
+		rebind();
+		check_eq(pthread_join(thread, NULL), 0);
+		sim_set("hold", "0");
+		mem_unmap(&mem);
+		dev_close(fd);
+		if (r.ret) {
+			check(r.ret == -ENODEV || r.ret == -ENOENT);
+		} else {
+			name_claimed(name);
+			snprintf(path, sizeof(path), "/sys/class/dma/%s/in_use", name);
+			file_read(path, in_use, sizeof(in_use));
+			check_eq(atoi(in_use), 1);
+		}
+		dev_close(r.fd);
+	}
+	check_works();
+}
