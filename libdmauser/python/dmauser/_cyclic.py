@@ -190,24 +190,7 @@ class Cyclic(Transfer):
                 return period
             if self._over():
                 raise StopAsyncIteration
-            await self._change()
-
-    async def _change(self) -> None:
-        """Returns when a record has come."""
-        session = self.channel.session
-        loop = asyncio.get_running_loop()
-        if session._attach(loop):
-            session._take(0, 0)
-        with session._cond:
-            if self._has_next():
-                return
-            future: asyncio.Future[None] = loop.create_future()
-            self._futures.append((loop, future))
-        try:
-            await future
-        finally:
-            with session._cond:
-                self._futures = [item for item in self._futures if item[1] is not future]
+            await self._wait_completion(self._has_next)
 
     # --- the end
 

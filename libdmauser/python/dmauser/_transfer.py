@@ -90,13 +90,17 @@ class Transfer:
 
     async def _end(self) -> None:
         self._check_submitted()
+        await self._wait_completion(self.done)
+
+    async def _wait_completion(self, ready: Callable[[], bool]) -> None:
+        """Returns at the next completion, or at once if ready() is true."""
         session = self.channel.session
         loop = asyncio.get_running_loop()
-        # It may have ended before the loop was told to look.
+        # A completion that came before the loop watched the session wakes nobody.
         if session._attach(loop):
             session._take(0, 0)
         with session._cond:
-            if self.done():
+            if ready():
                 return
             future: asyncio.Future[None] = loop.create_future()
             self._futures.append((loop, future))
