@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define MAX_DEPTH   8
-#define LABEL_WIDTH 24
+#define LABEL_WIDTH 30
 #define CELL_SIZE   512
 
 struct level {
@@ -280,20 +280,49 @@ static void add_cell(struct text_printer *text, const struct fact *fact, const c
 		abort();
 }
 
+/*
+ * Prints a value from a column on. On a terminal it continues there in the next line;
+ * a terminal by itself would break it within a word.
+ */
+static void print_value(const char *value, size_t column)
+{
+	size_t width = isatty(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : 0;
+	size_t at = column;
+
+	while (*value) {
+		size_t length = strcspn(value, " ");
+
+		if (at > column && width && at + 1 + length > width) {
+			printf("\n%*s", (int)column, "");
+			at = column;
+		} else if (at > column) {
+			putchar(' ');
+			at++;
+		}
+		printf("%.*s", (int)length, value);
+		at += length;
+		value += length;
+		value += strspn(value, " ");
+	}
+	putchar('\n');
+}
+
 static void text_fact(struct printer *printer, const struct fact *fact)
 {
 	struct text_printer *text = text_printer(printer);
 	char value[CELL_SIZE];
+	int column;
 
 	if (!fact->label)
 		return;
 	fact_text(value, sizeof(value), fact);
-	if (!in_row(text)) {
-		printf("%*s%s:%*s %s\n", text->indent, "", fact->label,
-		       LABEL_WIDTH - text->indent - (int)strlen(fact->label), "", value);
+	if (in_row(text)) {
+		add_cell(text, fact, value);
 		return;
 	}
-	add_cell(text, fact, value);
+	column = printf("%*s%s:%*s ", text->indent, "", fact->label,
+			LABEL_WIDTH - text->indent - (int)strlen(fact->label), "");
+	print_value(value, (size_t)column);
 }
 
 static void text_end(struct printer *printer)

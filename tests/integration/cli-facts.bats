@@ -35,6 +35,16 @@ load cli-helper
 	in_terminal 30 dmactl list | grep "^$first"
 }
 
+@test "info breaks its lines between words; a pipe gets one line for each fact" {
+	in_terminal 80 dmactl info "$first" | tr -d '\r' >seen
+	cat seen
+	[ "$(wc -L <seen)" -le 80 ]
+	# The whole list is there, its other lines below its first.
+	sed -n '/^Capabilities:/,/^[A-Z][a-z]/p' seen | sed '$d' >list
+	[ "$(grep -cE '^ {32}[A-Z]' list)" -ge 1 ]
+	[ "$(tr -s ' \n' ' ' <list | sed 's/ $//')" = "$(dmactl info "$first" | grep '^Capabilities:' | tr -s ' ')" ]
+}
+
 @test "list --no-caps asks no channel" {
 	run dmactl list --no-caps
 	[ "$status" -eq 0 ]
