@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The program of tests/bench. Needs what packaging/deps/bench.txt lists.
+# The program of tests/bench. It needs the packages of packaging/deps/bench.txt.
 
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BENCH_OBJ := $(BENCH_SRC:%.c=$(O)/obj/%.o)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is in the memory */
+/* Test data. */
 #include "bench.h"
 
 #include <inttypes.h>

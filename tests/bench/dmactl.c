@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the cases of dmactl share */
+/* Shared by the cases of dmactl. */
 #include "dmactl.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_NS  100000000000ull
-#define LEAST_DEPTH 16 /* a stream has some blocks in flight */
+#define LEAST_DEPTH 16 /* a stream has several blocks in flight */
 
 int work_begin(struct bench_case *c)
 {
@@ -92,7 +92,7 @@ int work_memory(struct bench_case *c, struct memory *memory, size_t len)
 		return bench_why(c, "%zu bytes of %s memory: %s", len, c->buffer, strerror(-err));
 	memory->memory = address;
 	memory_access(memory, DMACTL_SYNC_BEGIN);
-	/* There before it is measured. */
+	/* Touch all pages before the measurement. */
 	memset(address, 0, len);
 	memory_access(memory, DMACTL_SYNC_END);
 	return 0;
@@ -125,7 +125,7 @@ int work_ring(struct bench_case *c, struct work *w)
 	return err ? bench_why(c, "no ring: %s", strerror(-err)) : 0;
 }
 
-/* Submits what is in the batch, and takes records up to `left` more. */
+/* Submits the batch, and takes at most `left` completions. */
 static int take_from_ring(struct bench_case *c, struct work *w, unsigned int *left)
 {
 	const struct dmactl_completion *records;
@@ -133,7 +133,7 @@ static int take_from_ring(struct bench_case *c, struct work *w, unsigned int *le
 	unsigned int nr;
 	int err;
 
-	/* -EAGAIN: the wait ended as there is room again for the rest of the batch. */
+	/* -EAGAIN: the wait ended because the channel takes the rest of the batch. */
 	err = dmauser_submit_wait(w->session, w->batch, 0, NULL, 0, *left, TIMEOUT_NS, &result);
 	if (err && err != -EAGAIN)
 		return bench_why(c, "submit: %s", strerror(-err));

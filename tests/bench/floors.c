@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What nobody can go below: system calls that do nothing, and a copy by the CPU */
+/* Lower limits: system calls that do nothing, and a copy by the CPU. */
 #include "bench.h"
 
 #include <fcntl.h>
@@ -157,7 +157,7 @@ static int copy_rounds(struct bench_case *c, unsigned int n)
 
 	while (n--) {
 		memcpy(f->dst, f->src, c->size);
-		/* Each one counts. */
+		/* Keep the compiler from merging or dropping copies. */
 		__asm__ volatile("" : : "r"(f->dst) : "memory");
 	}
 	return 0;

@@ -3,10 +3,10 @@
  * bench [-o FILE] [-b MILLISECONDS] [-n TRANSFERS] [-t FILE] [-c COUNTER] [-l] [-m]
  *       [-k PATTERN]... CHANNEL...
  *
- * -n does as many transfers, whatever time that takes; -t writes a line to FILE, a
- * trace_marker of tracefs, where the measured stretch of a case begins and ends.
- * The name of a case is PEER/WORK/SIZE/DEPTH/BUFFER/CHANNELS/PROCESSES; a
- * pattern is one of the shell's. Exit status 1 if a case did not come out right.
+ * -n does that many transfers, however long it takes; -t writes a line to FILE, a trace_marker of
+ * tracefs, where the measured stretch of a case begins and ends. The name of a case is
+ * PEER/WORK/SIZE/DEPTH/BUFFER/CHANNELS/PROCESSES; a PATTERN is a shell pattern. The exit status is
+ * 1 if a case failed.
  */
 #include "bench.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What tests/bench/profile/hot.c looks for; elsewhere it does nothing. */
+/*
+ * Marks in the instruction stream that tests/bench/profile/hot.c finds; otherwise they do nothing.
+ */
 #ifndef MARK_H
 #define MARK_H
 

@@ -37,7 +37,7 @@ static int ring_begin(struct bench_case *c)
 	return copy_begin(c) || work_ring(c, c->context) ? -1 : 0;
 }
 
-/* Each slot's copy is prepared once, and the same batch submitted over and over. */
+/* Each slot's copy is prepared once; the same batch is submitted repeatedly. */
 static int prepared_begin(struct bench_case *c)
 {
 	struct work *w;
@@ -95,7 +95,7 @@ static const struct bench_case copy = {
 	.end = work_end,
 };
 
-/* --- the same from and to many buffers, in turn --- */
+/* --- the same between many buffers, in turn --- */
 
 static int add_next(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot)
 {
@@ -124,7 +124,7 @@ static int many_begin(struct bench_case *c)
 	}
 	for (unsigned int i = 0; i < w->pairs; i++)
 		data_fill(w->many[2 * i].memory, c->size, i);
-	/* A buffer is mapped for the device when it is used first. */
+	/* Use each buffer once: the first use maps it for the device. */
 	return work_rounds(c, (w->pairs + c->depth - 1) / c->depth);
 }
 

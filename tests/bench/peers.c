@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What others do for one transfer, through /dev/bench-peers */
+/* What other interfaces do for one transfer, through /dev/bench-peers. */
 #include "bench.h"
 #include "peers/bench-peers.h"
 
@@ -23,7 +23,7 @@ struct peer {
 	uint8_t *own_src, *own_dst; /* of a program without special memory */
 };
 
-/* Of peers_signal(). */
+/* Set by the signal handler for peers_signal(). */
 static volatile sig_atomic_t arrived, failures;
 
 static uint8_t *map(const struct peer *p, unsigned int index)
@@ -191,7 +191,7 @@ static int signal_rounds(struct bench_case *c, unsigned int n)
 	return failures ? bench_why(c, "%d transfers failed", (int)failures) : 0;
 }
 
-/* --- pages are pinned for each --- */
+/* --- pages are pinned for each transfer --- */
 
 static int pin_begin(struct bench_case *c)
 {
@@ -216,7 +216,7 @@ static int pin_rounds(struct bench_case *c, unsigned int n)
 	const struct peer *p = c->context;
 	struct peers_pin pin = {
 		.src = (uintptr_t)p->own_src,
-		/* Only one side, or both. */
+		/* Pin the destination, too, or use the slot's. */
 		.dst = c->param ? (uintptr_t)p->own_dst : 0,
 		.len = (uint32_t)c->size,
 	};
@@ -270,7 +270,7 @@ static void run_size(struct bench *bench, uint64_t size)
 		slots.sample = loop_sample;
 		slots.begin = peer_begin;
 		run(bench, slots);
-		/* A slot that is in flight cannot be started. */
+		/* A slot in flight cannot be started again. */
 		if (bench_slots(&slots) < slots.depth)
 			continue;
 		slots.sample = NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The same case in several processes at once, each with a channel of its own */
+/* The same case in several processes at once, each with a channel of its own. */
 #include "bench.h"
 
 #include <signal.h>
@@ -119,7 +119,7 @@ static int group_begin(struct bench_case *c)
 	return hear(c);
 }
 
-/* Many at once: telling the processes must not count. */
+/* One order is for many rounds, so that its own cost does not count. */
 static int group_rounds(struct bench_case *c, unsigned int n)
 {
 	return tell(c, ORDER_ROUNDS, n * c->repeat);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One case: how often, the measured stretch, the check, what comes out */
+/* Runs one case: plans rounds and samples, measures, checks, writes the results. */
 #include "bench.h"
 #include "mark.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#define SAMPLE_NS     40000 /* so that looking at the clock does not count */
+#define SAMPLE_NS     40000 /* long enough that reading the clock does not count */
 #define MAX_SAMPLES   400
 #define LEAST_SAMPLES 3
 #define MAX_ROUNDS    64
@@ -48,7 +48,7 @@ struct figures {
 	uint64_t *ns; /* of each sample */
 	double median, mode, mean, least;
 	double mode_percent;
-	double share; /* of an op; below 0: not known */
+	double share; /* of an op; negative: unknown */
 };
 
 static int compare(const void *a, const void *b)
@@ -80,8 +80,8 @@ static void sum_up(struct figures *f, double ops)
 }
 
 /*
- * Where the measured stretch begins and ends: a line for a reader of traces, and
- * a mark for tests/bench/profile.
+ * Marks begin and end of the measured stretch: a line for a reader of traces, and an instruction
+ * for tests/bench/profile.
  */
 static void bench_mark(const struct bench_case *c, bool first)
 {
@@ -110,7 +110,7 @@ static int take_samples(struct bench_case *c, struct figures *f)
 	return 0;
 }
 
-/* How often, by how long it takes; what is there after some rounds. */
+/* Plans rounds and samples by the time that some rounds take, which also warms up. */
 static int plan(struct bench_case *c, struct figures *f)
 {
 	unsigned int round = c->depth * c->channels * c->processes * c->repeat;
@@ -134,12 +134,12 @@ static int plan(struct bench_case *c, struct figures *f)
 	f->ns = malloc(f->samples * sizeof(*f->ns));
 	if (!f->ns)
 		return bench_why(c, "out of memory");
-	/* A page that comes while it is measured would count. */
+	/* Touch the pages, so that the measurement has no page faults. */
 	memset(f->ns, 0xff, f->samples * sizeof(*f->ns));
 	return 0;
 }
 
-/* dma-sim counts from here on. */
+/* Lets dma-sim count its own time while the rounds run. */
 static int measure_share(struct bench_case *c, struct figures *f, double ops)
 {
 	unsigned int rounds =
@@ -178,7 +178,7 @@ static int measure(struct bench_case *c, struct figures *f)
 		return -1;
 	ops = (double)c->depth * c->channels * c->processes * c->repeat * f->rounds;
 	sum_up(f, ops);
-	/* Counting costs: so it is another stretch. */
+	/* dma-sim's counting costs time, so it runs in a second stretch. */
 	wipe(c);
 	if (!share_start())
 		return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * dmactl: what comes before the first op. The depth is that of the channel, so
- * the cost is that of one op's place.
+ * dmactl: the cost before the first op. depth is the depth of the channel, so the result is the
+ * cost per unit of depth.
  */
 #include "dmactl.h"
 
@@ -44,7 +44,7 @@ static int request_rounds(struct bench_case *c, unsigned int n)
 	return 0;
 }
 
-/* From the memory to the first op that has used it: half of it copied to the other. */
+/* Allocates a buffer and does its first op: a copy of one half to the other. */
 static int buffer_rounds(struct bench_case *c, unsigned int n)
 {
 	struct work *w = c->context;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What dma-sim takes for itself, see docs/dma-sim.md */
+/* The time that dma-sim itself takes, see docs/dma-sim.md. */
 #include "bench.h"
 
 #include <fcntl.h>

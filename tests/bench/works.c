@@ -12,9 +12,9 @@
 #define PIECES	16
 #define SOURCES 4
 
-/* --- 16 pages that are not next to each other, to 16 others --- */
+/* --- 16 pages that are not adjacent, to 16 others --- */
 
-/* Every other page. */
+/* The pieces are every other page. */
 static uint64_t piece_at(unsigned int slot, unsigned int i)
 {
 	return (slot * PIECES + i) * 2 * PAGE;
@@ -68,7 +68,7 @@ static int sg_check(struct bench_case *c)
 	return 0;
 }
 
-/* --- the exclusive or of four --- */
+/* --- XOR of four sources --- */
 
 static int add_xor(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot)
 {
@@ -100,7 +100,7 @@ static void xor_wipe(struct bench_case *c)
 {
 	struct work *w = c->context;
 
-	/* No sum of these sources has such a word everywhere. */
+	/* A value that no XOR of these sources has everywhere. */
 	memset(w->dst.memory, 0xa5, w->dst.len);
 }
 
@@ -121,7 +121,7 @@ static int xor_check(struct bench_case *c)
 	return 0;
 }
 
-/* --- the counter: 0, 1, 2 ... --- */
+/* --- slave transfers from the counter: 0, 1, 2 ... --- */
 
 static int add_slave(struct bench_case *c, struct work *w, unsigned int channel, unsigned int slot)
 {
@@ -141,7 +141,7 @@ static int slave_begin(struct bench_case *c)
 	return work_memory(c, &w->dst, w->slots * c->size);
 }
 
-/* One number after the other, from `first` on. */
+/* Checks that the numbers count up from `first`. */
 static int follow(struct bench_case *c, const void *memory, size_t bytes, uint32_t first)
 {
 	const uint32_t *numbers = memory;
@@ -161,7 +161,7 @@ static int slave_check(struct bench_case *c)
 	return follow(c, w->dst.memory, w->dst.len, *(const uint32_t *)w->dst.memory);
 }
 
-/* --- the counter as a file --- */
+/* --- a stream from the counter --- */
 
 struct stream {
 	struct work *w;
@@ -214,7 +214,7 @@ static void stream_wipe(struct bench_case *c)
 	memset(s->block, 0, c->size);
 }
 
-/* It lost nothing and repeated nothing if the last block has the numbers due. */
+/* If the last block has the expected numbers, no data was lost or repeated. */
 static int stream_check(struct bench_case *c)
 {
 	const struct stream *s = c->context;
@@ -236,7 +236,7 @@ static void stream_end(struct bench_case *c)
 	free(s);
 }
 
-/* --- the counter over and over, as fast as it can be --- */
+/* --- a cyclic op from the counter, as fast as possible --- */
 
 #define RING	     64
 #define COUNTER_RATE "/sys/module/dma_sim/parameters/counter_rate"
@@ -268,7 +268,7 @@ static int cyclic_begin(struct bench_case *c)
 	return err ? bench_why(c, "cyclic: %s", strerror(-err)) : 0;
 }
 
-/* A round is `depth` periods; those beyond belong to the next. */
+/* A round is `depth` periods; surplus periods count for the next round. */
 static int cyclic_rounds(struct bench_case *c, unsigned int n)
 {
 	struct work *w = c->context;
@@ -291,7 +291,7 @@ static int cyclic_check(struct bench_case *c)
 	const struct work *w = c->context;
 	unsigned int whole = 0;
 
-	/* One may be just being written, and another one is where the ring begins. */
+	/* Two periods may be torn: the one being written, and the one where the buffer wraps. */
 	for (unsigned int i = 0; i < RING; i++) {
 		const uint8_t *period = w->dst.memory + i * c->size;
 

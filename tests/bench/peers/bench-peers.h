@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * bench-peers: what other ways to DMA do for one transfer, to compare with.
+ * bench-peers: other ways to DMA, for comparison: what they do for one transfer.
  * The interface of /dev/bench-peers.
  */
 #ifndef BENCH_PEERS_H
@@ -29,11 +29,11 @@ struct peers_setup {
 
 /**
  * struct peers_loop - a client in the kernel that keeps a channel busy
- * @samples_uptr: receives what each sample took, in ns, as __u64
- * @samples: how many
- * @rounds: of each sample
- * @depth: transfers in a round: all are submitted, issued once, awaited
- * @size: bytes in each, at most that of a slot
+ * @samples_uptr: receives the duration of each sample, in ns, as __u64
+ * @samples: number of samples
+ * @rounds: rounds in each sample
+ * @depth: transfers in a round; all are submitted, issued once, and awaited
+ * @size: bytes in each, at most the size of a slot
  */
 struct peers_loop {
 	__u64 samples_uptr;
@@ -46,7 +46,7 @@ struct peers_loop {
 /**
  * struct peers_pin - copy memory of the program, and wait
  * @src: address of the source
- * @dst: address of the destination; 0: that of @slot
+ * @dst: address of the destination; 0: the destination is that of @slot
  * @len: bytes
  * @slot: see @dst
  */
@@ -62,8 +62,8 @@ struct peers_pin {
 #define PEERS_PIN	_IOW('P', 3, struct peers_pin)
 /* Copy a slot; these three take its number as the argument. */
 #define PEERS_START	_IO('P', 4)
-#define PEERS_FINISH	_IO('P', 5)	/* waits for what PEERS_START began */
-#define PEERS_SIGNAL	_IO('P', 6)	/* the end is told by PEERS_SIGNO */
+#define PEERS_FINISH	_IO('P', 5)	/* waits for PEERS_START's transfer */
+#define PEERS_SIGNAL	_IO('P', 6)	/* signals its end with PEERS_SIGNO */
 #define PEERS_SIGNO	35
 
 #endif /* BENCH_PEERS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The least that a client in the kernel does: memory mapped once, no checks */
+/* The least that a client in the kernel does: memory mapped once, no checks. */
 #include <linux/atomic.h>
 #include <linux/ktime.h>
 #include <linux/sched/signal.h>
@@ -85,7 +85,7 @@ long peers_loop(struct peers *p, const struct peers_loop *arg)
 		if (!ret && signal_pending(current))
 			ret = -EINTR;
 	}
-	/* Nothing may call back into this frame. */
+	/* No callback may use this stack frame after the return. */
 	if (ret)
 		dmaengine_terminate_sync(p->chan);
 	return ret;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* bench-peers: the device, a channel and its memory */
+/* bench-peers: the device, a channel and its memory. */
 #include <linux/dma-mapping.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
@@ -91,7 +91,7 @@ static long peers_setup(struct peers *p, struct peers_setup *arg)
 	return ret;
 }
 
-/* What the others have on their stacks. */
+/* Arguments of all ioctls. */
 union peers_arg {
 	struct peers_setup setup;
 	struct peers_loop loop;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of bench-peers share */
+/* Shared by the files of bench-peers. */
 #ifndef PEERS_H
 #define PEERS_H
 
@@ -17,13 +17,13 @@ struct peers;
 
 /**
  * struct peers_slot - a transfer
- * @peers: whose
+ * @peers: the open file that it belongs to
  * @src: its source, coherent
  * @dst: its destination, coherent
  * @src_dma: address of @src for the device
  * @dst_dma: address of @dst for the device
- * @done: it has ended
- * @result: how
+ * @done: completed at the end
+ * @result: result at the end
  */
 struct peers_slot {
 	struct peers *peers;
@@ -37,13 +37,13 @@ struct peers_slot {
 
 /**
  * struct peers - an open file
- * @lock: one call at a time
+ * @lock: serializes calls
  * @chan: the channel, or NULL
- * @task: who gets the signals
+ * @task: the task that gets the signals
  * @size: bytes in a slot
  * @step: the same in whole pages
- * @nr_slots: how many
- * @slots: them
+ * @nr_slots: number of slots
+ * @slots: the slots
  */
 struct peers {
 	struct mutex lock;	/* see above */
@@ -55,7 +55,7 @@ struct peers {
 	struct peers_slot *slots;
 };
 
-/* A slot by its number, or NULL. */
+/* Returns the slot with this number, or NULL. */
 static inline struct peers_slot *peers_slot(struct peers *p, unsigned long nr)
 {
 	return nr < p->nr_slots ? &p->slots[nr] : NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Clients that take memory of the program for each transfer, and wait for it in
+ * Clients that pin memory of the program for each transfer, and wait for it in
  * the same call: pin, map, transfer, unmap, unpin, as in ezdma and XDMA.
  */
 #include <linux/dma-mapping.h>
@@ -83,7 +83,7 @@ static int peers_pin_piece(struct peers_slot *slot, dma_addr_t dst,
 	return dma_submit_error(dmaengine_submit(tx)) ? -EIO : 0;
 }
 
-/* Without @dst: to the slot's own memory. */
+/* Without @dst the destination is the slot's own memory. */
 static int peers_pin_copy(struct peers_slot *slot, struct peers_pages *src,
 			  struct peers_pages *dst, u32 len)
 {
@@ -138,7 +138,7 @@ long peers_pin(struct peers *p, const struct peers_pin *arg)
 	if (!ret) {
 		ret = peers_pin_copy(slot, &src, arg->dst ? &dst : NULL,
 				     arg->len);
-		/* No byte may be moved to or from pages that are given back. */
+		/* Stop the transfer before the pages are unpinned. */
 		if (ret)
 			dmaengine_terminate_sync(p->chan);
 		if (arg->dst)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Clients with memory of their own that the program maps. Two calls for each
- * transfer, one that starts it and one that waits, as dma-proxy has them. Or one
- * call, and a signal at the end, as in xilinx_axidma.
+ * transfer, one that starts it and one that waits, as in dma-proxy. Or one call,
+ * and a signal at the end, as in xilinx_axidma.
  */
 #include <linux/sched/signal.h>
 

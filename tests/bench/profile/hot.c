@@ -2,7 +2,7 @@
 /*
  * A plugin of QEMU's TCG (7.2 and later, API version 1): counts the instructions
  * at each address between two marks in the guest (tests/bench/mark.h), and writes
- * "ADDRESS COUNT" lines. A processor at a time.
+ * at each address between two marks in the guest (tests/bench/mark.h), and writes
  *
  *	-plugin hot.so,out=FILE
  *
@@ -43,12 +43,12 @@ EXPORT extern int qemu_plugin_version;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv);
 int qemu_plugin_version = 1;
 
-/* Of the instructions of a block that was translated; there are many of one address. */
+/* Counts of one translated block; the same address can be in many of them. */
 struct block {
 	struct block *next;
 	uint64_t address;
 	uint64_t count;
-	uint64_t before; /* the first mark */
+	uint64_t before; /* counted before the first mark */
 };
 
 static struct block *blocks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mark COMMAND...: runs it between the two marks that hot.c looks for. */
+/* mark COMMAND...: runs it between the two marks that hot.c finds. */
 #include "../mark.h"
 
 #include <stdio.h>
