@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # qemu, work, results and command are run's,
-# and the guest expands BOARD_PREPARE
-# What the boards with Xilinx's DMA cores share: an FPGA's fabric, emulated, beside
-# QEMU's virt.
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # run sets qemu, work, results and command;
+# the guest expands BOARD_PREPARE
+# Shared by the boards with Xilinx's DMA cores: an emulated FPGA fabric beside QEMU's virt.
 
 AXI_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=../vfio/lib.sh
@@ -19,23 +18,24 @@ BOARD_APPEND='iomem=relaxed'
 
 axi_cores=(axidma cdma mcdma vdma) axi_options=() axi_overlays=()
 
-# The firmware's part: the registers of slot N at 0x10000000 + (N - 1) * 64 KiB,
-# and the function decodes them. Before the machine is reset, QEMU could not.
+# What firmware would do: set the registers of slot N to 0x10000000 + (N - 1) * 64 KiB, and enable
+# decoding. QEMU cannot do so before the machine is reset.
 BOARD_PREPARE='for n in 1 2 3 4; do config=$((0x3f000000 + (n << 15)))'
 BOARD_PREPARE+='; devmem $((config + 0x10)) 32 $((0x10000000 + (n - 1) * 0x10000)) && devmem $((config + 4)) 16 6 || exit 1; done'
 
-# overlay OUT SOURCE: with its symbols
+# overlay OUT SOURCE: compiles an overlay, with symbols
 overlay() {
 	dtc -q -@ -I dts -O dtb -o "$1" "$2"
 }
 
-# QEMU's own tree, without PCI, with the cores and the ports of docs/bindings.
+# QEMU's own tree without PCI, with the cores and the ports of docs/bindings.
 board_dtb() {
 	local out=$2 source
 	need dtc fdtoverlay
 	"${qemu[@]}" "${BOARD_MACHINE[@]}" -machine "dumpdtb=$work/virt.dtb" >/dev/null 2>&1 || true
 	[ -s "$work/virt.dtb" ] || return 1
-	# An overlay may ask for labels, though the base has none.
+	# Decompile and compile again with symbols: overlays refer to labels, which QEMU's tree
+	# lacks.
 	dtc -q -I dtb -O dts "$work/virt.dtb" | dtc -q -@ -I dts -O dtb -o "$out" - || return 1
 	for source in "$AXI_DIR/fabric.dtso" "$ROOT/docs/bindings/port-axi-dma.dtso" ${axi_overlays[0]+"${axi_overlays[@]}"}; do
 		overlay "$work/overlay.dtbo" "$source" &&

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """python3 emulator --sockets DIR --control PATH --core NAME [--core NAME]...
 
-Cores of an FPGA's fabric behind QEMU's vfio-user-pci, each at a socket of its
-own, DIR/NAME: axidma, cdma, mcdma, vdma. The kernel's own driver, xilinx_dma,
-runs them. Ends with SIGTERM."""
+Emulates cores in an FPGA's fabric behind QEMU's vfio-user-pci, each at a socket of its own,
+DIR/NAME: axidma, cdma, mcdma, vdma. The kernel's own driver, xilinx_dma, runs them. Ends with
+SIGTERM."""
 
 import argparse
 import collections

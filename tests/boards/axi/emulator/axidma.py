@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""AXI DMA 7.1 (PG021): MM2S at 0x00, S2MM at 0x30, each with a chain of
-descriptors, or, built without scatter-gather, with one transfer at a time.
+"""AXI DMA 7.1 (PG021): MM2S at 0x00, S2MM at 0x30, each with a chain of descriptors, or, built
+without scatter-gather, with one transfer at a time.
 
-As the manual has it, a soft reset of either direction resets the whole core, and
-where a chain begins can be written only while the direction is halted."""
+As the manual says, a soft reset of either direction resets the whole core, and CURDESC can be
+written only while the direction is halted."""
 
 import bench as benches
 import engine
@@ -39,7 +39,7 @@ class Direction:
         if not self.core.has_sg:
             self.length = self.engine.moved
             if not self.to_device and not last:
-                # The packet is longer than what there is for it.
+                # The packet is longer than the space for it.
                 self.engine.running = False
                 self.failed(engine.ERR_INTERNAL)
                 return
@@ -84,7 +84,7 @@ class Direction:
             self.engine.begin_without_chain(self.pairs[ADDRESS], self.length)
 
     def _address(self, at, value):
-        """Of a wide core, the upper half comes last, and is what acts."""
+        """On a wide core, writing the upper half, which comes last, takes effect."""
         pair = at & ~4
         old = self.pairs[pair]
         self.pairs[pair] = value << 32 | old & 0xFFFFFFFF if at & 4 else old & ~0xFFFFFFFF | value

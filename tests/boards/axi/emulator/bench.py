@@ -1,32 +1,31 @@
 # SPDX-License-Identifier: MIT
-"""The bench: registers of 32 bits at offset 0xF000 of each core, by which a test
-in the guest rules what is around the core, and reads what happened.
+"""The bench: registers of 32 bits at offset 0xF000 of each core, by which a test in the guest
+controls what is around the core, and reads what happened.
 
-    00  source      0: S2MM receives what MM2S sends; 1: S2MM has a counter, and
-                    what MM2S sends is looked at and thrown away
+    00  source      0: S2MM receives what MM2S sends; 1: S2MM receives from a
+                    counter, and data from MM2S is checked and discarded
     04  packet      bytes after which the counter ends a packet
-    08  rate        bytes/s of the counter, 0: as fast as they are taken; of a
-                    VDMA frames/s, 0: 60
+    08  rate        bytes/s of the counter, 0: no limit; of a VDMA frames/s,
+                    0: 60
     0C  latency     microseconds that each descriptor takes
     10  fifo        bytes that fit between MM2S and S2MM, or wait at the counter
     14  fail_in     the Nth descriptor from now on fails ...
     18  fail_with   ... with these error bits of DMASR
     1C  quirks      a sum of the constants below
-    20 to 30        how many: descriptors MM2S, descriptors S2MM, bytes MM2S,
+    20 to 30        counts: descriptors MM2S, descriptors S2MM, bytes MM2S,
                     bytes S2MM, interrupts
-    34 to 44        how many: strays, resets, stale starts, words lost by the
+    34 to 44        counts: strays, resets, stale starts, words lost by the
                     counter, wrong words that MM2S sent (those that do not
                     count up by one)
-    48, 4C          bytes and packets that were sent and thrown away
+    48, 4C          bytes and packets that were sent and discarded
     50 to 60        the control words of the last of these packets
 
-Writing to a register from 20 on does nothing. A stale start: the driver wrote
-where a chain begins while the core ran, which the core ignores; so it goes on
-with descriptors that nobody owns any more."""
+Writing to a register from 20 on does nothing. A stale start: the driver wrote CURDESC while the
+core ran. The core ignores that and goes on with descriptors that the driver has freed."""
 
 STUCK, ALONE, HANG, UNMARKED = 1, 2, 4, 8
-# STUCK     a halt waits for the stream, as with a command that is out
-# ALONE     the reset of one direction leaves the other one as it is
+# STUCK     a halt waits for the stream, as it does while a command is out
+# ALONE     the reset of one direction does not reset the other one
 # HANG      descriptors are fetched and never end
 # UNMARKED  a descriptor that fails is not marked as completed
 
@@ -44,12 +43,12 @@ class Bench:
         self.forget()
 
     def calm(self):
-        """As at power-on; the counts go on."""
+        """Resets the settings to those at power-on, but not the counts."""
         for name in SETTINGS:
             setattr(self, name, AT_REST[name])
 
     def forget(self):
-        self.done = {True: 0, False: 0}         # by whether MM2S
+        self.done = {True: 0, False: 0}         # key: whether MM2S
         self.bytes = {True: 0, False: 0}
         self.interrupts = self.resets = self.stale = 0
         self.lost = self.wrong = self.sunk = self.packets = 0
@@ -63,7 +62,7 @@ class Bench:
         self.bytes[to_device] += count
 
     def failing(self):
-        """Error bits of the descriptor that is fetched just then, or 0."""
+        """Error bits for the descriptor being fetched, or 0."""
         if not self.fail_in:
             return 0
         self.fail_in -= 1

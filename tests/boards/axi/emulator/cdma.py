@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""AXI CDMA 4.1 (PG034): copies within memory, by a chain of descriptors or, without
-scatter-gather, one at a time."""
+"""AXI CDMA 4.1 (PG034): copies within memory, by a chain of descriptors or, without scatter-gather,
+one at a time."""
 
 import struct
 
@@ -34,8 +34,8 @@ class Core:
         self.errors = 0
         self.idle = True
         self.pairs = dict.fromkeys((CURRENT, TAIL, SOURCE, TARGET), 0)
-        self.follow = None              # where the chain goes on; None: CURRENT
-        self.copy = None                # what is under way: source, target, length
+        self.follow = None              # next descriptor of the chain; None: CURRENT
+        self.copy = None                # the copy in progress: source, target, length
 
     def read(self, at):
         if at == CONTROL:

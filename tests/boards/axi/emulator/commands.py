@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The commands of the fabric, beside those of every device: strays and maps are
-those of all cores.
+"""The commands of the fabric, in addition to those of every device. Strays and maps are those of
+all cores.
 
     stats                       counts of each core's bench, as JSON"""
 
@@ -13,7 +13,7 @@ NAMES = ("done_mm2s", "done_s2mm", "bytes_mm2s", "bytes_s2mm", "interrupts", "st
 
 
 class Strays:
-    """Those of all cores, as if they were one's."""
+    """Combines the strays of all cores."""
 
     def __init__(self, memories):
         self.memories = memories

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What AXI DMA and MCDMA have in common: an engine that follows a chain of
-descriptors, one at a time, and the interrupts that it raises.
+"""The common part of AXI DMA and MCDMA: an engine that follows a chain of descriptors, one at a
+time, and the interrupts that it raises.
 
-A descriptor of either has 64 bytes: the address of the next at 0x00, that of its
-memory at 0x08, each with its upper half behind it; the words of the control or
-status stream at 0x20. A Layout says where the rest is."""
+A descriptor of either has 64 bytes: the address of the next at 0x00, that of its memory at 0x08,
+each followed by its upper half; the words of the control or status stream at 0x20. A Layout says
+where the rest is."""
 
 import collections
 import struct
@@ -25,12 +25,12 @@ ERR_INTERNAL, ERR_DECODE = 0x10, 0x40
 ERR_SG_INTERNAL, ERR_SG_DECODE = 0x100, 0x400
 
 Layout = collections.namedtuple("Layout", "control status first last")
-# at None: of a core without scatter-gather, in no memory
+# at is None for a transfer without scatter-gather, which has no descriptor in memory
 Descriptor = collections.namedtuple("Descriptor", "at next memory length control")
 
 
 class Engine:
-    """The owner has `wide`, and is told: ended(last), rested(), failed(bits)."""
+    """The engine reads `wide` of its owner and calls its ended(last), rested() and failed(bits)."""
 
     def __init__(self, name, to_device, layout, owner, fabric):
         self.name = name
@@ -43,10 +43,10 @@ class Engine:
         self.current_address = self.tail = 0
         self.halt()
 
-    # What the registers do
+    # Operations of the registers
 
     def halt(self):
-        """At once: what is under way is given up."""
+        """Stops at once and gives up the descriptor in progress."""
         if self.timer:
             self.timer.cancel()
             self.timer = None
@@ -54,14 +54,14 @@ class Engine:
         self.idle = True
         self.cyclic = False
         self.descriptor = None
-        self.follow = None              # the descriptor after the last one; None: the current one
+        self.follow = None              # descriptor after the last one; None: the current one
         self.packet = 0                 # bytes of the packet so far
 
     def run(self):
         self.running = True
 
     def begin_at(self, address):
-        """CURDESC, which can be written while the engine is halted."""
+        """Writes CURDESC, which works only while the engine is halted."""
         if not self.running:
             self.current_address = address
             self.follow = None
@@ -83,11 +83,11 @@ class Engine:
             self._take_up(Descriptor(None, 0, memory, length, self.layout.first | self.layout.last))
 
     def go_on(self):
-        """The stream has room, or data; or a setting of the bench changed."""
+        """Called when the stream has room or data, or a setting of the bench changed."""
         if not self.idle:
             self._later()
 
-    # One descriptor after the other
+    # Descriptors
 
     def _later(self, seconds=0):
         if not self.timer:
@@ -140,7 +140,7 @@ class Engine:
             self._later(self.bench.latency / 1e6)
 
     def _send(self):
-        """Whether the descriptor is done; otherwise the stream is full."""
+        """Returns whether the descriptor is done; otherwise the stream is full."""
         descriptor = self.descriptor
         ends = bool(descriptor.control & self.layout.last)
         while self.moved < descriptor.length:
@@ -157,7 +157,7 @@ class Engine:
         return True
 
     def _receive(self):
-        """Whether the descriptor is done: full, or at the end of a packet."""
+        """Returns whether the descriptor is done: full, or at the end of a packet."""
         descriptor = self.descriptor
         last = False
         while self.moved < descriptor.length and not last:
@@ -197,8 +197,8 @@ class Engine:
             self.memory.write(self.name, descriptor.at + self.layout.status, struct.pack("<I", status))
 
     def _fail(self, bits, status=0):
-        """Where the core halts. That a failed descriptor is marked as completed,
-        with no bytes, is a guess: the manual does not say."""
+        """Halts the core. Marking the failed descriptor as completed, with no bytes, is a guess:
+        the manual does not say."""
         if self.descriptor and status:
             mark = 0 if self.bench.has(benches.UNMARKED) else COMPLETED
             try:
@@ -212,8 +212,8 @@ class Engine:
 
 
 class Interrupts:
-    """Ends of packets are counted up to a threshold; a timer that starts at each
-    raises the interrupt for those that the threshold leaves waiting."""
+    """Counts the ends of packets up to a threshold. A timer that each end starts raises the
+    interrupt for packets below the threshold."""
 
     UNIT = 125 * 10e-9          # of the delay: 125 cycles of 100 MHz
 
@@ -260,7 +260,7 @@ class Interrupts:
         self.raised()
 
     def bits(self, first):
-        """Three of a status register: packets, delay, error."""
+        """Three bits of a status register: packets, delay, error."""
         return self.packets * first | self.late * first << 1 | self.error * first << 2
 
     def acknowledge(self, value, first):

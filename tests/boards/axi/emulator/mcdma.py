@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""AXI MCDMA 1.1 (PG288): 16 channels in each direction, MM2S at 0x000 and S2MM at
-0x500. Channel N of one direction leads to channel N of the other, or to a
-counter and a sink of its own.
+"""AXI MCDMA 1.1 (PG288): 16 channels in each direction, MM2S at 0x000 and S2MM at 0x500. Channel N
+of one direction leads to channel N of the other, or to a counter and a sink of its own.
 
-The status of a descriptor is at 0x1C in MM2S, where 0x18 has the sideband word,
-and at 0x18 in S2MM."""
+The status of a descriptor is at 0x1C in MM2S, where 0x18 has the sideband word, and at 0x18 in
+S2MM."""
 
 import bench as benches
 import engine
@@ -12,7 +11,7 @@ import streams
 
 COMMON, CHANNEL, STEP, CHANNELS = 0x00, 0x40, 0x40, 16
 STATUS, ENABLE, ERRORS = 0x04, 0x08, 0x10
-SERVED = {True: 0x28, False: 0x20}              # which channels interrupt, by whether MM2S
+SERVED = {True: 0x28, False: 0x20}              # channels that interrupt; key: whether MM2S
 CURRENT, TAIL = 0x08, 0x10
 RUN, RESET, HALTED, IDLE, FIRST_IRQ = 0x1, 0x4, 0x1, 0x2, 0x20
 S2MM = 0x500
@@ -47,7 +46,7 @@ class Channel:
         self.irq.fail()
 
     def settle(self):
-        """It runs if direction and channel do, and the channel is enabled."""
+        """Runs the engine if direction and channel run and the channel is enabled."""
         runs = self.direction.control & self.control & RUN and self.direction.enabled & self.bit
         if runs and not self.engine.running:
             self.engine.run()

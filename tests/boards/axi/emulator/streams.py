@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What the AXI streams of a core lead to. A beat of a stream is (bytes, last,
-words): a piece of a packet, whether the packet ends with it, and with its end
-the five words of the status stream.
+"""The ends of a core's AXI streams. A beat of a stream is (bytes, last, words): a piece of a
+packet, whether the packet ends with it, and at its end the five words of the status stream.
 
     give(data, last, words)     from MM2S; returns how many bytes were taken
     take(limit)                 to S2MM; a beat of up to that many bytes, or None
 
-moved() is called when it is worth while to try again."""
+The stream calls moved() when trying again may succeed."""
 
 import array
 import collections
@@ -30,7 +29,7 @@ def counting(first, count):
 
 
 class Loop:
-    """A FIFO: what MM2S sends is what S2MM receives, packet by packet."""
+    """A FIFO: S2MM receives what MM2S sends, packet by packet."""
 
     def __init__(self, bench):
         self.bench = bench
@@ -64,8 +63,8 @@ class Loop:
 
 
 class Counter:
-    """A source that counts. With a rate it is a converter that does not wait:
-    what finds its FIFO full is lost, and shows as a gap."""
+    """A source that counts. With a rate it acts as a converter that does not wait: words that find
+    the FIFO full are lost, and leave a gap."""
 
     def __init__(self, bench, loop):
         self.bench = bench
@@ -78,12 +77,12 @@ class Counter:
         if self.timer:
             self.timer.cancel()
         self.timer = None
-        self.next = 0                           # word that is made next
+        self.next = 0                           # next word
         self.runs = collections.deque()         # [first, count] in the FIFO
-        self.held = 0                           # words there
+        self.held = 0                           # words in the FIFO
         self.begun = time.monotonic()
         self.made = 0
-        self.packets = self.filled = 0          # bytes of the packet under way
+        self.packets = self.filled = 0          # bytes of the current packet
 
     def _tick(self):
         self.timer = None
@@ -139,7 +138,7 @@ class Counter:
 
 
 class Sink:
-    """Takes all, and counts words that do not go on where the last one ended."""
+    """Takes all data, and counts words that do not continue the sequence."""
 
     def __init__(self, bench):
         self.bench = bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""python3 test_emulator.py: tests of the cores themselves; prints TAP."""
+"""python3 test_emulator.py: tests of the emulated cores; prints TAP."""
 
 import collections
 import os
@@ -26,7 +26,7 @@ DONE = 1 << 31
 
 
 class Board(unittest.TestCase):
-    """A core beside a megabyte of memory, and what a driver does with it."""
+    """A core with a megabyte of memory, and the steps of a driver."""
 
     core_type, options, high = axidma.Core, {}, 0
 
@@ -47,20 +47,20 @@ class Board(unittest.TestCase):
         self.core.write(at, value)
 
     def pair(self, at, value):
-        """As the driver writes addresses: both halves only of a wide core."""
+        """Writes an address as the driver does: both halves only on a wide core."""
         self.write(at, value & 0xFFFFFFFF)
         if self.options.get("wide"):
             self.write(at + 4, value >> 32)
 
     def wait(self, condition, seconds=2):
-        """Lets the core work until the condition holds; says whether it does."""
+        """Lets the core work until the condition holds; returns whether it does."""
         end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:
             self.loop._due()
         return condition()
 
     def settle(self):
-        """Lets the core do all that it can do without more time."""
+        """Lets the core do everything that takes no time."""
         for _ in range(300):
             self.loop._due()
 
@@ -80,7 +80,7 @@ class Streams(Board):
     MM2S, S2MM = 0x00, 0x30
 
     def chain(self, ring, pieces):
-        """pieces: (address, bytes), a packet each; returns the last descriptor."""
+        """Writes a chain; pieces: (address, bytes), a packet each. Returns the last descriptor."""
         for i, (address, size) in enumerate(pieces):
             at = ring + 64 * i
             self.put(at, struct.pack("<QQ", self.high + at + 64, self.high + address) + bytes(48))
@@ -216,7 +216,7 @@ class Streams(Board):
         self.assertEqual((self.status(self.S2MM) & 0x4041, self.memory.strays), (0x4041, 1))
 
     def test_nothing_after_a_halt(self):
-        """What a driver frees after HALTED, the core does not touch."""
+        """The core does not access memory that a driver frees after HALTED."""
         self.receive([(OTHER, 100)] * 2)
         self.write(self.S2MM, 0x7000)
         self.assertEqual(self.status(self.S2MM) & 1, 1)
@@ -254,7 +254,7 @@ class Streams(Board):
 
 
 class WideStreams(Streams):
-    """The same above 4 GiB."""
+    """AXI DMA with addresses above 4 GiB."""
 
     options, high = {"wide": True}, 5 << 32
 
@@ -333,7 +333,7 @@ class Channels(Board):
         self.assertEqual((self.core.read(0x520), self.core.read(0x28)), (0b1001, 0b1001))
 
     def test_where_the_status_is(self):
-        """Of MM2S it is behind the sideband word, which stays as it was."""
+        """In MM2S the status is behind the sideband word, which the core does not change."""
         self.bench.write(0, bench.COUNTER)
         ring = self.go(0, 0, DATA, 100)
         self.settle()
@@ -374,7 +374,7 @@ class Copies(Board):
         self.assertEqual(self.word(RING + 64 + 0x1C), DONE | 100)
 
     def test_early_interrupt(self):
-        """With a threshold below the chain's length, it comes before the end."""
+        """With a threshold below the chain's length, the interrupt comes before the end."""
         self.bench.write(0x0C, 1000)
         self.begin(4, 1)
         self.assertTrue(self.wait(self.core.interrupting))

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""AXI VDMA 6 (PG020) with its registers in the core and three frame stores. A
-direction that was given the height of its frames (which starts it) reads or
-writes frame after frame: all stores in turn, or, parked, the same one over and
-over, until it is stopped.
+"""AXI VDMA 6 (PG020) with its registers in the core and three frame stores. Writing the height of
+its frames starts a direction: it reads or writes frame after frame, in all stores in turn or,
+parked, in the same one, until it is stopped.
 
 From a counter, line L of frame N consists of the word N << 16 | L."""
 
@@ -36,7 +35,7 @@ class Direction:
         self.geometry = {HEIGHT: 0, WIDTH: 0, STRIDE: 0}
         self.stores = [0] * STORE_COUNT
         self.frames = 0
-        self.left = 1                   # frames to the next interrupt
+        self.left = 1                   # frames until the next interrupt
 
     def _stop(self):
         if self.timer:
@@ -135,7 +134,7 @@ class Core:
         self.wide = wide
         self.raised = lambda: None
         self.park = 0
-        self.picture = []               # what MM2S has read last, line by line
+        self.picture = []               # the last frame that MM2S read, line by line
         self.mm2s = Direction(self, True, fabric)
         self.s2mm = Direction(self, False, fabric)
         self.bench.changed = lambda name: None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A PCI function that is a window to the registers of a core in the fabric: BAR 0
-has them, and INTA is the core's interrupt, a level. The guest does not know
-that there is PCI: the BAR lies where its device tree has the core."""
+"""A PCI function that is a window to the registers of a core in the fabric: they are in BAR 0, and
+INTA is the core's interrupt, a level. The guest does not know of PCI: the BAR is at the address of
+the core in the device tree."""
 
 import struct
 
@@ -35,7 +35,7 @@ class Window:
         return bytes(self.config[offset:offset + count])
 
     def config_write(self, offset, data):
-        # QEMU has the BARs; decoding is switched on in COMMAND.
+        # QEMU handles the BARs; COMMAND enables decoding.
         if COMMAND <= offset and offset + len(data) <= COMMAND + 2:
             self.config[offset:offset + len(data)] = data
 
@@ -48,7 +48,7 @@ class Window:
         return value[offset & 3:][:count].ljust(count, b"\0")
 
     def bar_write(self, _bar, offset, data):
-        # io-64-nonatomic: what the driver writes is 32 bits, or 64 as two.
+        # io-64-nonatomic: the driver writes 32 bits, or 64 in two halves.
         for i in range(0, len(data), 4):
             where, at = self._where(offset + i)
             where.write(at, int.from_bytes(data[i:i + 4], "little"))

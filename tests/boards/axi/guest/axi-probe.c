@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the tests of the AXI boards ask beside the tool. It fails if what is
- * promised did not come true, and says what did.
+ * Checks of the AXI boards that the tool cannot do. The program fails if a check fails, and says
+ * what it saw.
  *
- *	axi-probe readonly PORT FILE	sends a file that is mapped for reading
- *					only, and says what came of it
- *	axi-probe copies CHAN COUNT	queues so many copies at once; each must be
- *					there when its record is
- *	axi-probe receives PORT COUNT	the same of packets from a counter
- *	axi-probe residue PORT		queues sends that hang: what each has to go
- *	axi-probe sends PORT COUNT MS	one after the other: the record of each, or
- *					that there was none for so long
- *	axi-probe frame PORT		receives a frame, and gives its buffer back
+ * axi-probe readonly PORT FILE	sends a file that is mapped for reading
+ * 				only, and prints the result
+ * axi-probe copies CHAN COUNT	queues that many copies at once; the bytes of
+ * 				each must be there when it completes
+ * axi-probe receives PORT COUNT	the same for packets from a counter
+ * axi-probe residue PORT		queues sends that hang, and prints their residues
+ * axi-probe sends PORT COUNT MS	one after the other: the completion of each, or
+ * 				that none came within MS
+ * axi-probe frame PORT		receives a frame, and frees its buffer
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,7 @@ static int readonly(const char *port, const char *path)
 	return 0;
 }
 
-/* What came of ops of one length, whose memory had a certain word before. */
+/* Counts for ops of one length, whose memory was filled with one word before. */
 struct seen {
 	const uint32_t *mem;
 	uint32_t before;
@@ -104,8 +104,8 @@ static int take(struct seen *seen)
 }
 
 /*
- * As many at once as the channel takes, started together; the others as there is
- * room. When the record of one is there, so must its bytes be.
+ * Queues as many ops as the channel accepts and issues them together; the rest follows as credit
+ * returns. When an op completes, its bytes must be there.
  */
 static int run_all(size_t count, struct seen *seen)
 {
@@ -248,7 +248,7 @@ static int frame(const char *port)
 		return fail(port, rc);
 	if (!result.completed || done.status)
 		return fail("the frame", done.status ? done.status : -ETIMEDOUT);
-	/* The core goes over it again and again, so it is in use. */
+	/* The core writes this buffer again and again, so it is in use. */
 	rc = dmauser_buf_destroy(buf);
 	if (rc != -EBUSY)
 		return fail("the buffer, right after its frame", rc ? rc : -EEXIST);

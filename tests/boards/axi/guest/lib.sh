@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=dash disable=SC2034,SC2154
-# What the tests here share. Each is run by root in an empty directory, and passes
-# if it ends with 0; `user' does something as nobody.
+# Shared by these tests. Each test runs as root in an empty directory, and passes if it exits with
+# 0; `user' runs a command as nobody.
 # shellcheck source=/dev/null
 . /board/job
 [ "$(pwd)" = /tmp/work ] || exit 1
@@ -17,18 +17,18 @@ same() {
 	[ "$2" = "$3" ] || fail "$1: $2, not $3"
 }
 
-# user COMMAND...: as nobody
+# user COMMAND...: runs it as nobody
 user() {
 	su -s /bin/sh -c 'exec "$@"' -- nobody sh "$@"
 }
 
-# start COMMAND...: the same in the background; pid is the command's
+# start COMMAND...: the same in the background; sets pid to the command's
 start() {
 	su -s /bin/sh -c 'exec "$@"' -- nobody sh "$@" &
 	pid=$!
 }
 
-# bench CORE NAME [VALUE]: reads or writes a register of its bench
+# bench CORE NAME [VALUE]: reads or writes a register of the core's bench
 bench() {
 	local base at
 	case $1 in
@@ -53,7 +53,7 @@ bench() {
 
 STUCK=1 ALONE=2 HANG=4 UNMARKED=8
 
-# calm: every bench as at power-on, but for what it counted
+# calm: resets every bench to its settings at power-on, but not its counts
 calm() {
 	local core
 	for core in dma cdma mcdma vdma; do
@@ -67,12 +67,12 @@ calm() {
 	done
 }
 
-# data FILE BYTES: random ones
+# data FILE BYTES: writes random data
 data() {
 	head -c "$2" /dev/urandom >"$1"
 }
 
-# words FILE: they must count up by one
+# words FILE: fails unless its words count up by one
 words() {
 	hexdump -v -e '1/4 "%u\n"' "$1" | awk 'NR > 1 && $1 != (last + 1) % 4294967296 { bad++ } { last = $1 }
 		END { if (bad || !NR) { print FILENAME NR " words, " bad + 0 " gaps"; exit 1 } }' || fail "$1 does not count"
@@ -82,7 +82,7 @@ size() {
 	wc -c <"$1"
 }
 
-# until_ SECONDS COMMAND...: waits for it to succeed
+# until_ SECONDS COMMAND...: repeats it until it succeeds
 until_() {
 	local tries=$(($1 * 20))
 	shift
@@ -93,12 +93,12 @@ until_() {
 	done
 }
 
-# more CORE NAME THAN
+# more CORE NAME THAN: whether the register is above THAN
 more() {
 	[ "$(bench "$1" "$2")" -gt "$3" ]
 }
 
-# Where the status of either half of AXI DMA is. going STATUS: it is not halted
+# The status registers of AXI DMA. going STATUS: whether that direction is not halted
 MM2S=0x10000004 S2MM=0x10000034
 going() {
 	[ $(($(devmem "$1" 32) & 1)) = 0 ]
@@ -112,7 +112,7 @@ sg() {
 	}
 }
 
-# kernel SERIES: it is this one
+# kernel SERIES: whether the guest runs it
 kernel() {
 	case $(uname -r) in
 	"$1".*) ;;
