@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the tests of the I/OAT board ask beside the tool:
+ * Checks of the I/OAT board that the tool cannot do:
  *
- *	probe scatter CHAN PAGES	copies between pages that lie apart in
+ *	probe scatter CHAN PAGES	copies between pages that are not adjacent in
  *					memory, and checks every byte
- *	probe quarantined		channels that were put aside
+ *	probe quarantined		prints the number of quarantined channels
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +28,8 @@ static int fail(const char *what, int rc)
 }
 
 /*
- * Memory of which no two neighbours are neighbours for the hardware: first
- * every other page is touched, then the rest.
+ * Returns memory whose neighbouring pages are not physically adjacent: it touches first every other
+ * page, then the rest.
  */
 static unsigned char *scattered(size_t pages)
 {
@@ -45,7 +45,10 @@ static unsigned char *scattered(size_t pages)
 	return mem;
 }
 
-/* How many pieces the memory is in, or 0 if nobody says (pagemap is root's). */
+/*
+ * Returns the number of physically contiguous pieces, or 0 without access to pagemap, which only
+ * root has.
+ */
 static size_t pieces(const unsigned char *mem, size_t pages)
 {
 	uint64_t entry, frame, last = 0;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """python3 emulator --socket PATH --control PATH [--model 3.2|3.3|copy]
 
-An Intel I/OAT DMA controller behind QEMU's vfio-user-pci: the guest's own
-driver, ioatdma, runs it. Ends with SIGTERM."""
+Emulates an Intel I/OAT DMA controller behind QEMU's vfio-user-pci; the guest's own driver, ioatdma,
+runs it. Ends with SIGTERM."""
 
 import argparse
 import os

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""One channel of an I/OAT controller: its registers, the chain of descriptors
-that it follows, and the faults that a test can ask for."""
+"""One channel of an I/OAT controller: its registers, its chain of descriptors, and the faults that
+a test can ask for."""
 
 import collections
 import struct
@@ -27,17 +27,17 @@ REGISTERS = {0x00: ("control", 2), 0x04: ("command", 1), 0x06: ("dmacount", 2), 
 
 
 class Faults:
-    """What a test wants to go wrong. A count is in operations from now on."""
+    """Faults that a test has asked for. A count is in operations from now on."""
 
     def __init__(self):
         self.clear()
 
     def clear(self):
-        self.delay = 0.0        # of each operation
-        self.hang = False       # operations are taken up and never end
+        self.delay = 0.0        # duration of each operation
+        self.hang = False       # operations start and never end
         self.fail_in = 0        # the operation that fails, 0: none
         self.fail_bits = 0
-        self.late_in = 0        # the operation that ends before it has written
+        self.late_in = 0        # the operation that completes before it has written its data, 0: none
         self.late_by = 0.0
 
 
@@ -86,7 +86,7 @@ class Channel:
         return bytes(image[offset:offset + size])
 
     def write(self, offset, data):
-        """64-bit registers may be written in halves."""
+        """Writes a register; 64-bit registers may be written in halves."""
         for at, (name, length) in REGISTERS.items():
             if at <= offset and offset + len(data) <= at + length:
                 break
@@ -108,7 +108,7 @@ class Channel:
         self.chanerr &= ~value
 
     def _write_chain(self, value):
-        """A new chain: nothing of it is complete yet."""
+        """Starts a new chain, of which no descriptor is complete."""
         self.chain = self.next = value
         self.last = 0
         self.dmacount = self.counted = 0
@@ -128,16 +128,16 @@ class Channel:
 
     def _write_dmacount(self, value):
         self.dmacount = value
-        # With an error pending or suspended, it stays where it is.
+        # While an error is pending or the channel is suspended, it does not start.
         if self.chanerr & ~self.errmask or self.status == SUSPENDED:
             return
         self.status = ACTIVE
         self._go_on()
 
-    # The engine: one descriptor is under way at most.
+    # The engine: at most one descriptor is in progress.
 
     def _pause(self):
-        """What was under way starts anew when the channel goes on."""
+        """Gives up the descriptor in progress, which starts again when the channel resumes."""
         if self.timer:
             self.timer.cancel()
             self.timer = None
@@ -161,13 +161,13 @@ class Channel:
         if current.is_null:
             self.timer = self.loop.after(0, lambda: self._finish(current))
         elif self.faults.hang:
-            # A timer that never comes, so that nothing else starts.
+            # A timer that never fires keeps other operations from starting.
             self.timer = Timer(None)
         else:
             self.timer = self.loop.after(self.faults.delay, lambda: self._finish(current))
 
     def release(self):
-        """The end of a hang."""
+        """Ends a hang."""
         self.faults.hang = False
         self._pause()
         self._go_on()
@@ -176,7 +176,7 @@ class Channel:
         return self.memory.read(self.name, address, size)
 
     def _due(self, fault):
-        """Whether this operation is the one that a fault waits for."""
+        """Returns whether this operation is the one that a fault was asked for."""
         left = getattr(self.faults, fault)
         if left:
             setattr(self.faults, fault, left - 1)
@@ -219,7 +219,7 @@ class Channel:
         return True
 
     def _write_late(self, writes):
-        """Nothing stops it: neither a reset nor that the memory is gone."""
+        """Writes the data, even after a reset or when the memory is unmapped."""
         self.late_writes += len(writes)
         for address, data in writes:
             try:
@@ -228,7 +228,7 @@ class Channel:
                 pass
 
     def _report_check(self, current, wrong):
-        """Whether the channel goes on."""
+        """Returns whether the channel goes on."""
         self.log("%s: %s is wrong: P %s, Q %s" % ((self.name, current.name()) + wrong))
         if current.control & descriptor.WB_EN:
             word = descriptor.WB_DONE
@@ -243,8 +243,8 @@ class Channel:
         bits = (ERR_P if wrong[0] else 0) | (ERR_Q if wrong[1] else 0)
         if bits & ~self.errmask:
             self.done[current.name()] += 1
-            # The driver takes the sum's descriptor for complete, and goes on
-            # with the one behind it.
+            # The driver treats the descriptor of the sum as complete, and continues with the one
+            # after it.
             self._halt(bits)
             return False
         self.chanerr |= bits
@@ -272,7 +272,7 @@ class Channel:
         return True
 
     def _halt(self, bits):
-        """The completion address stays at the last good descriptor."""
+        """Halts; the completion address stays at the last good descriptor."""
         self.errors += 1
         self.chanerr |= bits
         self.status = HALTED

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""The commands of the I/OAT controller, beside those of every device:
+"""The commands of the I/OAT controller, in addition to those of every device:
 
     stats                       counters, as JSON
-    delay CHANNEL SECONDS       of each operation
+    delay CHANNEL SECONDS       duration of each operation
     hang CHANNEL                operations never end, until "release CHANNEL"
     fail CHANNEL N BITS         the Nth operation from now halts it with CHANERR
-    late CHANNEL N SECONDS      the Nth ends well, and writes that much later
-    touch read|write ADDRESS    the controller reaches for 8 bytes there
+    late CHANNEL N SECONDS      the Nth completes well, and writes that much later
+    touch read|write ADDRESS    the controller accesses 8 bytes there
     vector N                    raises the interrupt
 
 CHANNEL is a number or "all"."""

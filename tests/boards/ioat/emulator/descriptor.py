@@ -12,10 +12,10 @@ NAMES = {COPY: "copy", XOR: "xor", XOR_VAL: "xor_val", PQ: "pq", PQ_VAL: "pq_val
          PQ_16S: "pq16", PQ_VAL_16S: "pq16_val"}
 
 INT_EN, COMPL_WRITE, NULL, P_DISABLE, Q_DISABLE, WB_EN = 1, 8, 0x20, 1 << 11, 1 << 12, 1 << 15
-# What is written over the size when WB_EN asks for the result of a check.
+# Written over the size when WB_EN asks for the result of a check.
 WB_P_ERR, WB_Q_ERR, WB_DONE = 1 << 25, 1 << 26, 1 << 31
 
-# Where source N is: index of the descriptor, and of the 64-bit word there.
+# Position of source N: index of the descriptor, and of its 64-bit word.
 XOR_SOURCES = [(0, 1), (0, 4), (0, 5), (0, 6), (0, 7), (1, 0), (1, 1), (1, 2)]
 PQ_SOURCES = [(0, 1), (0, 4), (0, 5), (1, 0), (1, 1), (1, 2), (1, 4), (1, 5)]
 PQ16_SOURCES = ([(0, 1), (0, 4)] + [(1, word) for word in range(1, 8)]
@@ -24,7 +24,7 @@ SED_WORD = 5
 
 
 class Invalid(Exception):
-    """Nothing that a controller could carry out."""
+    """A descriptor that no controller could carry out."""
 
 
 class Descriptor:
@@ -39,7 +39,7 @@ class Descriptor:
             raise Invalid("operation %#x" % self.op)
         self.is_null = self.op == COPY and bool(self.control & NULL)
         self.next = self.words[3]
-        self.slots = 1          # what it counts for in DMACOUNT
+        self.slots = 1          # how much it adds to DMACOUNT
         self.sources, self.factors = [self.words[1]], []
         if self.op in (XOR, XOR_VAL):
             self._extend(fetch, XOR_SOURCES, 5, 3)
@@ -75,8 +75,7 @@ class Descriptor:
         return self.op in (XOR_VAL, PQ_VAL, PQ_VAL_16S)
 
     def run(self, read):
-        """Returns what to write, [(address, bytes)], and whether P and Q of a
-        check are wrong."""
+        """Returns the data to write, [(address, bytes)], and whether P and Q of a check are wrong."""
         if self.is_null:
             return [], (False, False)
         blocks = [read(source, self.size) for source in self.sources]
@@ -91,7 +90,7 @@ class Descriptor:
         return [], tuple(wrong)
 
     def _sums(self, blocks):
-        """(0 for P or 1 for Q, where it belongs, the bytes)"""
+        """Returns the sums: (0 for P or 1 for Q, its address, the bytes)."""
         wanted = []
         if self.op in (XOR, XOR_VAL) or not self.control & P_DISABLE:
             wanted.append((0, self.words[2], gf256.xor(blocks)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""An Intel I/OAT (QuickData, Crystal Beach 3) controller as a PCI device, as
-far as the Linux driver ioatdma knows it."""
+"""An Intel I/OAT (QuickData, Crystal Beach 3) controller as a PCI device, with the parts that the
+Linux driver ioatdma uses."""
 
 import struct
 
@@ -8,19 +8,19 @@ import channel
 import vfio_user
 
 MODELS = {
-    # Tylersburg with the XOR and PQ of Jasper Forest: each sum is followed by
-    # a null descriptor that reports it; errors of checks halt the channel.
+    # Tylersburg with the XOR and PQ of Jasper Forest: a null descriptor after each sum reports its
+    # end; errors of checks halt the channel.
     "3.2": {"device": 0x3430, "version": 0x32, "caps": ("xor", "pq")},
-    # Atom: no such detour, up to 16 sources, results of checks written back.
-    # It has no XOR of its own: the driver takes PQ without Q.
+    # Atom: sums report their own end, up to 16 sources, results of checks are written back. It has
+    # no XOR of its own: the driver uses PQ without Q.
     "3.3": {"device": 0x0C50, "version": 0x33, "caps": ("pq", "pq16", "dwbes")},
     "copy": {"device": 0x3430, "version": 0x32, "caps": ()},
 }
 CAPS = {"xor": 0x100, "pq": 0x200, "dwbes": 0x2000, "pq16": 0x20000}
-TRANSFER_CAP = 20               # log2 of the most bytes of a descriptor
+TRANSFER_CAP = 20               # log2 of the largest length of a descriptor
 BAR_SIZE = 0x4000
 MSIX_TABLE, MSIX_PBA = 0x1000, 0x1800
-# Vectors beyond the channels': a test can lead one anywhere.
+# Vectors in addition to the channels': a test can write any address to one.
 SPARE_VECTORS = 1
 
 INTRCTRL_MASTER, INTRCTRL_STATUS, INTRCTRL_MSIX = 1, 2, 8
@@ -120,11 +120,11 @@ class Device:
             self.irq_changed()
 
     def irq_changed(self):
-        """The line is up for as long as a channel wants attention."""
+        """Raises the line while a channel wants attention."""
         if self.attention and self.intrctrl & INTRCTRL_MASTER and \
                 not self.irqs_used.enabled(vfio_user.MSIX):
             self.irqs_used.trigger(vfio_user.INTX, 0)
 
     def raise_vector(self, vector):
-        """Whether the guest has that vector on."""
+        """Raises a vector; returns whether the guest has enabled it."""
         return self.irqs_used.trigger(vfio_user.MSIX, vector)

@@ -18,7 +18,7 @@ def multiply(a, b):
 
 @functools.lru_cache(maxsize=256)
 def table(factor):
-    """What bytes.translate() needs to multiply every byte."""
+    """The table with which bytes.translate() multiplies every byte."""
     return bytes(multiply(factor, x) for x in range(256))
 
 

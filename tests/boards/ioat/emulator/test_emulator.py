@@ -28,7 +28,7 @@ class Field(unittest.TestCase):
             value = gf256.multiply(value, 2)
 
     def test_table_is_one_of_logarithms(self):
-        """Products by adding logarithms, an independent way."""
+        """Compares with products by adding logarithms, an independent method."""
         exp, value = [], 1
         for _ in range(255):
             exp.append(value)
@@ -41,7 +41,7 @@ class Field(unittest.TestCase):
                 self.assertEqual(gf256.table(a)[b], product)
 
     def test_q_by_horner(self):
-        """Q of RAID-6: sum of 2^i D_i, as by doubling and adding."""
+        """Compares Q of RAID-6, the sum of 2^i D_i, with Horner's method."""
         blocks = [os.urandom(64) for _ in range(9)]
         expected = bytearray(64)
         for block in reversed(blocks):
@@ -88,7 +88,7 @@ class Engine(unittest.TestCase):
         return address, self.memory.read("test", address, self.SIZE)
 
     def queue(self, words, raw=None, control=None, size=None):
-        """Descriptors follow each other; words that are None stay 0."""
+        """Appends a descriptor; words that are None stay 0."""
         address = self.RING + 64 * self.queued
         self.queued += 1
         if control is not None:
@@ -219,7 +219,7 @@ class Engine(unittest.TestCase):
                 self.assertEqual((self.block(20)[1], self.block(21)[1]), self.expect(count))
 
     def checked(self, flags=9):
-        """A check of which Q is wrong."""
+        """Queues a check whose Q is wrong."""
         self.sources(4)
         p, q = self.expect(4)
         self.block(20, p)
