@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The socket over which a test rules an emulated device. A line is a command,
-and gets one line back: "ok ..." or "error ...". Every device knows
+"""The socket through which a test controls an emulated device. A line is a command, and gets one
+line back: "ok ..." or "error ...". Every device knows
 
     maps                        "ok REGIONS BYTES" that the guest has mapped
-    strays                      "ok COUNT": accesses outside that
-    last-stray                  the last of them, in words
+    strays                      "ok COUNT": accesses outside these
+    last-stray                  describes the last one
     calm                        no more faults; counts of strays at 0
 
 and a subclass adds a method _do_NAME for each command of its own."""

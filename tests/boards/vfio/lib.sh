@@ -7,8 +7,8 @@
 VFIO_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 emulator=''
 
-# start_emulator PROGRAM DIR LOG [ARGUMENT...]: a Python program that takes
-# commands at DIR/control; what it complains about is in DIR/emulator.err
+# start_emulator PROGRAM DIR LOG [ARGUMENT...]: starts a Python program that takes commands at
+# DIR/control; its standard error goes to DIR/emulator.err
 start_emulator() {
 	local program=$1 dir=$2 log=$3 i
 	shift 3
@@ -33,21 +33,19 @@ stop_emulator() {
 	fi
 }
 
-# shared_memory SIZE: sets vfio_qemu, what QEMU needs for a device to reach the
-# guest's memory
+# shared_memory SIZE: sets vfio_qemu, QEMU's arguments for devices that access the guest's memory
 shared_memory() {
-	# shellcheck disable=SC2054 # the commas are QEMU's
+	# shellcheck disable=SC2054 # commas of QEMU's syntax
 	vfio_qemu=(-object "memory-backend-memfd,id=mem,size=$1,share=on" -machine memory-backend=mem)
 }
 
-# vfio_device SOCKET [PROPERTY]: what QEMU needs to have the device; the property
-# is JSON
+# vfio_device SOCKET [PROPERTY]: adds QEMU's arguments for the device; the property is JSON
 vfio_device() {
 	vfio_qemu+=(-device "{\"driver\":\"vfio-user-pci\",${2:+$2,}\"socket\":{\"type\":\"unix\",\"path\":\"$1\"}}")
 }
 
-# judge_emulator DIR RESULTS: at the end of a board, its strays and complaints are
-# a test each; stops it
+# judge_emulator DIR RESULTS: stops the emulator at the end of a board, and adds a test each for its
+# strays and its error messages
 judge_emulator() {
 	local strays result=pass
 	[ -n "$emulator" ] || return 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""unittest, reported as TAP."""
+"""Reports unittest's results as TAP."""
 
 import sys
 import unittest
@@ -25,7 +25,7 @@ class Result(unittest.TestResult):
 
 
 def main():
-    """All tests of the program that calls this; it ends here."""
+    """Runs all tests of the calling program, and exits."""
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     result = Result()
     suite.run(result)

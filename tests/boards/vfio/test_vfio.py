@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""python3 test_vfio.py: tests of what the emulated devices share; prints TAP."""
+"""python3 test_vfio.py: tests of the code that the emulated devices share; prints TAP."""
 
 import os
 import unittest
@@ -67,8 +67,7 @@ class Maps(unittest.TestCase):
 
 
 class Lines(unittest.TestCase):
-    """Interrupts that are lines: quiet from the moment that the client was told
-    until it has looked."""
+    """Line interrupts: after one was signalled, the next waits until the client has handled it."""
 
     def setUp(self):
         self.fd = os.eventfd(0, os.EFD_NONBLOCK)
