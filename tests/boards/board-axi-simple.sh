@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
-# AXI DMA without scatter-gather, as which it cannot be recognized: the port says so.
+# AXI DMA without scatter-gather. Software cannot detect that, so the port has to say so.
 # shellcheck source=board-axi.sh
 . "$BOARDS_DIR/board-axi.sh"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
-# Cores for addresses of 40 bits, and memory above 4 GiB.
+# Cores for 40-bit addresses, and memory above 4 GiB.
 # shellcheck source=board-axi.sh
 . "$BOARDS_DIR/board-axi.sh"
 

@@ -13,8 +13,8 @@ BOARD_MACHINE=(-M microchip-icicle-kit -smp 5 -m 3G)
 BOARD_CONSOLE=ttyS1,115200
 BOARD_SERIAL=(null both)
 BOARD_PORT=/dev/ttyS1
-# Seen: Oops in sf_pdma_donebh_tasklet(), BUG in mm/slub.c. The driver frees the
-# descriptor that runs, which is in its list as well, and its tasklet uses it.
+# Seen: Oops in sf_pdma_donebh_tasklet(), BUG in mm/slub.c. The driver frees the running descriptor
+# twice, because it is in a list as well, and the tasklet still uses it.
 BOARD_EXPECT=(
 	"never|cancel *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
 	"never|conformance *|sf-pdma frees the transfer that it terminates twice, and the kernel panics"
@@ -22,7 +22,7 @@ BOARD_EXPECT=(
 
 initrd_address=0x8c000000
 
-# QEMU leaves a device tree that it was given as it is.
+# QEMU does not modify a device tree that it was given, so add the command line and the initrd here.
 board_dtb() {
 	local end
 	need fdtput
@@ -35,6 +35,6 @@ board_dtb() {
 }
 
 board_command() {
-	# shellcheck disable=SC2054 # the commas are QEMU's
+	# shellcheck disable=SC2054 # commas of QEMU's syntax
 	command+=(-device "loader,file=$initrd,addr=$initrd_address,force-raw=on")
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154
-# The same behind an Intel IOMMU in strict mode: the controller reaches only what
-# is mapped right now, and notes what it reaches for beyond that.
+# The same behind an Intel IOMMU in strict mode: the controller can access only memory that is
+# mapped at the time, and records all other accesses.
 # shellcheck source=board-ioat.sh
 . "$BOARDS_DIR/board-ioat.sh"
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2154 # work, results and command are run's
+# shellcheck shell=bash disable=SC2034,SC2154 # run sets work, results and command
 # Intel I/OAT, emulated beside QEMU: tests/boards/ioat.
 # shellcheck source=ioat/lib.sh
 . "$BOARDS_DIR/ioat/lib.sh"
@@ -24,7 +24,7 @@ board_start() {
 	command+=("${ioat_qemu[@]}")
 }
 
-# The controller has noted every access outside what it was given.
+# The controller has recorded every access outside the memory that it was given.
 board_stop() {
 	judge_emulator "$work" "$results"
 }

@@ -7,7 +7,7 @@
 BOARD_TITLE='Raspberry Pi 3B (raspi3b), 64-bit'
 BOARD_ARCH=arm64
 BOARD_MACHINE=(-M raspi3b)
-# The PL011 is the Bluetooth chip's; the other line is all there is.
+# The PL011 belongs to the Bluetooth chip, so the other line is used for everything.
 BOARD_CONSOLE=ttyS1,115200
 BOARD_SERIAL=(null both)
 BOARD_PORT=/dev/ttyS1

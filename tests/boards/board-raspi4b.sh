@@ -11,8 +11,8 @@ BOARD_SERIES=(6.12 sid)
 BOARD_QEMU=11
 BOARD_MACHINE=(-M raspi4b)
 
-# What QEMU does not model ends in an external abort. The serial line that is
-# left is the Bluetooth chip's.
+# Access to a device that QEMU does not model causes an external abort. The remaining serial line is
+# the one of the Bluetooth chip.
 board_dtb() {
 	local node
 	need fdtput fdtget

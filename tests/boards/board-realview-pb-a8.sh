@@ -13,9 +13,9 @@ BOARD_PORT=/dev/ttyAMA1
 BOARD_APPEND='mem=448M'
 BOARD_SLAVE_PHYS=0x8f000000
 BOARD_TIMEOUT=3s
-# QEMU's pl081 copies when the driver writes a channel's configuration, and returns
-# without raising its interrupt, so that nothing completes: what is to be seen here is
-# that dmactl can stop it, and that it goes away.
+# QEMU's pl081 copies when the driver writes a channel's configuration, and never raises its
+# interrupt, so nothing completes. The board still shows that dmactl can stop such transfers, and
+# that the module unloads.
 BOARD_EVERY=info
 BOARD_UAPI=''
 BOARD_EXPECT=(

@@ -11,8 +11,8 @@ BOARD_MACHINE=(-M sifive_u -smp 5 -m 2G)
 BOARD_CONSOLE=ttySIF0
 BOARD_SERIAL=(console records)
 BOARD_PORT=/dev/ttySIF1
-# sf_pdma_terminate_all() frees the descriptor under way, which is still on the list
-# of those issued, and then that list; its tasklet may follow chan->desc after that.
+# sf_pdma_terminate_all() frees the running descriptor, which is still in the list of issued ones,
+# and then frees that list; its tasklet may use chan->desc after that.
 BOARD_EXPECT=(
 	"never|cancel *|sf-pdma: terminate with a transfer under way frees its descriptor twice"
 	"never|conformance *|sf-pdma: terminate with a transfer under way frees its descriptor twice"

@@ -13,21 +13,21 @@ BOARD_APPEND='mem=896M'
 BOARD_SLAVE_PHYS=0x7d000000
 # The model takes milliseconds for each word.
 BOARD_SLAVE_SIZE=1024
-# Of 68 channels. The rest would take an hour.
+# The rest of the 68 channels would take an hour.
 BOARD_EVERY=memcpy
 BOARD_DEADLINE=2700
 BOARD_MORE=(port)
-# pl330_issue_pending() calls pl330_tasklet() itself, which lets go of its lock around
-# each callback: with that of the interrupt, two processors call back at once.
+# pl330_issue_pending() calls pl330_tasklet() itself, which drops its lock around each callback:
+# together with the tasklet of the interrupt, two processors call back at once.
 BOARD_EXPECT=(
 	"may|uapi test-threads *|pl330 calls back on two processors at once, and so out of order"
 	"may|conformance * pause|pl330: a tasklet that comes after the pause starts the channel again"
 	"may|conformance * cyclic|pl330: the residue of a ring goes back and forth where no descriptor runs"
 )
 
-# pl330 of 6.1 leaves callback_result of a descriptor as it was when it goes to its
-# next client. The driver of the serial lines sets nothing but callback: what
-# is called, with its parameter, is the client before, and the kernel panics.
+# pl330 of 6.1 does not clear callback_result when a descriptor goes to its next client. The driver
+# of the serial lines sets only callback, so pl330 calls the previous client's callback_result with
+# the new parameter, and the kernel panics.
 board_dtb() {
 	local stock node
 	need fdtput

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
-# A board. tests/boards/run reads:
+# A board. tests/boards/run reads these variables and functions:
 #
-#	BOARD_TITLE	what it is
+#	BOARD_TITLE	name of the board
 #	BOARD_ARCH	Debian's name of the architecture
 #	BOARD_DRIVER	the provider, by the name of its driver
-#	BOARD_CHANNELS	channels there are at least
+#	BOARD_CHANNELS	minimum number of channels
 #	BOARD_MACHINE	QEMU's arguments; BOARD_QEMU=11 takes the newer QEMU of
 #			tests/boards/qemu, BOARD_BINARY another program
 #	BOARD_CONSOLE	console= of the kernel
@@ -22,25 +22,25 @@
 #			for a peripheral, and its address on the controller's bus
 #	BOARD_SLAVE_SIZE	bytes that go to and from there; less if that is slow
 #	BOARD_EVERY	operations (slave: all with a peripheral) to test on every
-#			channel if not all; the others on those that stand for them
-#	BOARD_ALIGN	lengths and places in transfers are multiples of this
-#	BOARD_PREPARE	commands that the guest begins with
+#			channel, all by default; the others run on a sample of them
+#	BOARD_ALIGN	lengths and offsets of transfers are multiples of this
+#	BOARD_PREPARE	commands that the guest runs first
 #	BOARD_FRAME	a channel that leads to a display of 64 x 16 pixels; the
-#			board's file has somebody look at it (tests/boards/display)
-#	BOARD_SOUND	a channel that plays sound, to which the file listens
+#			board's file takes pictures of it (tests/boards/display)
+#	BOARD_SOUND	a channel that plays sound; the file checks what was heard
 #	BOARD_SIM	parameters of dma-sim if that is the provider
 #	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
-#	BOARD_SUITE=1	run all of tests/uapi on dma-sim in the end
+#	BOARD_SUITE=1	run all of tests/uapi on dma-sim at the end
 #	BOARD_DISK	size of a disk with an empty ext4 for these
 #	BOARD_MORE	a program of this directory with arguments, the kernel
-#			last, that runs when the board is done: prints TAP
+#			last, that runs after the board and prints TAP
 #	BOARD_OWN	a directory here with the board's own tests: the guest
 #			sources its `main' before dmactl is unloaded; programs of
 #			a C file each are built and in its PATH
-#	BOARD_PATIENCE	times that tests get longer; BOARD_TIMEOUT of a transfer,
+#	BOARD_PATIENCE	factor for the time limits of tests; BOARD_TIMEOUT of a transfer,
 #			BOARD_ITERATIONS of a test, BOARD_DEADLINE of the board
 #	BOARD_EXPECT	VERB|PATTERN|REASON, see tests/boards/judge
-#	BOARD_NOTES	what is worth knowing, for docs/results/boards.md
+#	BOARD_NOTES	notes for docs/results/boards.md
 #	board_dtb DTBS OUT INITRD CMDLINE	prints the device tree to use, for
 #						the kernel $series
 #	board_command	adds initrd and command line to `command' in another way
@@ -56,8 +56,8 @@ BOARD_MACHINE=(-M xlnx-versal-virt -m 2G)
 BOARD_CONSOLE=ttyAMA0
 BOARD_SERIAL=(console records)
 BOARD_PORT=/dev/ttyAMA1
-# zynqmp_dma_chan_desc_cleanup() lets go of its lock for each callback: a
-# terminate_all on another processor then takes away the list it walks, and it walks
-# on for ever. So there is one processor. Then nothing is under way when a program
-# looks: the model copies while the driver starts it.
+# zynqmp_dma_chan_desc_cleanup() drops its lock for each callback. If another processor calls
+# terminate_all meanwhile, it empties the list that the cleanup walks, which then loops forever. So
+# the guest has one processor. Programs never see a transfer in flight, because the model copies
+# while the driver starts it.
 BOARD_APPEND='maxcpus=1'

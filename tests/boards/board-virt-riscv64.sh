@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
-# No DMA controller: for the whole suite of tests/uapi on another processor.
+# This board has no DMA controller; it runs the whole suite of tests/uapi on another processor.
 
 BOARD_TITLE='QEMU virt, 64-bit RISC-V, with dma-sim'
 BOARD_ARCH=riscv64

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2034,SC2154 # work, results and command are run's
-# The DMA of the DisplayPort: its channels lead to the display and its sound and
-# nowhere else. 3 has the picture, 4 and 5 the sound.
+# shellcheck shell=bash disable=SC2034,SC2154 # run sets work, results and command
+# The DMA of the DisplayPort: its channels lead only to the display and its sound. Channel 3 has the
+# picture, 4 and 5 the sound.
 
 BOARD_TITLE='Xilinx ZCU102 (xlnx-zcu102), the DMA of its DisplayPort'
 BOARD_ARCH=arm64
@@ -14,7 +14,7 @@ BOARD_SERIAL=(both)
 BOARD_PORT=/dev/ttyPS0
 BOARD_FRAME=dma0chan3
 BOARD_SOUND=dma0chan4
-# 64 x 16 pixels, and the transmitter on; the loudness of the sound, and it on.
+# Set 64 x 16 pixels and enable the transmitter; set the volume and enable the sound.
 BOARD_PREPARE='devmem 0xfd4a0194 32 64; devmem 0xfd4a0198 32 16; devmem 0xfd4a0080 32 1'
 BOARD_PREPARE+='; devmem 0xfd4ac000 32 0x2000; devmem 0xfd4a0300 32 1'
 
@@ -25,14 +25,14 @@ board_dtb() {
 display=''
 
 board_start() {
-	# shellcheck disable=SC2054 # the commas are QEMU's
+	# shellcheck disable=SC2054 # commas of QEMU's syntax
 	command+=(-qmp "unix:$work/qmp,server=on,wait=off" -audiodev "wav,id=sound,path=$work/sound")
 	python3 -B "$BOARDS_DIR/display" "$work/qmp" "$work/seen" &
 	display=$!
 }
 
-# The two pictures of guest/tests/frame, and nothing of what lies between their
-# lines.
+# The display must have shown the two pictures of guest/tests/frame, and nothing of the memory
+# between their lines.
 board_stop() {
 	local picture result heard
 	[ -n "$display" ] || return 0
@@ -44,7 +44,7 @@ board_stop() {
 		! grep -q "^$picture 64x16 " "$work/seen" || result=pass
 		printf 'display\t%s\t%s\t0\tseen: %s\n' "picture $picture" "$result" "$(tr '\n' ',' <"$work/seen")" >>"$results/tests"
 	done
-	# As much of the word as a tenth of a second has.
+	# The sound must have the word at least as often as a tenth of a second holds it.
 	if grep -q $'^sound\t' "$results/tests"; then
 		heard=$(($(LC_ALL=C grep -aoP '\x66\x99\x5a\x3c' "$work/sound" | LC_ALL=C grep -ac .) * 4))
 		result=fail

@@ -11,11 +11,11 @@ BOARDS_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$BOARDS_DIR/../vm/lib.sh"
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
-# An index this old is fetched anew.
+# An older index is fetched again.
 INDEX_MINUTES=720
 
-# arch_facts ARCH: sets KARCH, the kernel's name; TRIPLET, the compiler's; and
-# SUITE, the oldest release from Debian 12 on that has the architecture.
+# arch_facts ARCH: sets KARCH, the kernel's name; TRIPLET, the compiler's; and SUITE, the oldest
+# release since Debian 12 that has the architecture.
 arch_facts() {
 	SUITE=bookworm
 	case $1 in
@@ -33,8 +33,7 @@ need_cross_gcc() {
 		die "no $TRIPLET-gcc (packaging/deps/install.sh boards installs it)"
 }
 
-# The mirror that the machine uses for a Debian archive: debian or
-# debian-security.
+# Prints the mirror that the machine uses for a Debian archive: debian or debian-security.
 mirror() {
 	{
 		grep -hs '^URIs:' /etc/apt/sources.list.d/*.sources | awk '{print $2}'
@@ -43,8 +42,8 @@ mirror() {
 	} | grep "/$1/*\$" | head -n 1
 }
 
-# private_apt ARCH SUITE COMMAND...: apt-get or apt-cache for one architecture
-# and one suite, with a configuration of its own and no package installed.
+# private_apt ARCH SUITE COMMAND...: apt-get or apt-cache for one architecture and one suite, with
+# its own configuration and no installed packages.
 private_apt() {
 	local arch=$1 suite=$2 command=$3 dir=$CACHE/apt/$1-$2
 	shift 3
@@ -66,7 +65,7 @@ fetch_index() {
 	mkdir -p "$dir"/{lists/partial,cache/archives/partial}
 	: >"$dir/status"
 	echo "deb [signed-by=$KEYRING] $(mirror $archive) $suite main" >"$dir/sources.list"
-	# A mirror in the middle of its own update gives sums that do not match.
+	# A mirror that is being updated has checksums that do not match, so try again.
 	for try in 1 2 3; do
 		if private_apt "$arch" "$suite" apt-get -o APT::Update::Error-Mode=any update >"$dir/log" 2>&1; then
 			touch "$dir/fresh"
@@ -85,7 +84,7 @@ ensure_index() {
 	with_lock "apt-$1-$2" fetch_index "$@"
 }
 
-# newest_package ARCH SUITE REGEX: the newest of those whose name matches.
+# newest_package ARCH SUITE REGEX: the newest package whose name matches
 newest_package() {
 	ensure_index "$1" "$2"
 	private_apt "$1" "$2" apt-cache --names-only search "$3" | awk '{print $1}' | sort -V | tail -n 1
@@ -105,8 +104,8 @@ download_packages() {
 	[ "$count" -ge $# ] || die "download of $* for $arch: only $count files arrived"
 }
 
-# download_closure ARCH SUITE DIR PACKAGE...: with all that these depend on,
-# as no package counts as installed.
+# download_closure ARCH SUITE DIR PACKAGE...: downloads them with all dependencies, because no
+# package counts as installed
 download_closure() {
 	local arch=$1 suite=$2 dir=$3
 	shift 3
@@ -119,8 +118,8 @@ download_closure() {
 	}
 }
 
-# unpack_system DIR DEB...: unpacks packages as a system with a merged /usr;
-# packages may still name the old paths.
+# unpack_system DIR DEB...: unpacks packages as a system with a merged /usr, though packages may
+# still use the old paths
 unpack_system() {
 	local dir=$1 deb d
 	shift
@@ -133,7 +132,7 @@ unpack_system() {
 	done
 }
 
-# put_in_place TMP DIR: a finished tree takes the place of an older one.
+# put_in_place TMP DIR: replaces DIR with the finished tree TMP
 put_in_place() {
 	local tmp=$1 dir=$2
 	rm -rf "$dir.old"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Device trees: Debian's own, with what QEMU does not model taken out.
+# Debian's device trees, without the devices that QEMU does not model.
 
-# first_dtb DIR NAME: newer kernels keep them in a directory of the vendor
+# first_dtb DIR NAME: finds a device tree; newer kernels keep them in the vendor's directory
 first_dtb() {
 	local path
 	path=$(find -L "$1" -name "$2" | head -n 1)
@@ -10,8 +10,8 @@ first_dtb() {
 	echo "$path"
 }
 
-# zynqmp_dtb STOCK OUT PATTERN: enables the nodes on the bus that match, and the
-# first serial line, without firmware, power domains and IOMMU
+# zynqmp_dtb STOCK OUT PATTERN: enables the matching nodes on the bus and the first serial line,
+# without firmware, power domains and IOMMU
 zynqmp_dtb() {
 	local out=$2 bus node property
 	local clock=f00

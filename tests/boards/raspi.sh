@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
-# What the boards of the Raspberry Pi have in common: the bcm2835's DMA, as QEMU
-# models it.
+# Shared by the boards of the Raspberry Pi: the bcm2835's DMA, as QEMU models it.
 
 BOARD_DRIVER=bcm2835-dma
 BOARD_CHANNELS=11
@@ -11,11 +10,11 @@ BOARD_PORT=/dev/ttyAMA0
 BOARD_APPEND='mem=896M'
 BOARD_SLAVE_PHYS=0x3a000000
 BOARD_SLAVE_BUS=0xfa000000
-# The driver declares none, and QEMU's model takes 4 off a length until it is
-# exactly 0, which for other lengths is as good as never; QEMU itself hangs.
+# The driver declares no alignment, but QEMU's model subtracts 4 from a length until it is exactly
+# 0: with other lengths QEMU hangs.
 BOARD_ALIGN=4
 
-# raspi_never PATTERN...: what would hang QEMU
+# raspi_never PATTERN...: leaves out tests that would hang QEMU
 raspi_never() {
 	local pattern
 	for pattern; do

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=dash disable=SC2154 # the settings come from the job
-# What the scripts of this directory share. A record is one line:
+# shellcheck shell=dash disable=SC2154 # the job has the settings
+# Shared by the scripts of this directory. A record is one line:
 #
 #	@NONCE NUMBER LENGTH TEXT
 #
-# The nonce is the run's own, the numbers leave none out, and the length is
-# TEXT's: what the kernel writes in between is no record and does not look like
-# one, and a record it tore is missed. TEXT is
+# The nonce is different in each run, the numbers have no gaps, and LENGTH is the length of TEXT: so
+# kernel messages in between cannot be mistaken for records, and a record that they tear is noticed.
+# TEXT is
 #
-#	begin SECONDS OPERATION WHAT	a test starts, and has so long
-#	pass|fail|skip SECONDS REASON	how it ended
-#	out TEXT			what it printed, after a failure
+#	begin SECONDS OPERATION WHAT	a test starts, with this time limit
+#	pass|fail|skip SECONDS REASON	its result
+#	out TEXT			output of a failed test
 #	kernel TEXT			a line of the kernel's log
-#	note TEXT			anything else worth keeping
-#	end				all tests were run
+#	note TEXT			another fact
+#	end				the last test has ended
 
 record_number=0
 
@@ -29,8 +29,8 @@ open_port() {
 
 put() {
 	record_number=$((record_number + 1))
-	# A signal, such as the end of an orphan, may cut off a write to a line that
-	# is busy. A record that comes twice counts once.
+	# A signal, such as SIGHUP at the end of an orphan, may cut off a write to a busy line, so
+	# the record is written again. The reader counts a record only once.
 	printf '\n@%s %d %d %s\n' "$job_nonce" "$record_number" "${#1}" "$1" >&3 ||
 		printf '\n@%s %d %d %s\n' "$job_nonce" "$record_number" "${#1}" "$1" >&3
 }
@@ -39,7 +39,7 @@ note() {
 	put "note $*"
 }
 
-# The kernel's log since the last time, so that it stands beside the test.
+# Sends the kernel's log since the last call, so that it appears beside its test.
 put_kernel_log() {
 	local line
 	dmesg -c >/tmp/kernel 2>/dev/null
@@ -62,7 +62,7 @@ now() {
 	echo "${up%.*}"
 }
 
-# Ends what a test left: it holds channels.
+# Ends programs that a test left behind, because they hold channels.
 sweep() {
 	killall -q -9 dmactl sleep 2>/dev/null
 	rm -rf /tmp/work
@@ -74,7 +74,7 @@ refused() {
 	local pattern reason
 	[ -e /board/never ] || return 1
 	while IFS='|' read -r pattern reason; do
-		# shellcheck disable=SC2254 # it is a pattern
+		# shellcheck disable=SC2254 # a pattern
 		case $1 in
 		$pattern)
 			echo "$reason"
@@ -90,8 +90,8 @@ skip() {
 	put "skip 0 $3"
 }
 
-# try SECONDS OPERATION WHAT COMMAND...: the test passes if COMMAND ends with 0
-# in time, and is skipped if it ends with 77; its last line is the reason.
+# try SECONDS OPERATION WHAT COMMAND...: the test passes if COMMAND exits with 0 in time, and is
+# skipped if it exits with 77; the last line of its output is the reason.
 try() {
 	local limit=$(($1 * job_patience)) op=$2 what=$3 rc start took reason
 	shift 3

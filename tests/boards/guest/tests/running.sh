@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=dash disable=SC2154
-# A dmactl in the background, stopped in the middle of its transfers.
+# Shared by tests that stop a dmactl in the background during its transfers.
 # shellcheck source=/dev/null
 . /board/job
 
-# counter PID NAME: the sum over the channels of a session, from its fdinfo
+# counter PID NAME: the sum over the channels of the process's sessions, from its fdinfo
 counter() {
 	cat /proc/"$1"/fdinfo/* 2>/dev/null | sed -n "s/^channel:.* $2 \([0-9]*\).*/\1/p" | awk '{n += $1} END {print n + 0}'
 }
 
-# reached PID NUMBER: waits until so many transfers have ended
+# reached PID NUMBER: waits until that many transfers have completed
 reached() {
 	local tries=0
 	while [ "$(counter "$1" completed)" -lt "$2" ]; do
@@ -20,7 +20,7 @@ reached() {
 	done
 }
 
-# ended PID SECONDS: waits for it
+# ended PID SECONDS: waits until the process has ended
 ended() {
 	local tries=0
 	while kill -0 "$1" 2>/dev/null; do
@@ -30,7 +30,7 @@ ended() {
 	done
 }
 
-# freed CHAN: nobody holds it
+# freed CHAN: waits until no client has the channel
 freed() {
 	local tries=0
 	while [ "$(cat "/sys/class/dma/$1/in_use")" != 0 ]; do
@@ -40,7 +40,7 @@ freed() {
 	done
 }
 
-# works CHAN: right after that, it does what it did before
+# works CHAN: checks that the channel works right after that
 works() {
 	dmactl test --iterations 5 --max-size 16K --align "$job_align" --timeout "$job_timeout" "$1"
 }

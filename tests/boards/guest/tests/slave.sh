@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=dash disable=SC2034,SC2154
-# Memory above what the kernel was given stands for a peripheral: a register
-# that is always ready. What is read from it is one word, over and over.
+# Memory above what the kernel was given stands for a peripheral: a register that is always ready.
+# Reading it returns the same word every time.
 # shellcheck source=/dev/null
 . /board/job
 phys=$job_slave_phys
@@ -19,7 +19,7 @@ peek() {
 	devmem "$phys" 32 | sed 's/^0x//' | tr A-F a-f
 }
 
-# words FILE COUNT WORD: makes a file of it, little endian
+# words FILE COUNT WORD: makes a file of COUNT words, little endian
 words() {
 	local bytes
 	bytes=$(echo "$3" | sed 's/\(..\)\(..\)\(..\)\(..\)/\\x\4\\x\3\\x\2\\x\1/')
@@ -33,7 +33,7 @@ words() {
 	mv "$1.exactly" "$1"
 }
 
-# only FILE WORD: nothing else is in it, and there is something
+# only FILE WORD: checks that the file is not empty and has only this word
 only() {
 	local size
 	size=$(wc -c <"$1")
