@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * DPDK's own dmadev_autotest, as its sources have it, and our tests of the driver, on
- * the devices that the command line names; prints TAP. EAL's arguments are ours.
+ * Runs DPDK's own dmadev_autotest, unchanged, and our tests of the driver, on the devices that the
+ * command line names; prints TAP. The arguments are EAL's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 static TAILQ_HEAD(, test_command) commands = TAILQ_HEAD_INITIALIZER(commands);
 
-/* What registers itself is called by name in DPDK's own program. */
+/* DPDK's tests register themselves here; its own program runs them by name. */
 void add_test_command(struct test_command *command)
 {
 	TAILQ_INSERT_TAIL(&commands, command, next);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Scattered copies, fills, fences, bad ops of each kind, other sizes, stop and start. */
+/* Tests of scattered copies, fills, fences, bad ops of each kind, other sizes, stop and start. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static rte_iova_t at(const void *p)
 	return (uintptr_t)p;
 }
 
-/* Waits for @nr completions and returns how many came, with their status. */
+/* Waits for @nr completions; returns how many arrived, and their status. */
 static unsigned int wait_for(unsigned int nr, enum rte_dma_status_code *status)
 {
 	unsigned int n = 0;
@@ -110,7 +110,7 @@ static int scattered(void)
 	CHECK(wait_for(1, status) == 1 && status[0] == RTE_DMA_STATUS_SUCCESSFUL);
 	CHECK(!memcmp(dst + 7, wanted, 500) && !memcmp(dst + 3000, wanted + 500, 500));
 	CHECK(!dst[6] && !dst[507] && !dst[2999] && !dst[3500]);
-	/* Sums that differ are the module's to refuse, or the library's. */
+	/* The module or the library refuses lists with different total lengths. */
 	CHECK(rte_dma_copy_sg(dev, 0, (void *)(uintptr_t)from, (void *)(uintptr_t)to, 2, 2,
 			      RTE_DMA_OP_FLAG_SUBMIT) == 1);
 	CHECK(wait_for(1, status) == 1 && status[0] == RTE_DMA_STATUS_INVALID_LENGTH);
@@ -135,7 +135,7 @@ static int filled(void)
 	return rte_dma_stop(dev);
 }
 
-/* Each copies what the one before has written, in one submit and in many. */
+/* Each op copies the previous one's result, in one submit and in many. */
 static int fences(void)
 {
 	enum rte_dma_status_code status[MANY];
@@ -156,7 +156,7 @@ static int fences(void)
 	return 0;
 }
 
-/* Bad ones among good ones keep their place; overlaps are the module's to refuse. */
+/* Bad ops among good ones complete in order; the module refuses overlaps. */
 static int bad_ones(void)
 {
 	enum rte_dma_status_code status[8], wanted[8] = {0};
@@ -189,7 +189,7 @@ static int bad_ones(void)
 	return rte_dma_stop(dev);
 }
 
-/* Memory that DPDK got after the start, and gave back. */
+/* Memory that DPDK allocated after the start, and freed. */
 static int late_memory(void)
 {
 	enum rte_dma_status_code status[1];
@@ -209,7 +209,7 @@ static int late_memory(void)
 	return rte_dma_stop(dev);
 }
 
-/* What was under way when it is stopped does not come later, and all works again. */
+/* Ops in flight at a stop do not complete later, and the device works after a start. */
 static int stop_and_start(void)
 {
 	enum rte_dma_status_code status[64];
@@ -246,6 +246,6 @@ void test_pmd(void)
 	report(stop_and_start(), "stop with ops under way, and start");
 	rte_free(src);
 	rte_free(dst);
-	/* dmadev_autotest wants counters of 0. */
+	/* dmadev_autotest expects counters of 0. */
 	rte_dma_stats_reset(dev, 0);
 }

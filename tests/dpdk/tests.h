@@ -2,10 +2,10 @@
 #ifndef TESTS_DPDK_H
 #define TESTS_DPDK_H
 
-/* One test has ended; 0 is good. */
+/* Reports one test; result 0 is a pass. */
 void report(int result, const char *name);
 
-/* test_pmd.c: what dmadev_autotest does not look at. */
+/* test_pmd.c: tests in addition to dmadev_autotest. */
 void test_pmd(void);
 
 #endif /* TESTS_DPDK_H */
