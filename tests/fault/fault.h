@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation and every copy from and to the program, in every call, fails
- * once. A call in which something failed says so, or did without; either way the
- * session works as before, and at the end nothing is left.
+ * Every allocation and every copy from and to the program, in every call, fails once. A call with
+ * such a failure reports it or works without; either way the session works as before, and nothing
+ * is left at the end.
  */
 #ifndef FAULT_H
 #define FAULT_H
@@ -16,12 +16,11 @@
 extern int fd;
 extern uint32_t chan;
 extern struct mem mem, other;
-/* What a successful call has made: a handle, or a file. */
+/* The handle or file that a successful call has made. */
 extern int made;
 
 /*
- * One call. @before makes what it needs, @call returns 0 or -errno, @undo ends what
- * a successful call has made.
+ * One call. @before makes what it needs, @call returns 0 or -errno, @undo undoes a successful call.
  */
 struct step {
 	void (*before)(void);
@@ -31,14 +30,14 @@ struct step {
 
 void step_fails(const char *name, struct step step);
 void each_fails(const char *name, int (*call)(void), void (*undo)(void));
-/* Whether an error may come of a failure. */
+/* Whether a call may return this error. */
 bool may_be(int error);
-/* Copies, as ever. */
+/* Checks that a copy works. */
 void still_works(void);
 void fault_begin(void);
 void destroy_made(void);
 void close_made(void);
-/* By a name of the slave map; the handle is in made. */
+/* Requests a channel; its handle is in made. */
 int request(struct dmactl_chan_request *arg);
 
 #define FAULT_TEST(name)                                                                           \

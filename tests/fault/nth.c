@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The nth allocation or copy of this thread fails. */
+/* Makes the nth allocation or copy of this thread fail. */
 #include "nth.h"
 #include "uapi.h"
 
@@ -22,7 +22,7 @@ bool nth_init(void)
 		if (file_write(let[i], i < 3 ? "N" : "0"))
 			return false;
 	check_eq(file_write("/sys/kernel/debug/fail_page_alloc/min-order", "0"), 0);
-	/* A stack for each of thousands of failures would hide what goes wrong. */
+	/* Stack traces of thousands of failures would hide other messages. */
 	check_eq(file_write("/sys/kernel/debug/failslab/verbose", "0"), 0);
 	check_eq(file_write("/sys/kernel/debug/fail_page_alloc/verbose", "0"), 0);
 	return true;
@@ -36,7 +36,7 @@ void nth_arm(unsigned int n)
 	check_eq(pwrite(nth_fd, text, (size_t)len, 0), len);
 }
 
-/* To look, and to end it, are copies as well: where these fail, nothing had yet. */
+/* Reading and writing the file are copies, too: if one of them fails, no earlier one had. */
 bool nth_disarm(void)
 {
 	char text[16] = "";

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One failure in a system call: the kernel counts the allocations and the copies
- * from and to the program that a thread asks for, and has the nth one fail
- * (Documentation/fault-injection, /proc/PID/fail-nth).
+ * Injects one failure into a system call: the kernel counts the allocations and the copies from and
+ * to the program that a thread asks for, and makes the nth one fail (Documentation/fault-injection,
+ * /proc/PID/fail-nth).
  */
 #ifndef NTH_H
 #define NTH_H
 
 #include <stdbool.h>
 
-/* False: this kernel cannot. Allocations that may sleep fail, too, from here on. */
+/* Also lets allocations that may sleep fail. Returns false if the kernel has no fault injection. */
 bool nth_init(void);
 void nth_arm(unsigned int n);
-/* Nothing fails any more. True: something did. */
+/* Disarms; returns whether something has failed. */
 bool nth_disarm(void);
 
 #endif /* NTH_H */

@@ -50,7 +50,7 @@ static int call_by_caps(void)
 	return request(&arg);
 }
 
-/* On a device that the session has no channel of. */
+/* Requests a channel of a device of which the session has none. */
 static int call_by_device(void)
 {
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.1");
@@ -143,7 +143,7 @@ static int call_export(void)
 
 static int dmabuf = -1, importer = -1;
 
-/* Not by the session that exported it. */
+/* A session other than the exporting one imports it. */
 static int call_import(void)
 {
 	struct mem m;

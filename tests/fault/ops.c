@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ops on all ways, and what they need. */
+/* Ops in each way of submitting, and the objects that they need. */
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -29,7 +29,7 @@ static int submit_one(void)
 {
 	int ret = submit_flags(fd, &op, 1, 0, &accepted);
 
-	/* Written after the op was accepted: it is in flight all the same. */
+	/* Copying the result failed after the op was accepted, so it is in flight. */
 	if (ret && ret != -EAGAIN && accepted == 1) {
 		take_record();
 		accepted = 0;
@@ -45,7 +45,7 @@ static void make_fresh(void)
 	op = op_memcpy(chan, &fresh, 0, &other, 0, LEN);
 }
 
-/* The same on a buffer that is mapped: nothing but the op is made. */
+/* Submits an op on a mapped buffer, so that only the op is allocated. */
 static void submit_fails(const char *name, struct dmactl_op what)
 {
 	op = what;
@@ -82,7 +82,7 @@ static int call_read(void)
 	return 0;
 }
 
-/* A record that could not be copied out is still there. */
+/* A completion that could not be copied to the program stays in the queue. */
 static void one_record(void)
 {
 	struct dmactl_op nop = op_nop(chan, 1);
@@ -144,7 +144,7 @@ FAULT_TEST(prepared)
 	submit_fails("SUBMIT prepared", (struct dmactl_op){.opcode = DMACTL_OP_PREPARED,
 							   .chan = reuse,
 							   .src_buf = (uint32_t)made});
-	/* The first after TERMINATE prepares it anew. */
+	/* The first submit after TERMINATE prepares the op again. */
 	check_eq(chan_ctrl(fd, reuse, DMACTL_CTRL_TERMINATE), 0);
 	submit_fails("SUBMIT prepared anew", (struct dmactl_op){.opcode = DMACTL_OP_PREPARED,
 								.chan = reuse,
@@ -152,7 +152,7 @@ FAULT_TEST(prepared)
 	destroy_made();
 }
 
-/* A session can have one: each attempt has its own. */
+/* A session can have only one ring, so each attempt has its own session. */
 static int ring_session = -1;
 
 static void new_session(void)
@@ -194,7 +194,7 @@ static int call_uring(void)
 	return 0;
 }
 
-/* Through io_uring_enter(2): only dmactl's own share of it is looked at. */
+/* The failures happen in io_uring_enter(2); only dmactl's part of it is checked. */
 static void uring_fails(void)
 {
 	unsigned int n;
@@ -223,7 +223,7 @@ FAULT_TEST(uring)
 	ring_free(&uring);
 }
 
-/* The number with which the counter begins. */
+/* Sets the first number of the counter. */
 static int call_config(void)
 {
 	static uint32_t peripheral = 1000;
@@ -287,7 +287,7 @@ static void undo_cyclic(void)
 	} while (record.flags & DMACTL_COMP_MORE);
 }
 
-/* Accepted, although the answer did not reach the program. */
+/* The op was accepted although the result could not be copied to the program. */
 static int call_cyclic_alone(void)
 {
 	int ret = call_cyclic();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Makes one call again and again, each time with another failure in it. */
+/* Repeats one call, each time with another failure in it. */
 #include "fault.h"
 
-/* More failures than any call can have: it does not come to an end. */
+/* More failures than any call can have; reaching it means that the loop does not end. */
 #define MOST 5000
 
 int fd, made;
@@ -19,7 +19,7 @@ bool may_be(int error)
 	case -ENOSPC:
 	case -EMFILE:
 	case -ENFILE:
-	/* of mmap(2), and of a provider that cannot make a channel ready */
+	/* errors of mmap(2), and of a provider that cannot power up a channel */
 	case -ENXIO:
 	case -EIO:
 		return true;
@@ -43,7 +43,7 @@ void step_fails(const char *name, struct step step)
 	bool failed;
 	int ret;
 
-	/* What does not work without a failure shows nothing with one. */
+	/* The call must work without a failure first. */
 	if (step.before)
 		step.before();
 	ret = step.call();
@@ -72,7 +72,7 @@ void step_fails(const char *name, struct step step)
 	still_works();
 	if (n == MOST)
 		fail("%s does not come to an end", name);
-	/* One whose every failure goes unnoticed was not hit at all. */
+	/* If the call never reports a failure, the injection did not reach it. */
 	if (n > 1 && !refused)
 		fail("%s: %u failures, and none was told", name, n - 1);
 	fprintf(stderr, "fault: %-28s %4u failures, %4u told\n", name, n - 1, refused);
