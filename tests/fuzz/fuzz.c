@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * libFuzzer on /dev/dmactl. The kernel's KCOV says which instrumented points of
- * the module the calls of this thread have reached; they are libFuzzer's counters.
- * The module has to be built with KCOV_INSTRUMENT=y, and nothing else, so that
- * only it steers.
+ * libFuzzer on /dev/dmactl. The kernel's KCOV reports which instrumented points of the module the
+ * calls of this thread have reached; libFuzzer uses them as its counters. Only the module may be
+ * built with KCOV_INSTRUMENT=y, so that nothing else guides the fuzzer.
  *
- * FUZZ_BLIND=1 does without, on a kernel that has no KCOV: to replay inputs, or for
- * speed. FUZZ_THREADS=2 has a second thread make the second half of the calls at the
- * same time. At the end of the process the number of calls goes to FUZZ_COUNT.
+ * FUZZ_BLIND=1 works without KCOV, to replay inputs or for speed. With FUZZ_THREADS=2 a second
+ * thread makes the second half of the calls at the same time. At the end of the process the number
+ * of calls is written to FUZZ_COUNT.
  */
 #include <fcntl.h>
 #include <linux/kcov.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Numbers from the input of the fuzzer. */
+/* Reads numbers from the fuzzer's input. */
 #include "world.h"
 
 uint64_t take(struct input *in, unsigned int bytes)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ops that have a chance to be accepted, with everything in them changed at times. */
+/* Makes ops that are likely to be accepted, and sometimes changes any part of them. */
 #include <linux/dmactl.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ uint32_t some_handle(struct world *w, struct input *in)
 	return __atomic_load_n(&w->handle[which % HANDLES], __ATOMIC_RELAXED);
 }
 
-/* The part that a piece plays, and, one time in ten, another. */
+/* The role of a piece; one time in ten another role. */
 static uint16_t role_make(struct input *in, uint16_t opcode, uint32_t nr)
 {
 	uint8_t other = (uint8_t)take(in, 1);
@@ -48,7 +48,7 @@ static uint32_t pieces_make(struct world *w, struct input *in, struct dmactl_op 
 			.off = length(in) & ~63ull,
 			.len = take(in, 1) < 200 ? len : length(in),
 		};
-		/* A coefficient. */
+		/* For PQ the value is a coefficient. */
 		if (op->opcode != DMACTL_OP_PQ && op->opcode != DMACTL_OP_PQ_VAL)
 			sg[i].value = 0;
 		sum += sg[i].len;
@@ -114,7 +114,7 @@ static void args_make(struct world *w, struct input *in, struct dmactl_op *op, s
 	op->args_uptr = (uintptr_t)args->bytes;
 }
 
-/* What an opcode does not use has to be 0, and is, most of the time. */
+/* Fields that an opcode does not use must be 0; usually clears them. */
 static void unused_clear(struct input *in, struct dmactl_op *op)
 {
 	bool dst = false, src = false;
@@ -167,7 +167,7 @@ void op_make(struct world *w, struct input *in, struct dmactl_op *op, struct op_
 	op->len = length(in);
 	if (take(in, 1) < 240)
 		unused_clear(in, op);
-	/* Flags and the value are refused by most: not always there. */
+	/* Most opcodes refuse flags and the value, so set them rarely. */
 	if (take(in, 1) < 64)
 		op->flags = (uint16_t)(1u << take(in, 1) % 16);
 	if (take(in, 1) < 64 || op->opcode == DMACTL_OP_MEMSET)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The calls of a fuzzed program. clang evaluates initializers in the order of a
- * struct's fields, so that is the order here, and in tests/fuzz/seeds.
+ * The calls of a fuzzed program. clang evaluates initializers in the order of a struct's fields, so
+ * tests/fuzz/seeds has the numbers in that order, too.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static void put(const char *path, const char *text)
 
 	if (fd < 0)
 		return;
-	/* What is refused is refused. */
+	/* A refused setting does not matter. */
 	if (write(fd, text, strlen(text)) < 0)
 		errno = 0;
 	close(fd);
@@ -208,7 +208,7 @@ static void do_submit(struct world *w, struct input *in)
 		.completions_uptr = (uintptr_t)records,
 		.nr_completions = (uint32_t)take(in, 1) % 9,
 		.completion_size = sizeof(records[0]),
-		/* Never for long. */
+		/* Waits are short. */
 		.timeout_ns = take(in, 1) * 4000,
 	};
 	uint32_t i;
@@ -307,7 +307,7 @@ static void do_mmap(struct world *w, struct input *in)
 	p = mmap(NULL, MAP_LEN, prot, MAP_SHARED, some_session(w, in), (off_t)offset);
 	if (p == MAP_FAILED)
 		return;
-	/* Part of it goes. Another thread's mapping must not come to be in its place. */
+	/* Replaces a part. MAP_FIXED keeps another thread's mapping out of the gap. */
 	if (take(in, 1) < 40)
 		mmap(p + MAP_LEN / 2, MAP_LEN / 4, PROT_NONE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -332,7 +332,7 @@ static void do_close(struct world *w, struct input *in)
 		close(fd);
 }
 
-/* A session ends with all that is in flight, and another begins. */
+/* Replaces a session, which ends with its ops in flight, by a new one. */
 static void do_reopen(struct world *w, struct input *in)
 {
 	int fd = open(DMACTL_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK), old;
@@ -358,7 +358,7 @@ static void do_raw(struct world *w, struct input *in)
 	ioctl(some_session(w, in), _IO(DMACTL_IOC_TYPE, nr), arg);
 }
 
-/* The controller hangs, dawdles, fails or breaks a promise. */
+/* Makes the controller hang, slow down, fail or break a promise. */
 static void do_sim(struct world *w, struct input *in)
 {
 	static const struct {
@@ -391,7 +391,7 @@ static void do_unbind(struct world *w, struct input *in)
 	put("/sys/bus/platform/drivers/dma-sim/bind", "dma-sim.1");
 }
 
-/* A child has all of it as well, and goes at once. */
+/* Forks a child that shares everything and exits at once. */
 static void do_fork(struct world *w, struct input *in)
 {
 	pid_t pid;

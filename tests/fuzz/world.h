@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a fuzzed program has: sessions, handles, files and memory, which its calls
- * are made on. Two threads can work on the same at a time; they race for it, as
- * it is meant to be.
+ * The state of a fuzzed program: sessions, handles, files and memory for its calls. Two threads can
+ * share it; races between them are intended.
  */
 #ifndef WORLD_H
 #define WORLD_H
@@ -24,19 +23,19 @@ struct world {
 	unsigned char *map[MAPS]; /* of buffers, MAP_LEN bytes, or NULL */
 	uint64_t offset[HANDLES]; /* for mmap(), of the buffer with that handle */
 	unsigned char *memory;	  /* of the program itself, MAP_LEN bytes */
-	bool strange;		  /* dma-sim is not as it was */
+	bool strange;		  /* settings of dma-sim were changed */
 	unsigned long calls;
 };
 
-/* The input. What is asked for beyond its end is 0. */
+/* The input of the fuzzer; bytes beyond its end are 0. */
 struct input {
 	const uint8_t *at, *end;
 };
 
 uint64_t take(struct input *in, unsigned int bytes);
-/* A number that is worth trying, or any. */
+/* An interesting number, or any number. */
 uint64_t number(struct input *in);
-/* Small most of the time, and a multiple of 64 every other. */
+/* A length: usually small, and every second one a multiple of 64. */
 uint64_t length(struct input *in);
 
 void world_begin(struct world *w);
@@ -44,7 +43,7 @@ void world_begin(struct world *w);
 void world_run(struct world *w, struct input *in);
 void world_end(struct world *w);
 
-/* ops.c: an op, and where its arguments are */
+/* ops.c: an op, and memory for its arguments. */
 struct dmactl_op;
 struct op_args {
 	unsigned char bytes[1024];
