@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Installs the library into an empty directory and uses it from there, through
-# pkg-config alone: from C, C++, shared, static, and the examples. Prints TAP.
+# Installs the library into an empty directory and uses it from there with pkg-config only: from C
+# and C++, shared and static, and in the examples. Prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/unit/tap.sh
@@ -16,7 +16,7 @@ prefix=/opt/dmactl
 lib=$root$prefix/lib
 export PKG_CONFIG_SYSROOT_DIR=$root
 export PKG_CONFIG_LIBDIR=$lib/pkgconfig
-# No compiler flag of the build may reach the programs.
+# The programs are built without compiler flags of this build.
 unset CFLAGS LDFLAGS CPPFLAGS MAKEFLAGS MAKELEVEL MFLAGS
 warn="-Wall -Wextra -Werror"
 
@@ -28,7 +28,7 @@ version_agrees() {
 	[ "$(pkg-config --modversion libdmauser)" = "$version" ]
 }
 
-# `build OUTPUT SOURCE COMPILER FLAGS...`, from a directory without our files
+# build OUTPUT SOURCE COMPILER FLAGS...: runs in a directory without our files
 build() {
 	local out=$root/work/$1 source=$PWD/$2
 	shift 2
@@ -46,7 +46,7 @@ build_and_run() {
 	build "$@" && run "$1"
 }
 
-# Without the directory of the shared library: it must not be needed.
+# Runs without the directory of the shared library, which a static program does not need.
 static_works() {
 	libs=$(pkg-config --libs --static libdmauser)
 	build "$@" && env -u LD_LIBRARY_PATH "$root/work/$1" "$version"
@@ -56,7 +56,7 @@ needs_soname() {
 	readelf -d "$root/work/c" | grep -q 'NEEDED.*\[libdmauser\.so\.0\]'
 }
 
-# The loader finds it by the soname: a later 0.x takes its place.
+# The loader finds the library by its soname, so that a later 0.x can replace it.
 needs_the_library() {
 	! "$root/work/c" "$version" 2>/dev/null
 }
@@ -76,7 +76,7 @@ files_are_there() {
 	done
 }
 
-# Nothing in the installed files names the source tree or the staging directory.
+# No installed file names the source tree or the staging directory.
 no_foreign_paths() {
 	! grep -rlF -e "$PWD" -e "$root" "$root$prefix" --include='*.pc' --include='*.h' \
 		--include='*.[37]'

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Built by check.sh against the installed library, in C90 and in C++: uses
- * nothing of the source tree.
+ * check.sh builds this against the installed library, in C90 and in C++, without the source tree.
  */
 #include <errno.h>
 #include <stdio.h>

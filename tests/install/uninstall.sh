@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# uninstall.sh KDIR [MODULES]: installs everything into an empty directory and
-# takes it away again. Prints TAP. With MODULES, where tests/vm/build-modules has
-# built the modules, all is taken as it is built in $O, and nothing is compiled.
+# uninstall.sh KDIR [MODULES]: installs everything into an empty directory and uninstalls it again.
+# Prints TAP. With MODULES, where tests/vm/build-modules has built the modules, it installs the
+# files in $O as they are, and compiles nothing.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=../unit/tap.sh
@@ -13,7 +13,7 @@ build=(O="${O:-build}/tests/uninstall")
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 dest=$root/dest
-# The variables of a calling make are not those of a user.
+# A user does not have the variables of a calling make.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 with_make() {
@@ -42,15 +42,14 @@ spares_others() {
 	same "$(listing "$dest")" "$(printf '%s\n' ./usr/include/linux/other.h ./usr/lib/libother.so)"
 }
 
-# make knows the release that the kernel calls itself, which Debian's 6.1 has in
-# no file of that name.
+# make finds the name of the kernel's release, which Debian's 6.1 has in no file of that name.
 release_is() {
 	local release
 	release=$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' "$kdir/include/generated/utsrelease.h")
 	same "$(ls "$dest/lib/modules")" "$release"
 }
 
-# A name relative to here, not to the kernel's tree.
+# DESTDIR is relative to the current directory, not to the kernel's tree.
 relative_destdir() {
 	local relative
 	relative=$(realpath --relative-to=. "$root")/relative
@@ -60,8 +59,8 @@ relative_destdir() {
 	[ -z "$(find "$relative" -mindepth 1)" ]
 }
 
-# For one user, as root forbids himself all that is not below PREFIX. The tool
-# starts from there without any variable.
+# Installation for one user, without files outside PREFIX, which only root can write. The tool must
+# start from there without any variable.
 for_one_user() {
 	local home=$root/home/.local said version
 	said=$(make O="${O:-build}/tests/uninstall" PREFIX="$home" INSTALL_SYSTEM= install-user) || return 1
@@ -75,7 +74,7 @@ for_one_user() {
 	[ -z "$(find "$root/home" ! -type d)" ]
 }
 
-# Where udev and systemd look, whatever PREFIX is.
+# Files for udev and systemd go where these look, whatever PREFIX is.
 with_another_prefix() {
 	(
 		with_make() { make O="${O:-build}/tests/uninstall" DESTDIR="$root/opt" PREFIX=/opt/dmactl "$@"; }
@@ -90,7 +89,7 @@ starts_from_the_build() {
 	env -u LD_LIBRARY_PATH "${build[0]#O=}/dmactl" version
 }
 
-# One that looks for libraries where it was built would take anybody's.
+# A RUNPATH into the build directory would load libraries that other users could place there.
 no_runpath() {
 	! readelf -d "$dest/usr/bin/dmactl" | grep RUNPATH
 }
