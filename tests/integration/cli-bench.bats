@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # dmactl bench
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
@@ -61,7 +61,7 @@ quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
 
 @test "Ctrl-C gives what was measured so far" {
 	local pid status=0
-	# Not in the background of a script, which ignores it.
+	# A background job of a script ignores SIGINT, so restore its default.
 	env --default-signal=INT dmactl bench --sizes 64,4K --depths 1 --time 30s --json "$first" \
 		>result.json 2>log &
 	pid=$!

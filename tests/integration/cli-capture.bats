@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl capture and play: rings that never stop.
+# dmactl capture and play: cyclic transfers that run until stopped.
 
-# shellcheck disable=SC2016,SC2154 # for eval; from the helper, and from bats
+# shellcheck disable=SC2016,SC2154 # eval expands it; set by the helper and by bats
 load cli-helper
 
 # shellcheck disable=SC2120 # some tests need no parameters
@@ -10,13 +10,12 @@ peripherals() {
 	sim_reload channels=1 peripherals=loopback,counter,sink,mem "$@"
 }
 
-# play runs on at 1 MiB per second if nothing else is said, and then some 60 ms
-# without a processor are an underrun.
+# At its default rate of 1 MiB per second, play underruns after some 60 ms without a processor.
 slow_play() {
 	peripherals bandwidth=262144
 }
 
-# So slow, and with so much room, that a machine under load loses nothing.
+# So slow, and with such a large FIFO, that a loaded machine loses nothing.
 slow_counter() {
 	peripherals counter_rate=200000 counter_fifo=1048576
 }
@@ -25,15 +24,15 @@ numbers() {
 	perl -e 'print pack "V*", $ARGV[1] .. $ARGV[1] + $ARGV[0] - 1' "$1" "${2:-0}"
 }
 
-# jumps FILE: how often the next number is not the next; dies on another first
-# number than 0
+# jumps FILE: prints how often a number is not the previous one plus 1; dies if the first number is
+# not 0
 jumps() {
 	perl -e 'local $/; open my $f, "<:raw", $ARGV[0] or die; my @n = unpack "V*", <$f>;
 		my $jumps = 0; $n[0] == 0 or die "begins with $n[0]\n";
 		for (1 .. $#n) { $jumps++ if $n[$_] != $n[$_ - 1] + 1 } print "$jumps\n"' "$1"
 }
 
-# The same for a file that begins with any number.
+# The same for a file with any first number.
 jumps_within() {
 	perl -e 'local $/; open my $f, "<:raw", $ARGV[0] or die; my @n = unpack "V*", <$f>;
 		my $jumps = 0; for (1 .. $#n) { $jumps++ if $n[$_] != $n[$_ - 1] + 1 } print "$jumps\n"' "$1"
@@ -83,7 +82,7 @@ sink_is() {
 	gaps=$(jq .gaps result.json)
 	[ "$gaps" -gt 0 ]
 	[ "$(jumps out)" = "$gaps" ]
-	# Every number between the first and the last is there or counted.
+	# Every number between the first and the last is in the file or counted as lost.
 	first_lost=$(jq .lost_periods result.json)
 	last=$(tail -c 4 out | od -An -t u4)
 	[ $((last + 1)) -eq $((($(stat -c %s out) + first_lost * 16384) / 4)) ]
@@ -107,7 +106,7 @@ sink_is() {
 	[ "$(grep '^counter \[' seen | wc -L)" -le 39 ]
 	in_terminal 80 dmactl capture counter out --size 400000 | tr '\r' '\n' | sed 's/\x1b\[K//' >seen
 	grep -E '^counter \[#+ *\] +[1-9][0-9]%  [0-9.]+ KiB of 390.6 KiB  [0-9.]+ KiB/s  00:0[0-9]$' seen
-	# Nobody knows.
+	# Without --size the end is unknown, so there is no percentage.
 	spawn seen script -qec 'dmactl capture counter out' /dev/null
 	sleep 1
 	dmactl terminate counter
@@ -153,7 +152,7 @@ creeping_counter() {
 	peripherals counter_rate=1000 counter_fifo=65536
 }
 
-# A file with all that the counter sent so far, which is more than MIN bytes.
+# unbroken FILE MIN: the file has all numbers that the counter sent so far, and more than MIN bytes
 unbroken() {
 	local size
 	size=$(stat -c %s "$1")
@@ -225,7 +224,7 @@ unbroken() {
 		spawn out.txt dmactl capture counter out --period 4K --periods 256 --memory $memory --time 60s
 		wait_until test -s out
 		sleep 1
-		# The one of the peripherals, behind that of the channels.
+		# Unbind the controller of the peripherals, which comes after that of the channels.
 		echo dma-sim.1 >/sys/bus/platform/drivers/dma-sim/unbind
 		ends_with 1
 		cat out.txt
@@ -285,7 +284,7 @@ unbroken() {
 	dmactl play sink data --period 16K --periods 16 --json >result.json
 	jq -e '.bytes == 1048576 and .underruns == 0' result.json
 	[ "$(cat "$sim/sink_bytes")" -ge 1048576 ]
-	# After the last byte come zeros, of which the sink counts each change.
+	# Zeros follow the last byte, and the sink counts each change.
 	[ "$(cat "$sim/sink_errors")" -le $((16384 * 16 / 4)) ]
 	dmactl play sink - --period 16K --periods 16 --size 512K --json <data >result.json
 	jq -e '.bytes == 524288 and .underruns == 0' result.json
@@ -328,7 +327,7 @@ unbroken() {
 	local played
 	peripherals sink_rate=100000
 	numbers 250000 >data
-	# The source takes its time, and has more than is played.
+	# The source is slow to start, and has more data than is played.
 	(sleep 2 && cat data) | dmactl play sink - --time 1s --json >result.json
 	jq -e '.seconds >= 1 and .seconds < 1.8 and .underruns == 0' result.json
 	played=$(jq .bytes result.json)
@@ -347,7 +346,8 @@ unbroken() {
 	split -b 5000 data piece.
 	mkfifo live
 	spawn out dmactl play sink live --json
-	# Faster than the sink, in pieces that are no periods; a ring full would take minutes.
+	# Write faster than the sink reads, in pieces unlike periods; filling the whole buffer first
+	# would take minutes.
 	exec 4>live
 	cat piece.aa >&4
 	wait_until eval '[ "$(cat "$sim/sink_bytes")" -gt 500 ]'
@@ -359,7 +359,7 @@ unbroken() {
 	wait_until eval '[ "$(cat "$sim/sink_bytes")" -ge 50000 ]'
 	dmactl terminate sink
 	ends_with 0
-	# All of it was there in time and in order; then come zeros.
+	# All data was there in time and in order; zeros follow.
 	jq -e '.bytes == 50000 and .underruns == 0' out
 	errors=$(cat "$sim/sink_errors")
 	[ "$errors" -le $((($(cat "$sim/sink_bytes") - 50000) / 4 + 1)) ]
@@ -375,7 +375,7 @@ unbroken() {
 	jq -e '.underruns > 0 and .bytes == 20000' played.json
 	kill -INT "$pid"
 	wait "$pid" || true
-	# What is not zero is the file.
+	# All bytes that are not zero are those of the file.
 	tr -d '\0' <out | cmp -n 20000 - data
 }
 
@@ -395,14 +395,14 @@ unbroken() {
 	jq -e '.period == 4096 and .ring_periods == 256 and .bytes == 100000' result.json
 	same out data
 	dmactl play sink data --json | jq -e '.period == 4096 and .ring_periods == 256 and .bytes == 100000'
-	# What somebody said is refused, with the limit.
+	# Explicit values are refused, with the limit in the message.
 	fails dmactl capture counter out --period 8K
 	says 'counter: a period of 8 KiB is more than its driver is asked for in one piece, 4 KiB \(.*declares\): try a --period of 4096'
 	fails dmactl play sink data --period 4K --periods 2000
 	says 'sink: a ring of 2000 periods is more than its driver is asked for, 1024; root can raise it'
 	fails dmactl capture counter out --src-addr 0 --width 4 --period 4002 --force
 	says 'counter: a period of 4002 bytes is no whole number of words of 4 bytes'
-	# Larger than usual: then as usual.
+	# With larger limits, the usual defaults apply.
 	sim_reload channels=1 peripherals=counter counter_rate=400000 counter_fifo=1048576 max_segment=1048576 copy_align=64
 	dmactl capture counter out --size 100000 --json | jq -e '.period == 65536 and .ring_periods == 16'
 	same out data
@@ -423,7 +423,7 @@ unbroken() {
 	jq -e '.ring_periods == 4 and .bytes == 100000' <<<"$played"
 	[ "$status" -eq 1 ]
 	says 'counter: 1 MiB of DMA memory in one buffer are more than root allows, which is 29[0-9]\.[0-9] KiB \(max_buffer_bytes'
-	# What cannot be in one piece.
+	# A buffer that cannot be contiguous.
 	fails dmactl capture counter other --period 64K --periods 1024
 	says 'counter: a ring of 64 MiB has to be in one piece, which is up to 4 MiB of coherent and 2 MiB of streaming memory'
 	says 'see their --depth'

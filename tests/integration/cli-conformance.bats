@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl test --conformance: a provider that keeps its promises passes, however
-# little it can do, and each check fails when dma-sim breaks what it looks at.
+# dmactl test --conformance: a provider that keeps its promises passes, however few operations it
+# has, and each check fails when dma-sim breaks its promise.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
-# A machine with other work to do takes its time; what is done in time ends no later.
+# Long limits for a loaded machine; they do not delay a test that is in time.
 time=(--seconds 150 --timeout 4s)
 
 conforms() {
@@ -22,7 +22,7 @@ result_of() {
 	jq -r --arg c "$1" '.channels[0].checks[] | select(.check == $c) | .result' result.json
 }
 
-# passes CHECK...
+# passes CHECK...: each of them passed
 passes() {
 	local check
 	for check in "$@"; do
@@ -33,15 +33,14 @@ passes() {
 	done
 }
 
-# Slow enough to be in the middle of something, and with no more operations
-# than the checks that are about the queue need.
+# Slow enough to be in the middle of transfers, and with no more operations than the checks of the
+# queue need.
 slow() {
 	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000
 }
 
-# broken FAULT,... CHECK...: with these faults these checks fail. Others may, since
-# a fault of the one promise can break another; that none fails without a fault is
-# shown below.
+# broken FAULT,... CHECK...: with these faults these checks fail. Other checks may fail, too, since
+# a fault can break several promises; a test below shows that none fails without a fault.
 broken() {
 	local faults=$1 check failed
 	shift
@@ -63,7 +62,7 @@ broken() {
 	wait_free
 }
 
-# finds CHECK PATTERN: what the check said
+# finds CHECK PATTERN: one of the check's findings matches
 finds() {
 	jq -r --arg c "$1" '.channels[0].broken[] | select(.check == $c) | .findings[].seen' result.json |
 		grep -qE -- "$2"
@@ -136,7 +135,7 @@ finds() {
 }
 
 @test "a status too early, descriptors lost when it runs dry, no resume, success for what was aborted" {
-	# Fewer than dmactl gives it at a time.
+	# Fewer descriptors than dmactl submits at a time.
 	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 descriptors=128
 	broken lost_when_dry,status_early,resume_ignored,terminate_success \
 		exhaust status cookie resume terminate-result
@@ -163,7 +162,7 @@ finds() {
 }
 
 @test "callbacks that get lost" {
-	# Only what is fast ends in numbers.
+	# At full speed, so that enough transfers end for some callbacks to be lost.
 	sim_reload caps=memcpy,interrupt,slave,cyclic
 	broken lost_completion once
 	finds once 'did not complete within'

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl copy, where nothing goes wrong.
+# dmactl copy without errors; see cli-faults.bats for those.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 M=$((1024 * 1024))
@@ -70,7 +70,7 @@ copy_sizes() {
 	dmactl copy --json mnt/src mnt/dst 2>/dev/null >summary.json
 	jq -e '(.direct_read or .direct_write) | not' summary.json
 	[ -z "$(dmactl copy --quiet --verify mnt/src mnt/dst 2>&1)" ]
-	# Asked for, it is nothing to tell.
+	# With --no-direct the message about O_DIRECT is absent.
 	run dmactl copy --no-direct mnt/src mnt/dst
 	[ "$status" -eq 0 ]
 	[[ $output != *O_DIRECT* ]]
@@ -110,7 +110,7 @@ copy_sizes() {
 		[ "$(stat -c %a dst)" = $mode ]
 		same src dst
 	done
-	# The old file was replaced, not written into.
+	# dmactl replaced the old file; it did not write into it.
 	[ "$(cat link)" = old ]
 	nothing_left . '.dst*'
 }
@@ -132,7 +132,7 @@ copy_sizes() {
 	make 3000001 src
 	cp src twin
 	dmactl copy - - <src | cmp - twin
-	# shellcheck disable=SC2002 # a pipe is what is wanted
+	# shellcheck disable=SC2002 # the test needs a pipe
 	cat src | dmactl copy - dst
 	same src dst
 	dmactl copy src - | cat >dst2
@@ -239,7 +239,7 @@ copy_sizes() {
 		head -c $size /dev/zero | tr '\0' Z | cmp - dst
 	done
 	dmactl fill --json --value 7 --size 4096 dst | jq -e '.value == 7 and .bytes == 4096'
-	# As big as it was.
+	# Without --size the file keeps its length.
 	dmactl fill dst
 	head -c 4096 /dev/zero | cmp - dst
 	dmactl fill --value 65 --size 3 - | grep -qx AAA

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# SPDX-License-Identifier: MIT
+# dmactl --explain
 # --explain
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 instances() {
@@ -14,7 +14,7 @@ instances() {
 	dmactl --explain copy src dst >out
 	cat out
 	same src dst
-	# The first of each kind, in the order of a transfer.
+	# The first step of each kind appears in the order of a transfer.
 	for function in dma_request_channel alloc_pages dma_map_sgtable device_prep_dma_memcpy \
 		dmaengine_submit dma_async_issue_pending 'callback  ' dma_unmap_sgtable dma_release_channel; do
 		grep -n -m 1 "^ *[0-9]*\..*  $function" out | cut -d: -f1
@@ -22,7 +22,7 @@ instances() {
 	[ "$(wc -l <order)" = 9 ]
 	sort -n order | cmp - order
 	grep -q "$first is ours now, as handle 1" out
-	# Handles, not addresses.
+	# Shows handles, not addresses.
 	lacks '0x[0-9a-f]{6,}' out
 	[ -z "$(instances)" ]
 }
@@ -35,7 +35,7 @@ instances() {
 	grep -qE '\.\.\. [0-9]+ more like this: dmaengine_submit' out
 	grep -qE '\.\.\. [0-9]+ more like this: callback' out
 	[ "$(wc -l <numbers)" -lt 60 ]
-	# None is lost: 46 blocks have ended, in one descriptor or more each.
+	# Each of the 46 blocks appears, in one descriptor or more.
 	shown=$(grep -c '^ *[0-9]*\..*callback  ' out)
 	more=$(sed -n 's/.* \([0-9]*\) more like this: callback.*/\1/p' out | paste -sd+ | bc)
 	[ $((shown + more)) = 46 ]
@@ -51,7 +51,7 @@ instances() {
 }
 
 @test "other verbs and other places of the option" {
-	# It takes none.
+	# list has no steps to explain.
 	run dmactl list --explain
 	[ "$status" -eq 0 ]
 	[[ $output != *dma_request_channel* ]]
@@ -66,7 +66,7 @@ instances() {
 	last=$(channels | tail -n 1)
 	spawn out dmactl test --seconds 60 "$last"
 	wait_until held "$last"
-	# One page: it cannot be split.
+	# A single page, which needs one descriptor.
 	make 4096 src
 	dmactl --explain --json copy -c "$first" src dst >out.json
 	[ "$(jq '[.steps[] | select(.event == "dmactl_op_complete")] | length' out.json)" = 1 ]

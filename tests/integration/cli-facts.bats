@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The verbs that only look: version, list, info, status, help.
+# The verbs that only show facts: version, list, info, status, help.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 @test "version names the tool, the library and the module" {
@@ -31,7 +31,7 @@ load cli-helper
 	lacks CACHE_COHERENT seen
 	in_terminal 400 dmactl list | grep -E "^$first .*MEMCPY.* CACHE_COHERENT"
 	dmactl list | grep -E "^$first .*MEMCPY.* CACHE_COHERENT"
-	# Narrower than can be: nothing is lost but the end.
+	# A terminal that is too narrow only cuts off the end.
 	in_terminal 30 dmactl list | grep "^$first"
 }
 
@@ -150,7 +150,7 @@ load cli-helper
 	dmactl status --json "$first" >status.json
 	jq -e --argjson p "$pid" '.sessions[0].pid == $p and .sessions[0].buffers == 2' status.json
 	jq -e --arg c "$first" '.channels[0].name == $c and (.channels | length == 1)' status.json
-	# Another channel is nobody's.
+	# No session has another channel.
 	dmactl status --json "$(channels | sed -n 2p)" | jq -e '.sessions == []'
 	echo 0 >"$sim/hold"
 	ends_with 0

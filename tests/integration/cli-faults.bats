@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl copy, where something goes wrong: a message that names the file and
-# the reason, status 1, and nothing under the name of the target.
+# dmactl copy with errors: the message names the file and the reason, the status is 1, and no file
+# is left under the target's name.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 @test "a missing source" {
@@ -96,7 +96,7 @@ load cli-helper
 	says 'mnt/dst: .*No space left on device'
 	says 'mnt/dst: was not written'
 	nothing_left mnt '*dst*'
-	# The same without a known size: it is found out in the middle.
+	# A source of unknown size finds out in the middle.
 	run bash -c 'cat src | dmactl copy - mnt/dst'
 	echo "$output"
 	[ "$status" -eq 1 ]
@@ -114,13 +114,13 @@ load cli-helper
 	says '/dev/full: cannot write it: No space left on device'
 	says '/dev/full: is incomplete'
 	run bash -c 'dmactl copy src - | true'
-	# Whom nobody reads any more dies of it, without a word.
+	# Without a reader, dmactl dies of SIGPIPE without a message.
 	run bash -c 'head -c 10000000 /dev/zero | dmactl copy -q --no-direct - - 2>err.txt | head -c 1 >/dev/null; exit "${PIPESTATUS[1]}"'
 	[ "$status" -eq 141 ]
 	lacks -i broken err.txt
 }
 
-# half_copy: in the background, output to the file out; stands still half way
+# half_copy: starts a copy in the background that stops half way, with output to the file out
 half_copy() {
 	sim_reset
 	make 4000000 src

@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120,SC2154 # shared with the .bats files
 # SPDX-License-Identifier: MIT
-# For the tests of the command line tool. They run as root in a guest that has
-# both modules loaded and dma-sim's four channels (tests/vm/run -- bats ...).
+# For tests of the command-line tool, which run as root in a guest with both modules loaded and
+# dma-sim's four channels (tests/vm/run -- bats ...).
 
 sim=/sys/module/dma_sim/parameters
 
-# Once for all files: a test may wait for what a missing program would write.
+# Checked once for all files: without a program, a test could wait for its output forever.
 if [ ! -e "$BATS_RUN_TMPDIR/programs-are-there" ]; then
 	(
 		# shellcheck source=../vm/lib.sh
@@ -15,8 +15,7 @@ if [ ! -e "$BATS_RUN_TMPDIR/programs-are-there" ]; then
 	touch "$BATS_RUN_TMPDIR/programs-are-there"
 fi
 
-# Each JSON document that dmactl prints goes there as well; at the end of the
-# file, all are compared with the schema.
+# Also stores each JSON document that dmactl prints; teardown_file() compares them with the schema.
 json_seen=$BATS_FILE_TMPDIR/json-seen
 
 dmactl() {
@@ -29,7 +28,7 @@ dmactl() {
 	esac
 }
 
-# In a suite that is done by who reads the reports: here it takes ten times as long.
+# In a suite the host checks them, because here it takes ten times as long.
 teardown_file() {
 	if [ ! -s "$json_seen" ]; then
 		return 0
@@ -40,7 +39,7 @@ teardown_file() {
 	fi
 }
 
-# What a test changed must not reach the next one.
+# Resets dma-sim, so that settings of one test do not affect the next.
 sim_reset() {
 	echo 0 >"$sim/hold"
 	echo 0 >"$sim/skip"
@@ -56,13 +55,13 @@ channels() {
 	find /sys/class/dma -mindepth 1 -printf '%f\n' | sort -V
 }
 
-# The next test needs a new controller.
+# Makes teardown() load dma-sim again for the next test.
 sim_spoiled() {
 	spoiled=1
 }
 
-# sim_reload [PARAMETER...]: another controller; the next test has the usual
-# one. The old one may still be held for a moment by a program that has ended.
+# sim_reload [PARAMETER...]: loads dma-sim with these parameters; the next test has the usual ones.
+# A program that has ended may still hold the old controller for a moment.
 sim_reload() {
 	local i
 	sim_spoiled
@@ -81,7 +80,7 @@ setup() {
 
 teardown() {
 	local pid
-	# Those of programs in the background, and of others.
+	# JSON documents of programs in the background, and others in files.
 	find "$BATS_TEST_TMPDIR" -maxdepth 1 -type f -size -64k -exec cat {} + >>"$json_seen"
 	sim_reset
 	for pid in "${background[@]}"; do
@@ -94,7 +93,7 @@ teardown() {
 	if [ -n "$loop" ]; then
 		losetup -d "$loop"
 	fi
-	# Nobody may hold the modules any more.
+	# All users of the modules must be gone.
 	wait_free || return
 	[ -z "$spoiled" ] || sim_reload
 }
@@ -104,8 +103,8 @@ loop=''
 pid=''
 spoiled=''
 
-# spawn FILE COMMAND...: in the background, output to FILE; sets $pid. Signals
-# are not ignored, as they would be for the jobs of a script.
+# spawn FILE COMMAND...: runs it in the background, with output to FILE; sets $pid. Restores default
+# signals, which background jobs of a script ignore.
 spawn() {
 	local out=$1
 	shift
@@ -114,7 +113,7 @@ spawn() {
 	background+=("$pid")
 }
 
-# ends_with STATUS: waits for the program that was spawned
+# ends_with STATUS: waits for the spawned program
 ends_with() {
 	local ended=0
 	wait "$pid" || ended=$?
@@ -124,7 +123,7 @@ ends_with() {
 	}
 }
 
-# completed CHANNEL N: at least N transfers of the session that holds it
+# completed CHANNEL N: whether the session with this channel has completed at least N transfers
 completed() {
 	dmactl status --json "$1" |
 		jq -e --argjson n "$2" '.sessions[0].channels_held[0].completed >= $n' >/dev/null
@@ -134,7 +133,7 @@ held() {
 	grep -q '^1' "/sys/class/dma/$1/in_use"
 }
 
-# make_ext4 SIZE [MOUNT OPTION]: a filesystem of its own at mnt/
+# make_ext4 SIZE [MOUNT OPTION]: mounts a new file system at mnt/
 make_ext4() {
 	modprobe loop 2>/dev/null || true
 	modprobe ext4 2>/dev/null || true
@@ -145,7 +144,7 @@ make_ext4() {
 	mount -t ext4 ${2:+-o "$2"} "$loop" mnt
 }
 
-# make SIZE FILE: content that differs at every place, and is cheap to make
+# make SIZE FILE: fills a file quickly with content that differs at every offset
 make() {
 	seq 1000000 9999999 | head -c "$1" >"$2"
 }
@@ -154,7 +153,7 @@ same() {
 	cmp "$1" "$2"
 }
 
-# in_terminal COLUMNS COMMAND...: what a terminal so wide gets
+# in_terminal COLUMNS COMMAND...: prints the output in a terminal of this width
 in_terminal() {
 	local columns=$1
 	shift
@@ -171,7 +170,7 @@ wait_free() {
 	return 1
 }
 
-# wait_until COMMAND...: at most a minute
+# wait_until COMMAND...: repeats it until it succeeds, for at most a minute
 wait_until() {
 	local end=$((SECONDS + 60))
 	while [ $SECONDS -lt $end ]; do
@@ -182,12 +181,12 @@ wait_until() {
 	return 1
 }
 
-# dma-sim makes controllers and ports there.
+# dma-sim's controllers and ports are made in configfs.
 need_configfs() {
 	grep -qw configfs /proc/filesystems || skip "the kernel has no configfs"
 }
 
-# fails COMMAND...: exit status 1, and not because of a signal
+# fails COMMAND...: it exits with 1, and not because of a signal
 fails() {
 	run "$@"
 	echo "$output"
@@ -209,7 +208,7 @@ lacks() {
 	fi
 }
 
-# Not even a temporary file is left of a target.
+# nothing_left DIR PATTERN: no file is left, not even a temporary one
 nothing_left() {
 	local found
 	found=$(find "$1" -mindepth 1 -name "$2")

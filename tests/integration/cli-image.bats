@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl interleave: parts of images, cut once more in perl.
+# dmactl interleave: compares parts of images with those that perl cuts.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
-# crop IN HEADER WIDTH PIXEL W H X Y: the pixels of the part
+# crop IN HEADER WIDTH PIXEL W H X Y: prints the pixels of the part
 crop() {
 	perl -e 'my ($in, $header, $width, $pixel, $w, $h, $x, $y) = @ARGV;
 		open my $f, "<:raw", $in or die;
@@ -15,7 +15,7 @@ crop() {
 		}' "$@"
 }
 
-# image KIND WIDTH HEIGHT MAXVAL PIXEL: in.pnm; sets $header
+# image KIND WIDTH HEIGHT MAXVAL PIXEL: makes in.pnm; sets $header
 image() {
 	printf 'P%d\n# a comment\n%d %d\n%d\n' "$1" "$2" "$3" "$4" >in.pnm
 	header=$(stat -c %s in.pnm)

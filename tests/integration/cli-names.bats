@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Names: what one can ask for is listed, and each verb takes every kind of it.
+# Names: list prints all of them, and each verb accepts every kind.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 peripherals() {
@@ -21,7 +21,7 @@ peripherals() {
 	jq -e '[.slave_names[].name] | index("counter") != null and index("sim0.1") != null' list.json
 	jq -e '.slave_names | all(.held_by == null and (has("channel") | not))' list.json
 	jq -e '.channels | all(.held_by == null)' list.json
-	# One that a second controller has, too, is one name.
+	# A name that two controllers have is listed once.
 	[ "$(jq '[.slave_names[].name] | length' list.json)" = "$(jq '[.slave_names[].name] | unique | length' list.json)" ]
 }
 
@@ -50,7 +50,7 @@ peripherals() {
 	dmactl list --json >list.json
 	jq -e --argjson p "$pid" '.channels[1].held_by == {uid: 0, user: "root", pid: $p, comm: "dmactl"}' list.json
 	jq -e '.slave_names[] | select(.name == "sim0.1") | .channel == "dma0chan1" and .held_by.uid == 0' list.json
-	# Whoever may not look into the process sees the user.
+	# A user who may not inspect the process sees only its user.
 	run setpriv --reuid=65534 --regid=65534 --clear-groups dmactl list
 	says '^dma0chan1 .* user root$'
 	setpriv --reuid=65534 --regid=65534 --clear-groups dmactl list --json >other.json
@@ -82,7 +82,7 @@ peripherals() {
 	nothing_left . 'other*'
 }
 
-# complete WORD...: what bash offers for the last one
+# complete_words WORD...: prints bash's completions of the last word
 complete_words() {
 	bash -c '
 		_init_completion() { words=("${COMP_WORDS[@]}") cword=$COMP_CWORD cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}; }
@@ -131,7 +131,7 @@ complete_words() {
 	dmactl resume "$chan"
 	dmactl terminate counter
 	ends_with 0
-	# Asked for by the channel's own name.
+	# The same, requested by the channel's own name.
 	spawn out dmactl capture --force "$chan" numbers
 	wait_until dmactl pause "$chan"
 	dmactl terminate "$chan"

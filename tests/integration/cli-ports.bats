@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Ports: what the verbs make of them. dma-sim publishes them from configfs, as
-# software nodes.
+# Ports in the verbs of the tool. dma-sim publishes ports from configfs, as software nodes.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 ports=/sys/kernel/config/dma-sim/bats
@@ -21,7 +20,7 @@ make_ports() {
 	echo 1 | tee "$ports/fir/live" "$ports/win/live" "$ports/adc/live" >/dev/null
 }
 
-# channel PORT/CHANNEL LEADS-TO [PROPERTY...]
+# channel PORT/CHANNEL NAME [PROPERTY...]: adds a channel to a port
 channel() {
 	local dir=$ports/$1
 	mkdir "$dir"
@@ -37,7 +36,7 @@ remove_ports() {
 	done
 }
 
-# The helper's come first and last.
+# Call the helper's setup first and its teardown last.
 eval "helper_$(declare -f setup)"
 eval "helper_$(declare -f teardown)"
 
@@ -54,7 +53,7 @@ teardown() {
 	helper_teardown
 }
 
-# as_nobody COMMAND...: in group 4711, which the node belongs to
+# as_nobody COMMAND...: runs it in group 4711, which owns the device node
 as_nobody() {
 	chown root:4711 /dev/dmactl
 	chmod 660 /dev/dmactl
@@ -84,7 +83,7 @@ as_nobody() {
 	jq -e '.ports[3].dst_maxburst == 16' out.json
 	dmactl list --ports >out
 	[ "$(wc -l <out)" -eq 5 ]
-	# Anybody may know.
+	# Unprivileged users see the same.
 	as_nobody dmactl list --ports --json | cmp - out.json
 }
 
@@ -104,12 +103,12 @@ as_nobody() {
 	grep -E '^ *Write burst: +16$' out
 	dmactl info --json fir:tx >out.json
 	jq -e '.port.name == "fir:tx" and .port.dst_addr_width == 4' out.json
-	# Not all that the channel has.
+	# Only the directions of the port, not all of the channel's.
 	jq -e '.directions == ["mem-to-dev"]' out.json
 	dmactl info --json win | jq -e '.port.name == "win:io"'
 	as_nobody dmactl info --json win | jq -e '.port.name == "win:io" and .directions == ["mem-to-dev", "dev-to-mem"]'
 	dmactl info --json "$first" | jq -e 'has("port") | not'
-	# Which one?
+	# The port has several channels, so the name is ambiguous.
 	fails dmactl info fir
 }
 
@@ -133,7 +132,7 @@ as_nobody() {
 	as_nobody dmactl send win data
 	as_nobody dmactl recv -q --size 4096 win - >out
 	same out data
-	# There, and nowhere else.
+	# Only the range of the port was written.
 	dmactl recv --src-addr 0x1000 --size 4096 mem all
 	same all data
 	dmactl recv --src-addr 0 --size 4096 mem all
@@ -189,7 +188,7 @@ as_nobody() {
 	says 'win:io: the port says'
 	fails dmactl recv --direction dev-to-mem --size 16 fir:tx out
 	says 'does not move bytes from a peripheral'
-	# The burst of reading is left to the program.
+	# The port does not fix the burst for reading.
 	dmactl recv --burst 16 --size 64 win out
 	fails dmactl recv --burst 8 --size 64 win out
 }

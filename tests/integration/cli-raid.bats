@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl xor, pq and verify: the bytes are calculated here once more, in perl.
+# dmactl xor, pq and verify: compares the bytes with sums that perl computes.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
-# sources N SIZE: files s0 to s(N-1) that differ everywhere
+# sources N SIZE: makes files s0 to s(N-1) that differ everywhere
 sources() {
 	local i
 	files=()
@@ -15,14 +15,14 @@ sources() {
 	done
 }
 
-# expect_xor FILE...: the sum
+# expect_xor FILE...: prints the sum
 expect_xor() {
 	perl -e 'local $/; my $x;
 		for (@ARGV) { open my $f, "<:raw", $_ or die; my $d = <$f>; $x = defined $x ? $x ^ $d : $d }
 		print $x' -- "$@"
 }
 
-# expect_q LIST FILE...: the sum of each file times its coefficient, polynomial 0x11d
+# expect_q LIST FILE...: prints the sum of each file times its coefficient, polynomial 0x11d
 expect_q() {
 	perl -e 'local $/;
 		sub mul { my ($a, $b) = @_; my $r = 0;
@@ -38,7 +38,7 @@ expect_q() {
 		print $x' -- "$@"
 }
 
-# flip FILE OFFSET: one bit of one byte
+# flip FILE OFFSET: changes one bit of one byte
 flip() {
 	perl -e 'open my $f, "+<:raw", $ARGV[0] or die; seek $f, $ARGV[1], 0; read $f, my $c, 1;
 		seek $f, $ARGV[1], 0; print $f chr(ord($c) ^ 4)' "$1" "$2"

@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# dmactl send, recv, stream and the options of peripherals, with those that
-# dma-sim simulates.
+# dmactl send, recv, stream and the options for peripherals, with dma-sim's peripherals.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 # shellcheck disable=SC2120 # some tests need no parameters
@@ -11,7 +10,7 @@ peripherals() {
 	sim_reload channels=1 peripherals=loopback,counter,sink,mem "$@"
 }
 
-# numbers COUNT [FIRST]: what `counter' gives
+# numbers COUNT [FIRST]: prints the data of `counter'
 numbers() {
 	perl -e 'print pack "V*", $ARGV[1] .. $ARGV[1] + $ARGV[0] - 1' "$1" "${2:-0}"
 }
@@ -62,7 +61,7 @@ sink_is() {
 	sink_is 300000 0
 	dmactl send --size 1000 sink data
 	sink_is 1000 0
-	# It does notice.
+	# The sink does count wrong data.
 	tac data >wrong
 	dmactl send sink wrong
 	lacks '^0$' "$sim/sink_errors"
@@ -99,7 +98,7 @@ sink_is() {
 
 @test "frames: lines and what is between them" {
 	peripherals
-	# 100 lines of 40 bytes, 64 apart; the last has nothing behind it.
+	# 100 lines of 40 bytes at distances of 64; nothing follows the last.
 	perl -e 'for my $i (0 .. 99) { print pack("V10", map { $_ + 10 * $i } 0 .. 9), "x" x ($i < 99 ? 24 : 0) }' >data
 	[ "$(stat -c %s data)" = 6376 ]
 	dmactl send --frame 40/64 --block 640 sink data
@@ -124,7 +123,7 @@ sink_is() {
 	for i in 0 1 2; do numbers 16 $((16 * i)); done >data
 	dmactl send --frame 16 --block 64 --repeat 300ms --json sink data >result.json
 	jq -e '.dma_ops == 3 and .bytes == 192 and .repetitions > 3' result.json
-	# Each block came as often as it says, and in whole blocks.
+	# The sink got whole blocks, at least as many as dmactl reports.
 	[ $(($(cat "$sim/sink_bytes") % 64)) = 0 ]
 	[ "$(cat "$sim/sink_bytes")" -ge $((64 * $(jq .repetitions result.json))) ]
 	run dmactl send --repeat 1s sink data
@@ -132,7 +131,7 @@ sink_is() {
 	says 'repeat is for --frame$'
 	run dmactl recv --repeat 1s --frame 4 counter out
 	[ "$status" -eq 2 ]
-	# Somebody ends it.
+	# Another program ends it.
 	spawn send.txt dmactl send --frame 16 --block 64 --repeat 100s sink data
 	wait_until dmactl synchronize sink
 	dmactl terminate sink
@@ -147,10 +146,10 @@ sink_is() {
 	jq -e '.dma_ops == 3 and .bytes == 192 and .repetitions > 3' result.json
 	[ $(($(cat "$sim/sink_bytes") % 64)) = 0 ]
 	[ "$(cat "$sim/sink_bytes")" -ge $((64 * $(jq .repetitions result.json))) ]
-	# Without, it takes nothing, and nothing of it comes there.
+	# Without the flag it refuses frames, and moves nothing.
 	fails dmactl send --frame 16 --block 64 sink data
 	sink_is 0 0
-	# What is no frame is as ever.
+	# A transfer without frames works as usual.
 	numbers 48 >data
 	dmactl send sink data
 	sink_is 192 0
@@ -178,7 +177,7 @@ sink_is() {
 	peripherals
 	make 1000 data
 	printf 'about it' >about
-	# It goes with a packet.
+	# Metadata needs packets.
 	echo 1 >"$sim/packets"
 	for mode in client engine; do
 		spawn recv.txt dmactl recv --size 1000 --metadata got --metadata-size 8 --metadata-mode $mode loop-rx out
@@ -223,7 +222,7 @@ sink_is() {
 	local chan
 	peripherals
 	make 64 data
-	# Of a controller that others do not have a name for.
+	# A channel by its own name, without a slave name.
 	chan=$(channels | head -n 1)
 	fails dmactl recv --size 64 "$chan" out
 	says "$chan: nobody said where its peripheral is, so the channel would use address 0"
@@ -263,7 +262,7 @@ sink_is() {
 	echo 131072 >/sys/module/dmactl/parameters/max_buffer_bytes
 	fails dmactl stream counter -- true
 	says 'counter: 256 KiB of DMA memory in one buffer are more than root allows, which is 128 KiB .max_buffer_bytes'
-	# What is left open is made to fit.
+	# Values that are not given are chosen to fit.
 	dmactl recv counter out --size 100000
 	echo 67108864 >/sys/module/dmactl/parameters/max_buffer_bytes
 	fails dmactl stream --blocks 1000 counter -- true
@@ -284,7 +283,7 @@ sink_is() {
 	chmod 777 .
 	fails setpriv --reuid 65534 --clear-groups --bounding-set=-all dmactl recv --size 4K counter out
 	says 'does not offer this channel'
-	# A name that firmware gave needs no privilege, where root offers it.
+	# A channel that firmware names needs no privilege if root offers it.
 	rmmod dmactl
 	insmod "$DMACTL_MODULES_DIR/dmactl.ko" 'allow=*'
 	chmod 666 /dev/dmactl
@@ -331,12 +330,12 @@ sink_is() {
 	says 'counter: the transfer of byte 0 failed'
 }
 
-# So slow that 8 KiB take longer than the time after which recv gives up.
+# So slow that 8 KiB take longer than recv's timeout.
 creeping_counter() {
 	peripherals counter_rate=1000 counter_fifo=65536 "$@"
 }
 
-# first_numbers FILE MIN: more than MIN bytes, and the first that there are
+# first_numbers FILE MIN: the file has more than MIN bytes, which are the first numbers
 first_numbers() {
 	local size
 	size=$(stat -c %s "$1")
@@ -358,7 +357,7 @@ first_numbers() {
 	creeping_counter no_pause=1
 	dmactl recv --size 8K --timeout 3s counter out
 	same out expected
-	# Where nothing is told of a transfer, only its end counts.
+	# Without a residue that shows progress, only the end of a transfer counts.
 	creeping_counter residue=descriptor
 	fails dmactl recv --size 8K --timeout 3s counter out2
 	says 'no transfer ended for 3 s, and this channel does not tell what moves within one'
@@ -459,7 +458,7 @@ first_numbers() {
 
 @test "stream: both directions at once" {
 	peripherals
-	# Whole blocks: of one that is not full, a plain FIFO never tells.
+	# Use whole blocks: a FIFO without packets never ends a block that is not full.
 	make $((48 * 4096)) data
 	timeout 60 dmactl stream --block 4K --in loop-rx --out loop-tx -- \
 		sh -c 'cat data & head -c 196608 >out; wait'
@@ -538,7 +537,7 @@ first_numbers() {
 	done
 	make 1000 data
 	spawn recv.txt dmactl recv --size 1000 loop-rx out
-	# What is sent while nobody holds the other end is gone.
+	# Data that is sent while no client has the other end is lost.
 	wait_until test -e /sys/class/misc/dmactl/dma:loop-rx
 	dmactl send loop-tx data
 	ends_with 0
@@ -568,7 +567,7 @@ first_numbers() {
 	dmactl status --json loop-rx | jq -e --argjson p "$pid" '.sessions[0].pid == $p'
 }
 
-# squat NAME: nobody answers for a channel, and says that all went well
+# squat NAME: as nobody, answers in place of a channel's holder, and reports success
 squat() {
 	cat >squat.py <<'PY'
 import os, socket, struct, sys
@@ -600,7 +599,7 @@ PY
 	fails dmactl terminate loop-rx
 	says "process $squatter of user 65534 answers"
 	says "loop-rx: is held by dmactl, process $pid"
-	# It was not even asked; and whose channel it is goes on.
+	# The other process was not even asked, and the channel's holder goes on.
 	[ ! -e /dev/shm/asked ]
 	kill -0 "$pid"
 	kill "$squatter" "$pid"

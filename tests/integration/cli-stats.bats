@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Counters for monitoring: read by OpenMetrics' reference parser, and by the textfile
-# collector of node_exporter, which takes Prometheus' older format.
+# Counters for monitoring: OpenMetrics' reference parser and node_exporter's textfile collector,
+# which takes Prometheus' older format, read them.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
-# value FILE NAME [LABEL=VALUE...]: of the one sample that has these
+# value FILE NAME [LABEL=VALUE...]: prints the value of the one sample with these labels
 value() {
 	"$BATS_TEST_DIRNAME/openmetrics-value" "$@"
 }
@@ -48,7 +48,7 @@ scrape() {
 	[ "$(value two dmactl_held_depth_ops "${held[@]}")" -gt 0 ]
 	[ "$(value two dmactl_held_failed_ops_total "${held[@]}")" = 0 ]
 	[ "$(value two dmactl_held_completed_ops_total "${held[@]}")" -ge 100 ]
-	# Counters count up.
+	# Counters must not decrease.
 	for name in submitted_ops completed_ops moved_bytes; do
 		[ "$(value two dmactl_held_${name}_total "${held[@]}")" -ge "$(value one dmactl_held_${name}_total "${held[@]}")" ]
 	done

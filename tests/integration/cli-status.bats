@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# status: what a channel does, what went through it, and --watch.
+# dmactl status: the state of a channel, its counters, and --watch.
 
-# shellcheck disable=SC2016,SC2154 # expressions of jq and eval; from the helper, and from bats
+# shellcheck disable=SC2016,SC2154 # expressions of jq and eval; set by the helper and by bats
 load cli-helper
 
 peripherals() {
@@ -72,7 +72,7 @@ of() {
 	dmactl copy -c "$first" src dst
 	of "$first" '.transfers == 2 and .bytes == 200000'
 	[ "$(cat "/sys/class/dma/$first/bytes_transferred")" = 200000 ]
-	# One that has not ended.
+	# A transfer that has not ended counts with the bytes so far.
 	spawn out dmactl capture counter numbers
 	wait_until of counter '.bytes >= 65536 and .bytes_transferred == 0'
 	dmactl terminate counter
@@ -89,7 +89,7 @@ of() {
 		and .op_direction == null' other.json
 	run setpriv --reuid=65534 --regid=65534 --clear-groups dmactl status
 	says '^dma1chan2 +counter +in use +- .* user root$'
-	# And the other way round: root sees all.
+	# In the other direction, root sees everything.
 	dmactl terminate counter
 	ends_with 0
 	chmod 666 /dev/dmactl
@@ -104,7 +104,7 @@ of() {
 	ends_with 0
 }
 
-# watch COLUMNS SECONDS [OPTION...]: in a terminal so wide, ended by Ctrl-C
+# watch COLUMNS SECONDS [OPTION...]: runs it in a terminal of this width, until Ctrl-C
 watch() {
 	local columns=$1 seconds=$2
 	shift 2
@@ -139,7 +139,7 @@ watch() {
 	spawn out dmactl capture counter numbers
 	wait_until of counter '.state == "running"'
 	watch 80 3 --interval 200ms >seen
-	# One frame a look, each begins at the top; the cursor is there again.
+	# Each interval draws a frame from the top; at the end the cursor is visible again.
 	[ "$(grep -c $'\e\[H' seen)" -ge 5 ]
 	grep -q $'\e\[?25h' seen
 	sed 's/\x1b\[[0-9?]*[a-zA-Z]//g; s/\r//g' seen >plain
@@ -149,7 +149,7 @@ watch() {
 	grep -E '^CHANNEL +AS +STATE +RATE +DEPTH +ERRORS$' plain
 	grep -E '^dma1chan2 +counter +running +[0-9.]+ KiB/s +1/256 +0 \[#+ *\]$' plain
 	grep -E '^dma0chan0 +- +free +0 B/s +0/0 +0 \[ +\]$' plain
-	# What goes on ends as it would have.
+	# The watched transfer ends as usual.
 	dmactl terminate counter
 	ends_with 0
 }

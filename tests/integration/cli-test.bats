@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: MIT
 # dmactl test
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
-# Not every kernel lets a provider offer it.
+# Only some kernels let a provider offer IMM_DATA.
 offers_imm_data() {
 	dmactl info --json "$first" | jq -e '.operations | index("imm_data") != null' >/dev/null
 }
 
 @test "every operation passes, in text and JSON" {
 	for op in memcpy memset sg memset_sg xor xor_val pq pq_val interleave imm_data interrupt; do
-		# Linux 6.15 has no such function any more.
+		# Linux 6.15 removed this operation.
 		if [ $op = imm_data ] && ! offers_imm_data; then
 			continue
 		fi
@@ -58,7 +58,7 @@ offers_imm_data() {
 	dmactl test --op all --reuse 5 --iterations 50 --json "$first" >result.json
 	jq -e '.passed and .channels[0].transfers == 50' result.json
 	jq -e '.channels[0].by_op | has("xor_val") or has("pq_val") | not' result.json
-	# DMACTL_IOC_PREPARE, once for five transfers.
+	# dmactl calls DMACTL_IOC_PREPARE once for five transfers.
 	strace -f -e trace=ioctl -o calls dmactl test -q --reuse 5 --iterations 20 "$first"
 	[ "$(grep -c '0xda, 0xe, ' calls)" = 4 ]
 	dmactl test --op all --fence --iterations 50 "$first"
@@ -104,7 +104,7 @@ offers_imm_data() {
 @test "--max-size and alignments" {
 	dmactl test --max-size 1 --iterations 50 "$first"
 	dmactl test --max-size 3M --iterations 5 "$first"
-	# The shortest there is, each time.
+	# Each length is the shortest possible.
 	dmactl test --max-size 1 --align 64 --iterations 50 --json "$first" >aligned.json
 	jq -e '.passed and .channels[0].bytes == 50 * 64' aligned.json
 	sim_reload copy_align=256
@@ -118,7 +118,7 @@ offers_imm_data() {
 	dmactl test --coherent --iterations 50 "$first"
 }
 
-# Of at most a byte: each transfer is one descriptor.
+# With at most a byte each, a transfer is one descriptor.
 @test "a transfer that fails is reported with its channel" {
 	echo 5 >"$sim/fail_nth"
 	fails dmactl test --iterations 20 --max-size 1 "$first"
@@ -129,7 +129,7 @@ offers_imm_data() {
 	dmactl test --json --iterations 10 --max-size 1 "$first" 2>/dev/null >result.json || [ $? = 1 ]
 	jq -e '(.passed | not) and (.failures | length == 1)' result.json
 	jq -e '.failures[0] | .kind == "error" and .transfer == 2 and .thread == 0' result.json
-	# In one of the pieces that a longer one is made of.
+	# One of the descriptors of a longer transfer fails.
 	echo 30 >"$sim/fail_nth"
 	fails dmactl test --iterations 40 "$first"
 	says 'the DMA device could not read'

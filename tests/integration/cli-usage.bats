@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Command lines and the exit status they must have with a working device. The
-# table without a device is in tests/unit-cli.
+# Command lines and their exit status on a machine with a device. tests/unit-cli has the table for a
+# machine without one.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 @test "exit status of command lines" {

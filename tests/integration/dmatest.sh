@@ -1,24 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# dmatest.sh [KERNEL]: the kernel's own dmatest must run clean against dma-sim.
+# dmatest.sh [KERNEL]: runs the kernel's own dmatest on dma-sim.
 #
-# On the host it builds both modules and runs itself in guests (tests/vm/run),
-# the second of which bounces everything through SWIOTLB. In a guest it runs
-# the cases below. Environment, all optional on the host:
+# On the host it builds both modules and runs itself in two guests (tests/vm/run); the second one
+# bounces everything through SWIOTLB. In a guest it runs the cases below. Environment, all optional
+# on the host:
 #
 #	KERNEL			kernel of tests/vm/kernel, 6.12 by default
 #	DMATEST_KO, DMA_SIM_KO	modules for that kernel, instead of building them
 #	LINUX_SOURCE_TAR	kernel source to take dmatest from
 #	ITERATIONS		transfers of each thread, 20 by default
 #
-# Prints the summary of every thread. Exits 1 if a transfer failed, a thread is
-# missing or did nothing, or the kernel complained.
+# Prints the summary of every thread. Exits with 1 if a transfer failed, a thread is missing or did
+# nothing, or the kernel logged a fault.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 VM=$ROOT/tests/vm
-# Of each case, unless it sets others: transfers of a thread, threads of a
-# channel, bytes of a buffer (any page crossing will do, and dmatest is slow).
+# Defaults for a case: transfers of a thread, threads of a channel, bytes of a buffer (small,
+# because dmatest is slow, but across a page boundary).
 iterations=${ITERATIONS:-20}
 threads=2
 size=6000
@@ -72,7 +72,7 @@ run_guests() {
 
 # --- in the guest ---
 
-# Processes are dear in an emulated guest, so what bash can do, it does.
+# Starting processes is slow in an emulated guest, so bash does as much as it can.
 
 count_channels() {
 	local n=0 chan
@@ -82,9 +82,9 @@ count_channels() {
 	echo $n
 }
 
-# look MARK: reads what the kernel logged since the case began, and sets the
-# number of threads that were added, that have reported, and that did all that
-# they should, the last also by kind; the lines to show; and what went wrong.
+# look MARK: reads the kernel's log since the case began, and sets the number of threads that were
+# added, that have reported, and that did all of their work, the last also by kind; the lines to
+# show; and the errors.
 look() {
 	local log line
 	added=0 reported=0 clean=0 lines='' wrong=''
@@ -109,13 +109,13 @@ look() {
 	done <<<"$log"
 }
 
-# check MARK KINDS CHANNELS: every thread reported, and nothing failed.
+# check MARK KINDS CHANNELS: every thread must have reported, without failures.
 check() {
 	local expected=$(($3 * threads)) kind i
 	local added reported clean lines wrong
 	local -A of_kind
 	cat /sys/module/dmatest/parameters/wait >/dev/null
-	# On newer kernels that returns early.
+	# On newer kernels reading this returns early.
 	for ((i = 0; i < 120; i++)); do
 		look "$1"
 		[ "$reported" -lt "$added" ] || break
@@ -132,8 +132,8 @@ check() {
 	[ -z "$wrong" ] || fail "$1: transfers went wrong"
 }
 
-# run_case NAME KINDS DEVICE [dmatest's parameters]; a kind is copy, set, xor or
-# pq, as in the names of dmatest's threads.
+# run_case NAME KINDS DEVICE [parameters of dmatest]; a kind is copy, set, xor or pq, as in the
+# names of dmatest's threads.
 run_case() {
 	local mark="case $1" kinds=$2 device=$3 channels
 	shift 3
@@ -144,7 +144,7 @@ run_case() {
 	}
 	echo "$mark, $channels channels of $device"
 	echo "dmatest.sh: $mark" >/dev/kmsg
-	# run comes last: the parameters take effect in their order.
+	# run comes last, because parameters take effect in order.
 	insmod "$DMATEST_KO" device="$device" iterations="$iterations" \
 		threads_per_chan="$threads" test_buf_size="$size" "$@" run=1 || {
 		fail "$mark: dmatest does not load"
@@ -164,8 +164,8 @@ unload() {
 	rmmod dma_sim || die "dma-sim does not unload"
 }
 
-# dmatest terminates the channel after each transfer that it polled for, and so
-# those of other threads: there must be one.
+# dmatest terminates the channel after each transfer that it polled for, which also ends other
+# threads' transfers: use one thread.
 run_polled() {
 	threads=1 run_case "$@" polled=1
 }
@@ -175,14 +175,14 @@ run_plain_cases() {
 	run_case all 'copy xor pq' dma-sim.0
 	unload
 
-	# dmatest adds threads for XOR and PQ wherever a device can do them.
+	# dmatest adds threads for XOR and PQ on any device that has these.
 	load caps=memcpy,memset
 	size=16384 run_case memcpy copy dma-sim.0
 	run_case memset 'set' dma-sim.0 dmatest=1
 	run_polled memcpy-polled copy dma-sim.0
 	run_polled memset-polled 'set' dma-sim.0 dmatest=1
 	run_case memcpy-aligned copy dma-sim.0 alignment=6
-	# More than the engine does in a softirq.
+	# More bytes than the engine copies in one softirq.
 	size=150000 threads=1 iterations=5 run_case memcpy-large copy dma-sim.0
 	run_case memcpy-byte copy dma-sim.0 transfer_size=1
 	unload
@@ -214,7 +214,7 @@ run_plain_cases() {
 	unload
 }
 
-# The controller goes while dmatest uses it, and comes back.
+# Unbinds the controller while dmatest uses it, and binds it again.
 run_vanish() {
 	local driver=/sys/bus/platform/drivers/dma-sim
 	echo "case vanish"
@@ -236,7 +236,7 @@ run_bounced_cases() {
 	run_case memset-bounced 'set' dma-sim.0 dmatest=1
 	run_polled memcpy-bounced-polled copy dma-sim.0
 	unload
-	# 6.1 does not tell.
+	# 6.1 does not count bounces.
 	if [ -e $file ] && [ "$(cat $file)" = 0 ]; then
 		fail "nothing was bounced"
 	fi

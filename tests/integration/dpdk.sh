@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The driver for DPDK: our tests of it and DPDK's own dmadev_autotest, with memory that
-# is not huge, and with huge pages. Prints TAP.
+# The driver for DPDK: our tests of it and DPDK's own dmadev_autotest, with ordinary pages and with
+# huge pages. Prints TAP.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 O=${O:-$root/build}
@@ -21,12 +21,12 @@ ok() {
 	[ "$1" = ok ] || failed=1
 }
 
-# autotest NAME OPTION...: its tests, counted on
+# autotest NAME OPTION...: runs the program and numbers its tests on
 autotest() {
 	local name=$1 rc=0 line
 	shift
 	"$program" --iova-mode=va --no-pci --no-telemetry -l 0 -d "$driver" "$@" >"$work/log" 2>&1 || rc=$?
-	# Counters that overwrite themselves are left out.
+	# Leave out the counters that overwrite themselves.
 	tr '\r' '\n' <"$work/log" | grep -v '^Ops submitted' >"$work/said" || true
 	sed "s/^/# $name: /" "$work/said" >&2
 	while IFS= read -r line; do
@@ -35,7 +35,7 @@ autotest() {
 	if [ "$rc" != 0 ] || ! grep -qxE '1\.\.[0-9]+' "$work/said"; then
 		ok 'not ok' "$name: it ended with status $rc"
 	fi
-	# Both are left out by dmadev_autotest without a word of failure.
+	# dmadev_autotest can skip the error tests without reporting a failure.
 	if grep -q 'Dev 0: Running error handling Tests' "$work/said"; then
 		ok ok "$name: dmadev_autotest handled errors"
 	else
@@ -43,7 +43,7 @@ autotest() {
 	fi
 }
 
-# refuses TEXT OPTION...: EAL does not start, and says this
+# refuses TEXT OPTION...: EAL does not start, and prints this text
 refuses() {
 	local text=$1
 	shift

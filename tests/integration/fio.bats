@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The engine for fio: data verified by fio itself, latencies by what dma-sim takes,
-# errors, and another version of fio.
+# The engine for fio: fio verifies data, compares latencies with dma-sim's, sees errors, and refuses
+# another version.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 setup_file() {
@@ -17,7 +17,7 @@ setup_file() {
 	export jobs
 }
 
-# job NAME VALUE...: fio's JSON of a run with these options, in the file "result"
+# job NAME=VALUE...: runs fio with these options, with its JSON in the file "result"
 job() {
 	fio --name=job --ioengine="external:$ENGINE" --output-format=json --output=result "$@"
 }
@@ -48,7 +48,7 @@ job() {
 }
 
 @test "clat is the channel's time, slat is not" {
-	# A descriptor that takes 20 ms, one at a time.
+	# A descriptor takes 20 ms, and they run one at a time.
 	echo 20000000 >"$sim/latency"
 	job --size=64k --rw=write --bs=4k --iodepth=1
 	jq '.jobs[0].write | .slat_ns.mean, .clat_ns.mean' result
@@ -74,7 +74,7 @@ job() {
 }
 
 @test "another version of fio is refused" {
-	# An engine that was built for another one.
+	# An engine that was built for another version.
 	sed 's/fio-3\.33/fio-3.32/' "$ENGINE" >other.so
 	fails fio --name=job --ioengine="external:$PWD/other.so" --size=1m --rw=write
 	says 'built for fio-3\.32, and this is fio-3\.33'

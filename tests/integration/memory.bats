@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# What dmactl allocates, by the kernel's own account: the tracepoints of kmem,
-# between the marks that tests/bench writes around what it measures.
+# dmactl's allocations, as the kernel reports them: the tracepoints of kmem, between the marks of
+# tests/bench around the measured stretch.
 
 load cli-helper
 
@@ -13,7 +13,7 @@ setup_file() {
 	[ -x "$(command -v bench)" ]
 }
 
-# text MODULE: the range of its code, as numbers for a filter
+# text MODULE: prints the address range of its code, as numbers for a filter
 text() {
 	local start size
 	read -r _ size _ < <(grep "^$1 " /proc/modules)
@@ -21,8 +21,8 @@ text() {
 	printf '0x%x 0x%x\n' "$((start))" "$((start + size))"
 }
 
-# traced COMMAND...: what is allocated while it runs, by it or by dmactl in
-# whatever context, with the stacks, is in the file `trace`
+# traced COMMAND...: runs it, and writes to the file `trace` all allocations, with stacks, by the
+# process, and by dmactl in any context
 traced() {
 	local dir=$tracing/instances/dmactl-$BASHPID event from to status=0
 	read -r from to < <(text dmactl)
@@ -31,7 +31,7 @@ traced() {
 	echo 1 >"$dir/options/stacktrace"
 	(
 		for event in kmalloc kmalloc_node kmem_cache_alloc kmem_cache_alloc_node; do
-			# Newer kernels have two of them.
+			# Kernels differ in which of these events they have.
 			[ -e "$dir/events/kmem/$event" ] || continue
 			echo "common_pid == $BASHPID || (call_site >= $from && call_site < $to)" \
 				>"$dir/events/kmem/$event/filter"
@@ -43,7 +43,7 @@ traced() {
 	) >output 2>&1 || status=$?
 	echo 0 >"$dir/tracing_on"
 	cat "$dir/trace" >trace
-	# Nothing was overwritten.
+	# No event was lost.
 	cat "$dir"/per_cpu/*/stats >stats
 	rmdir "$dir"
 	cat output
@@ -51,7 +51,7 @@ traced() {
 	! grep -E '^(overrun|dropped events): *[1-9]' stats
 }
 
-# measured TRANSFERS CASE...: bench does so many of each; for allocations()
+# measured TRANSFERS CASE...: lets bench do that many transfers of each case, for allocations()
 measured() {
 	local transfers=$1 name patterns=() chans
 	shift
@@ -59,25 +59,25 @@ measured() {
 		patterns+=(-k "$name")
 	done
 	mapfile -t chans < <(channels)
-	# shellcheck disable=SC2016 # $marker is what traced says
+	# shellcheck disable=SC2016 # traced sets $marker
 	traced bash -c 'exec bench -t "$marker" "$@"' bench -o result.json -n "$transfers" \
 		"${patterns[@]}" "${chans[@]}"
-	# All of them, and every transfer was right.
+	# bench ran all cases, and every transfer was right.
 	jq -se --argjson n $# 'length == $n and all(.[]; .ok)' result.json >/dev/null
 	rm result.json
 }
 
-# allocations CASE: what it allocated between its marks, in a file `allocations`
+# allocations CASE: writes the allocations between the case's marks to the file `allocations`
 allocations() {
-	# Both marks are there, or nobody knows.
+	# Both marks must be there exactly once.
 	[ "$(grep -c "tracing_mark_write: begin $1\$" trace)" = 1 ]
 	[ "$(grep -c "tracing_mark_write: end $1\$" trace)" = 1 ]
 	listed "tracing_mark_write: begin $1\$" "tracing_mark_write: end $1\$" >allocations
 	callers
 }
 
-# listed FROM TO: the allocations in `trace` from the one line to the other, each
-# as `slab|page BYTES FUNCTION...`
+# listed FROM TO: prints the allocations in `trace` between the two lines, each as `slab|page BYTES
+# FUNCTION...`
 listed() {
 	awk -v from="$1" -v to="$2" '
 		function out() { if (bytes) print kind, bytes, stack; bytes = 0; stack = "" }
@@ -102,7 +102,7 @@ count() {
 	wc -l <allocations
 }
 
-# Who asked most often, for whoever reads why a test failed.
+# Prints the most frequent callers, to explain a failure.
 callers() {
 	awk '{
 		who = $NF
@@ -115,8 +115,8 @@ callers() {
 	} END { for (who in n) print n[who], who }' allocations | sort -rn | head -n 6
 }
 
-# bytes: that dmactl has asked for, dma-sim left aside. What is too long for the
-# slab is counted as pages, and the pages of the slab are not.
+# bytes: prints the bytes that dmactl allocated, without dma-sim's. Allocations that are too large
+# for the slab count as pages; pages of the slab do not count.
 bytes() {
 	awk '!/ dmactl_/ || / sim_/ { next }
 		$1 == "slab" && $2 <= 8192 { sum += $2 }
@@ -146,7 +146,7 @@ bytes() {
 		total+=("$(count)")
 	done
 	echo "# io_uring: ${total[0]} allocations by a program of 1000 transfers, ${total[1]} by one of 20000" >&3
-	# What the start of a program takes differs a little.
+	# The allocations at a program's start vary a little.
 	[ "${total[0]}" -gt 50 ]
 	[ $((total[1] - total[0])) -le 200 ]
 }
@@ -154,7 +154,7 @@ bytes() {
 @test "an op with a list allocates, and that is seen" {
 	measured 800 dmactl/sg/65536/8/streaming/1/1
 	allocations dmactl/sg/65536/8/streaming/1/1
-	# The list, and what becomes of it.
+	# The list, and the spans made from it.
 	[ "$(grep -c ' dmactl_copy_args ' allocations)" -ge 800 ]
 	[ "$(grep -c ' dmactl_alloc_spans ' allocations)" -ge 800 ]
 	[ "$(bytes)" -ge $((800 * (1024 + 1280))) ]
@@ -175,7 +175,7 @@ bytes() {
 		echo "# a channel of depth $depth: $used bytes" >&3
 		# The kernel rounds up to powers of two.
 		[ "$used" -le $((2 * (1024 + 448 * depth + 64 * places))) ]
-		# And it is there at all.
+		# The measurement must have found the memory.
 		[ "$used" -ge $((256 * depth)) ]
 		[ "$used" -gt "$before" ]
 		before=$used

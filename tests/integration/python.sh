@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# tests/python with pytest; prints its TAP. Without the package, or what its tests
-# need, it fails: nothing was tested. Arguments go to pytest.
+# Runs tests/python with pytest; prints its TAP. It fails if the package, or something that its
+# tests need, is missing. Arguments go to pytest.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 O=${O:-$root/build}

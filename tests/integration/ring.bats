@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Completions in shared memory: the system calls are those that submit.
+# Completions in shared memory: only submitting needs system calls.
 
 load cli-helper
 
@@ -10,7 +10,7 @@ setup_file() {
 	export ring
 }
 
-# ioctls N: how many the program makes for so many transfers
+# ioctls N: prints the number of ioctls that the program makes for N transfers
 ioctls() {
 	timeout 120 strace -f -c -U name,calls -o counts "$ring" "$1" >output
 	grep -q "copied and verified, $1 transfers of 4096 bytes" output
@@ -23,6 +23,6 @@ ioctls() {
 	many=$(ioctls 2001)
 	echo "# $few ioctls for one transfer, $many for 2001" >&3
 	[ "$few" -gt 3 ]
-	# One to submit each, at worst, and none to take what came.
+	# At worst one submit for each transfer, and none to take completions.
 	[ $((many - few)) -le 2000 ]
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # pid comes from cli-helper
+# shellcheck disable=SC2154 # cli-helper sets pid
 # SPDX-License-Identifier: MIT
-# Streams under programs that know nothing of DMA.
+# Streams in programs that do not know of DMA.
 
 load cli-helper
 
@@ -13,7 +13,7 @@ with_peripherals() {
 	sim_reload peripherals=loopback,counter,sink
 }
 
-# fio_job ENGINE DEPTH: what one job writes the other reads and verifies
+# fio_job ENGINE DEPTH: one job writes, the other reads and verifies
 fio_job() {
 	cat >job <<-END
 		[global]
@@ -42,13 +42,13 @@ fio_job() {
 	fio_job libaio 4
 }
 
-# Requests that are there at the same time have no order in io_uring.
+# io_uring does not order requests that are in flight together, hence depth 1.
 @test "fio, io_uring: what is written is what is read" {
 	with_peripherals
 	fio_job io_uring 1
 }
 
-# Or the tests above would pass whatever arrives.
+# Shows that the tests above can fail.
 @test "fio finds a wrong byte" {
 	with_peripherals
 	cat >job <<-END
@@ -69,7 +69,7 @@ fio_job() {
 @test "dd, cat and pv" {
 	with_peripherals
 	head -c 1M /dev/urandom >src
-	# As much as goes through: cat ends with its input, dd with its count.
+	# cat ends with its input, dd with its count.
 	dmactl stream --in loop-rx --out loop-tx -- bash -c '
 		cat src >&1 &
 		dd of=got bs=64K count=16 iflag=fullblock status=none
@@ -91,7 +91,7 @@ fio_job() {
 	sleep 0.5
 	kill -TERM "$pid"
 	ends_with 143
-	# And one that does not listen.
+	# A program that ignores SIGTERM ends, too.
 	spawn out dmactl stream --in loop-rx -- bash -c 'trap "" TERM; touch ready; cat'
 	until [ -e ready ]; do
 		sleep 0.1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# The recipes of docs/tracing.md, as they stand there.
+# The recipes of docs/tracing.md, run unchanged.
 
-# shellcheck disable=SC2154 # from the helper, and from bats
+# shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
 page=$BATS_TEST_DIRNAME/../../docs/tracing.md
@@ -24,7 +24,8 @@ recipe() {
 }
 
 setup_file() {
-	# perf of another kernel knows tracepoints as well; Debian's wrapper looks for its own.
+	# perf of another kernel's version works for tracepoints; Debian's wrapper insists on the
+	# running one.
 	mkdir -p "$BATS_FILE_TMPDIR/bin"
 	if ! perf --version >/dev/null 2>&1; then
 		ln -s "$(find /usr/bin -name 'perf_*' | sort -V | tail -n 1)" "$BATS_FILE_TMPDIR/bin/perf"
@@ -40,7 +41,7 @@ setup() {
 	make 3M in
 }
 
-# counted EVENT: how many perf stat says there were
+# counted EVENT: prints the count by perf stat
 counted() {
 	awk -v event="dmactl:$1" '$2 == event { gsub(/[.,]/, "", $1); print $1 }' output
 }
@@ -97,7 +98,7 @@ counted() {
 @test "bpftrace measures how long ops take" {
 	recipe bpftrace-latency
 	grep -qE '^@bytes: 3145728$' output
-	# The rows of the histogram add up to the ops, which are blocks of the file.
+	# The rows of the histogram add up to the ops, one for each block of the file.
 	sed -nE 's/^\[.*[])] +([0-9]+) \|.*/\1/p' output | awk '{ n += $1 } END { exit !(n >= 3) }'
 }
 

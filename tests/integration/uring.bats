@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# io_uring: transfers that need no system call.
+# io_uring: transfers without system calls.
 
 load cli-helper
 
@@ -10,13 +10,13 @@ setup_file() {
 	export uring
 }
 
-# calls COMMAND...: the system calls that it makes, with those of its threads.
+# calls COMMAND...: prints the number of system calls of it and its threads
 calls() {
 	timeout 120 strace -f -c -U name,calls -o counts "$@" >output
 	awk '$2 == "total" || $1 == "total" { print $1 + $2 }' counts
 }
 
-# transfers N: the same of so many transfers through a ring
+# transfers N: the same for N transfers through a ring
 transfers() {
 	calls "$uring" "$1"
 	grep -q "copied and verified, $1 transfers of 4096 bytes" output
@@ -28,7 +28,7 @@ transfers() {
 	many=$(transfers 20100)
 	echo "# $few system calls for 100 transfers, $many for 20100" >&3
 	[ "$few" -gt 20 ]
-	# The kernel's thread may sleep once in a while, and is woken by a call.
+	# The kernel's thread may fall asleep at times; a system call wakes it.
 	[ "$many" -le $((few + 4)) ]
 }
 
