@@ -11,13 +11,13 @@
  * Shown, in each order of steps:
  *   memory	the provider writes only to memory that an op holds
  *   lease	the provider has nothing of a channel that was given back
- *   channel	nobody touches a channel that was freed
- *   once	each op that was accepted makes one record
- *   order	records come in the order in which ops were accepted
- *   stopped	when TERMINATE returns, what was in flight has its record
- *   end	no process waits for ever; afterwards nothing is held
+ *   channel	nobody accesses a channel that was freed
+ *   once		each accepted op makes one completion
+ *   order	completions arrive in the order in which the ops were accepted
+ *   stopped	when TERMINATE returns, each op that was in flight has its completion
+ *   end		no process waits forever; afterwards nothing is held
  *
- * What is left out: ops of several descriptors, what the provider refuses, fences.
+ * Left out: ops of several descriptors, errors at prep, fences.
  */
 
 #ifndef ROUNDS
@@ -34,14 +34,14 @@ mtype:op state[DEPTH] = FREE;
 mtype:hw hw[DEPTH] = IDLE;
 bool has_desc[DEPTH];		/* the descriptor has an op: desc->tx */
 bool held[DEPTH];		/* the op holds its buffers */
-byte number[DEPTH];		/* in the order in which ops were accepted */
+byte number[DEPTH];		/* order in which ops were accepted */
 
 /* The channel */
 byte nr_free = DEPTH;
 byte nr_descs;
 byte refs = 1;			/* the handle's */
 byte completing;
-bool work;			/* ending.work is scheduled, or runs */
+bool work;			/* ending.work is scheduled or runs */
 bool finishing, stopping, dead, quarantined, handle = true, freed;
 bool lease = true;		/* dmaengine lends the channel */
 byte readers;			/* rwsem */
@@ -50,11 +50,11 @@ bool prep_lock;
 
 /* The kernel and the provider */
 byte rcu;			/* readers */
-byte callbacks;			/* under way */
+byte callbacks;			/* in progress */
 bool hangs;			/* this hardware does not stop */
 bool drains;			/* its driver has no device_terminate_all */
 
-/* What is counted */
+/* Counters */
 byte accepted, records, next_record;
 byte running = 4;		/* processes of programs, and the unbinding */
 bool closed;
@@ -66,7 +66,7 @@ inline up_read()    { readers-- }
 inline down_write() { atomic { !writer && !readers -> writer = true } }
 inline up_write()   { writer = false }
 
-/* kfree_rcu(): who was a reader when the last reference went is waited for. */
+/* kfree_rcu(): waits for those who were RCU readers when the last reference was dropped. */
 inline dmactl_chan_put() {
 	atomic {
 		assert(refs > 0);
@@ -90,8 +90,8 @@ proctype dmactl_chan_free_mem()
 }
 
 /*
- * Takes what has ended, publishes it, and looks again. A callback leaves what
- * takes long to a work item.
+ * Takes jobs that have ended, publishes their completions, and looks again. A callback leaves long
+ * work to a work item.
  */
 inline dmactl_chan_complete_more(i, nr, mine, callback) {
 	do
@@ -146,11 +146,11 @@ inline dmactl_chan_complete_more(i, nr, mine, callback) {
 }
 
 /*
- * With BROKEN_NO_FINISHING another context publishes at the same time, so what
- * is taken here is what has been taken so far.
+ * With BROKEN_NO_FINISHING another context publishes at the same time, so this also completes jobs
+ * that the other one took.
  */
 inline dmactl_jobs_complete(i, nr) {
-	/* dmactl_job_clear: before the record is seen */
+	/* dmactl_job_clear: before the completion is visible */
 	atomic {
 		i = 0;
 		do
@@ -164,7 +164,7 @@ inline dmactl_jobs_complete(i, nr) {
 		od
 	};
 	rcu++;
-	/* dmactl_cq_publish: the list that was taken is in order */
+	/* dmactl_cq_publish: the list is in order */
 	atomic {
 		nr = 0;
 		do
@@ -182,13 +182,13 @@ inline dmactl_jobs_complete(i, nr) {
 		i = 0;
 		do
 		:: i < DEPTH ->
-			/* Out of its turn */
+			/* An op that is left was out of order. */
 			assert(state[i] != FINISHING);
 			i++
 		:: else -> break
 		od
 	};
-	/* dmactl_completing_sub: the count, then the wake-up */
+	/* dmactl_completing_sub: first the count, then the wake-up */
 	atomic { touch(); assert(completing >= nr); completing = completing - nr; i = 0; nr = 1 };
 	touch();
 	rcu--
@@ -207,7 +207,7 @@ end:	do
 	od
 }
 
-/* The program takes its records. They end with the op back in the pool. */
+/* The program takes its completions, which returns each op to the pool. */
 proctype dmactl_reap()
 {
 	byte i, n;
@@ -302,7 +302,7 @@ proctype submit()
 		:: else
 		fi;
 		atomic { !prep_lock -> prep_lock = true };
-		/* dmactl_prep_note: before the provider has it */
+		/* dmactl_prep_note: before the provider knows the descriptor */
 		atomic {
 			state[i] = INFLIGHT;
 			has_desc[i] = true;
@@ -336,7 +336,7 @@ proctype submit()
 	running--
 }
 
-/* It moves data, and calls back for descriptors in their order. */
+/* The provider moves data, and calls back for descriptors in order. */
 active proctype provider()
 {
 	byte i, nr, oldest;
@@ -345,7 +345,7 @@ active proctype provider()
 end:	do
 	:: atomic {
 		hw[0] == ISSUED || hw[1] == ISSUED ->
-		/* The oldest that was issued */
+		/* the oldest issued one */
 		i = 0;
 		oldest = NONE;
 		do
@@ -358,9 +358,9 @@ end:	do
 			i++
 		:: else -> break
 		od;
-		assert(held[oldest] && lease);		/* it writes */
+		assert(held[oldest] && lease);		/* the provider writes to memory */
 		if
-		:: true -> goto end			/* and goes on */
+		:: true -> goto end			/* it moves more data */
 		:: !hangs ->
 			hw[oldest] = CALLING;
 			callbacks++;
@@ -396,7 +396,10 @@ end:	do
 	od
 }
 
-/* dmaengine_terminate_sync(): it takes back what it has not begun to call back. */
+/*
+ * dmaengine_terminate_sync(): the provider drops descriptors for which it has not begun to call
+ * back.
+ */
 inline dmactl_chan_terminate(i, failed) {
 	if
 	:: hangs || drains -> failed = true
@@ -421,7 +424,7 @@ inline dmactl_chan_terminate(i, failed) {
 	fi
 }
 
-/* Ends all that is in flight. */
+/* Ends all jobs in flight. */
 inline dmactl_chan_abort(i, nr, mine, failed) {
 	atomic {
 		i = 0;
@@ -441,7 +444,7 @@ inline dmactl_chan_abort(i, nr, mine, failed) {
 		:: else -> break
 		od
 	};
-	/* dmactl_job_quarantine: what hangs keeps its memory, whatever the op does */
+	/* dmactl_job_quarantine: hardware that hangs may still write, so keep the memory */
 	if
 	:: failed -> atomic {
 		i = 0;
@@ -469,7 +472,7 @@ inline dmactl_chan_stop(i, nr, mine, failed, before, drain) {
 	dmactl_chan_abort(i, nr, mine, false);
 #endif
 	dmactl_chan_terminate(i, failed);
-	/* dmactl_chan_drain: what hangs has not ended in time */
+	/* dmactl_chan_drain: hardware that hangs does not end in time */
 	if
 	:: failed && drain && !hangs -> nr_descs == 0; failed = false
 	:: else
@@ -497,19 +500,19 @@ inline dmactl_chan_kill(i, nr, mine, failed, before) {
 		dead = true;
 		dmactl_chan_stop(i, nr, mine, failed, before, true);
 		if
-		/* dmactl_chan_quarantine: a reference for good */
+		/* dmactl_chan_quarantine: a reference forever */
 		:: failed -> atomic { quarantined = true; refs++ }
 		:: else
 		fi;
 #ifndef BROKEN_NO_FLUSH
-		/* It has published all; it may not have returned yet. */
+		/* The work has published everything, but may not have returned. */
 		!work
 #endif
 	fi;
 	up_write()
 }
 
-/* Gives a stopped channel back to dmaengine. */
+/* Returns a stopped channel to dmaengine. */
 inline dmactl_chan_release(i) {
 	down_write();
 	touch();
@@ -548,7 +551,7 @@ proctype terminate()
 	running--
 }
 
-/* The driver goes: dmactl_chan_client_stop, and then dmactl_chan_client_release. */
+/* The driver is unbound: dmactl_chan_client_stop, then dmactl_chan_client_release. */
 bool attached = true;		/* the channel is on its device's list: dev->lock */
 bool dev_lock;
 
@@ -568,7 +571,7 @@ proctype unbind()
 	running--
 }
 
-/* DESTROY, or the end of the session, which comes after all ioctls. */
+/* DESTROY, or the end of the session, which follows all ioctls. */
 proctype destroy()
 {
 	byte i, nr, before;
@@ -613,7 +616,7 @@ proctype destroy()
 init
 {
 	atomic {
-		/* Each in a run of its own. */
+		/* A run has one of them at most. */
 #ifdef HANGS
 		hangs = true;
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A prepared op: two threads submit it over and over, a third terminates the
- * channel, and it is destroyed once its last completion has been seen. The
- * provider has one descriptor for it, and takes that back only when the callback
- * has returned, as virt-dma does; the program sees the completion earlier.
+ * A prepared op: two threads submit it repeatedly, a third terminates the channel, and the op is
+ * destroyed when its last completion was seen. The provider has one descriptor for it, which it can
+ * take again only after the callback has returned, as with virt-dma; the program sees the
+ * completion earlier.
  *
  * Shown, in each order of steps:
- *   descriptor	only one that the provider has taken back is submitted or freed,
- *		and none that was lost to TERMINATE
- *   alone	the op is in flight once at a time
- *   destroy	whoever has seen the last completion can destroy the op, always
- *   gone	nobody touches an op that was freed
+ *   descriptor	only a descriptor that the provider has finished with is submitted or
+ * 		freed, and none that was lost to TERMINATE
+ *   alone		the op is in flight at most once at a time
+ *   destroy	after the last completion was seen, destroying always succeeds
+ *   gone		nobody accesses an op that was freed
  */
 
 #ifndef ROUNDS
@@ -24,7 +24,7 @@ mtype:busy = { FREE, BUSY, GONE };
 mtype:desc desc = KEPT;
 mtype:busy busy = FREE;
 byte users = 1;			/* the handle's */
-bool inflight;			/* an op with it is in the channel's queue */
+bool inflight;			/* an op that uses it is in the channel's queue */
 bool noted;			/* the context of the last callback is known */
 bool calling;			/* a callback has not returned */
 bool lost;
@@ -44,7 +44,7 @@ inline up_write()   { writer = false }
 inline spin_lock()  { atomic { !lock -> lock = true } }
 inline spin_unlock() { lock = false }
 
-/* The completion is seen before the op has let go: both under this lock. */
+/* The completion is visible before the op is unused again; both happen under this lock. */
 inline dmactl_prepared_let_end() {
 #ifndef BROKEN_NO_LET_END
 	spin_lock();
@@ -64,7 +64,7 @@ inline dmactl_prepared_get(ok) {
 	}
 }
 
-/* Afterwards the callback of the last time has returned. */
+/* Afterwards the last callback has returned. */
 inline dmactl_prepared_wait_callback() {
 #ifndef BROKEN_NO_SETTLE
 	touch();
@@ -120,7 +120,7 @@ proctype submit()
 			fi;
 			down_read();
 			if
-			/* Terminated since: the op is refused, and let go. */
+			/* TERMINATE came meanwhile: the op is refused. */
 			:: lost -> dmactl_prepared_unuse()
 			:: else ->
 				/* dmactl_prep_note, dmactl_prep_submit */
@@ -156,7 +156,10 @@ end:	do
 			spin_unlock()
 		:: else
 		fi;
-		/* Back in the provider, which takes the descriptor back. */
+		/*
+		 * The callback has returned to the provider, which keeps the descriptor for the
+		 * next submit.
+		 */
 		atomic {
 			if
 			:: desc == CALLING -> desc = KEPT
@@ -227,7 +230,7 @@ proctype dmactl_prepared_destroy()
 {
 	bool ok;
 
-	/* The program's threads have submitted, and it has seen each completion. */
+	/* All threads have submitted, and each completion was seen. */
 	running == 0 && submitted == completed;
 	dmactl_prepared_seize(ok);
 	if

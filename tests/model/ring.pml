@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Completions on their way to the program: through the ring while there is room,
- * else through the queue of the session. Two channels call back at the same time,
- * and the program sleeps on its eventfd when it has taken all it sees.
+ * The way of completions to the program: through the ring while it has room, else through the
+ * session's queue. Two channels call back at the same time, and the program sleeps on its eventfd
+ * when it has taken all completions that it sees.
  *
- * One atomic step is what the module does under cq_lock, or one access to the
- * memory that it shares with the program: those are ordered by full barriers
- * where both sides write first and then look at what the other wrote.
+ * One atomic step is what the module does under cq_lock, or one access to the memory that it shares
+ * with the program. Full barriers order these accesses where both sides first write and then read
+ * what the other wrote.
  *
  * Shown, in each order of steps:
  *   none lost	the program takes each completion, once
- *   order	those of one channel come in the order in which they were added
- *   room	the ring never holds more than it has entries
- *   told	the program does not sleep while something waits for it
+ *   order		completions of one channel arrive in the order in which they were added
+ *   room		the ring never holds more than it has entries
+ *   told		the program does not sleep while a completion waits for it
  */
 
 #ifndef EACH
@@ -22,18 +22,18 @@
 #define ENTRIES	2
 #define ALL	(EACH * CHANS)
 
-/* The ring: what the program sees */
-byte ring[ENTRIES];		/* which channel's; its number follows from the order */
-byte head, tail;		/* they run on */
+/* The ring, as the program sees it */
+byte ring[ENTRIES];		/* number of the channel */
+byte head, tail;		/* they are not wrapped */
 bool overflow;			/* DMACTL_RING_OVERFLOW */
 /* The session's queue, the oldest first */
 chan cq = [ALL] of { byte, byte };
-byte value[ENTRIES];		/* of the ring: number of the completion */
+byte value[ENTRIES];		/* number of the completion in the ring */
 byte eventfd;			/* its count; more than one is like one */
 
 byte taken[CHANS];
 
-/* True: it is in the ring. With cq_lock held. */
+/* The caller holds cq_lock. `added' is true if the completion is in the ring. */
 inline dmactl_cq_ring_add(c, n, added) {
 	if
 	:: tail - head >= ENTRIES -> added = false
@@ -45,7 +45,7 @@ inline dmactl_cq_ring_add(c, n, added) {
 	fi
 }
 
-/* The program had taken all before this one when it looked last. */
+/* Wakes the program only if it had taken all earlier completions. */
 inline dmactl_cq_ring_signal(before) {
 	if
 	:: head == before -> eventfd = 1
@@ -54,8 +54,8 @@ inline dmactl_cq_ring_signal(before) {
 }
 
 /*
- * The store of tail and the look at head are two steps; cq_lock is held for both,
- * and the program does not take it.
+ * Storing tail and reading head are two steps; cq_lock is held for both, but the program does not
+ * take it.
  */
 bool cq_lock;
 
@@ -78,7 +78,7 @@ inline put(c, n, added, before) {
 	fi
 }
 
-/* What waits in the queue, to the ring, as far as there is room. */
+/* Moves completions from the queue to the ring while there is room. */
 inline dmactl_cq_ring_flush(c, n, added, before) {
 	do
 	:: empty(cq) -> break
@@ -140,7 +140,7 @@ proctype callback(byte chan_nr)
 				fi
 			};
 			unlock();
-			/* dmactl_cq_publish, for those that do not stand alone */
+			/* dmactl_cq_publish, if there are several completions */
 			if
 			:: dmactl_cq_ring_flush(c, m, told, before)
 			:: true
@@ -158,7 +158,7 @@ proctype program()
 	do
 	:: taken[0] + taken[1] == ALL -> break
 	:: else ->
-		/* What is in the ring: the record first, then the room for another */
+		/* Take from the ring: first the completion, then make room for another */
 		do
 		:: head != tail ->
 			atomic {
@@ -172,7 +172,7 @@ proctype program()
 		if
 		:: overflow -> dmactl_cq_ring_flush(c, m, added, before)
 		:: taken[0] + taken[1] == ALL
-		/* read(2) of the eventfd, with nothing seen */
+		/* read(2) of the eventfd, when the program sees no completion */
 		:: !overflow && taken[0] + taken[1] != ALL -> atomic { eventfd -> eventfd = 0 }
 		fi
 	od
