@@ -6,12 +6,12 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
 PACKAGES_DIR=$ROOT/tests/packages
 
-# inside TREE COMMAND...: runs it as root of a tree, with an environment of its
-# own. What it mounts is gone with it.
+# inside TREE COMMAND...: runs it as root of a tree, with its own environment. Its mounts end with
+# it.
 inside() {
 	local tree=$1
 	shift
-	# shellcheck disable=SC2016 # for the shell within
+	# shellcheck disable=SC2016 # for the inner shell
 	unshare --mount --pid --fork --kill-child -- sh -euc '
 		tree=$1
 		shift
@@ -24,7 +24,7 @@ inside() {
 			DEBIAN_FRONTEND=noninteractive INITRD=No "$@"' sh "$tree" "$@"
 }
 
-# Whatever is in a tree; what changes by itself is left out.
+# listing TREE: all files of a tree, except those that change by themselves
 listing() {
 	(cd "$1" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp \
 		-o -path ./var/cache -o -path ./var/log -o -path ./var/lib/apt \) -prune -o -print | LC_ALL=C sort)
