@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Sleep of the system with transfers in flight. The guest lets all its devices go,
- * that of its files as well, so this runs in one of its own, from memory: see run.
+ * System sleep with transfers in flight. Suspending a guest stops all its devices, including the
+ * one with its files, so this runs in a guest with all files in memory: see run.
  */
 #include <pthread.h>
 
@@ -26,7 +26,7 @@ static void setup(uint64_t caps)
 	memset(dst.p, 0, dst.len);
 }
 
-/* How far to go is what pm_test says: freezer, devices, platform. 0 or -errno. */
+/* pm_test sets how far the suspend goes: freezer, devices, platform. Returns 0 or -errno. */
 static int sleep_to(const char *depth)
 {
 	int ret = file_write("/sys/power/pm_test", depth);
@@ -41,7 +41,7 @@ static long calls_while_asleep(void)
 	return read_number("/sys/module/dma_sim/parameters/asleep_calls");
 }
 
-/* All devices are suspended and resumed, and the controller was left alone. */
+/* Suspends and resumes all devices; nobody may call the controller meanwhile. */
 static void sleep_well(void)
 {
 	long before = calls_while_asleep();
@@ -67,7 +67,7 @@ static void copy_again(void)
 	bytes_check(dst.p, src.p, 4096, "a copy afterwards");
 }
 
-/* What ends by itself does so before. */
+/* The suspend waits for transfers that end by themselves. */
 static void waited_for(void)
 {
 	struct dmactl_completion record;
@@ -89,7 +89,7 @@ UAPI_TEST(power, a_copy_is_waited_for)
 	with_sim("no_pause=1 no_terminate=1", waited_for);
 }
 
-/* In pieces, with room for few: work hands over one after the other. */
+/* With few descriptors, a work item submits one piece after the other. */
 static void in_pieces(void)
 {
 	struct dmactl_completion record;
@@ -109,7 +109,7 @@ UAPI_TEST(power, a_copy_in_pieces_is_waited_for)
 	with_sim("descriptors=2 max_segment=4096", in_pieces);
 }
 
-/* Hardware that hangs, or takes too long, is paused. */
+/* The suspend pauses hardware that hangs or takes too long. */
 static void paused_hold(void)
 {
 	struct dmactl_completion record;
@@ -248,7 +248,7 @@ UAPI_TEST(power, prepared_ones_and_a_ring)
 	}
 }
 
-/* A provider that forgets is issued anew by a work item of ours. */
+/* A work item of dmactl issues again what the provider forgot. */
 UAPI_TEST(power, the_watch_sleeps)
 {
 	struct dmactl_completion records[4];
@@ -382,7 +382,7 @@ static void stream_says_so(void)
 	tx = stream("loop-tx", DMACTL_DIR_MEM_TO_DEV);
 	through(tx, rx, 1);
 	sleep_well();
-	/* Once, and then it goes on. */
+	/* read() reports it once, then the stream goes on. */
 	check_eq(read(rx, &byte, 1), -1);
 	check_eq(errno, ESTRPIPE);
 	through(tx, rx, 2);
@@ -413,7 +413,7 @@ static void *wait_for_one(void *arg)
 	return NULL;
 }
 
-/* Who waits in the kernel does not see that there was a sleep. */
+/* A program that waits in the kernel does not notice the sleep. */
 UAPI_TEST(power, who_waits_is_not_disturbed)
 {
 	struct dmactl_completion record;
