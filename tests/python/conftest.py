@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""For the tests of python3-dmauser, in a guest with both modules and dma-sim's
-peripherals. Prints TAP to the file that $TAP_FILE names."""
+"""Fixtures for the tests of python3-dmauser, which run in a guest with both modules and dma-sim's
+peripherals. Prints TAP to the file $TAP_FILE."""
 import asyncio
 import gc
 import os
@@ -16,7 +16,7 @@ USUAL = {"hold": "0", "latency": "0", "bandwidth": "0", "fail_nth": "0", "fail_h
 
 
 class Sim:
-    """dma-sim's parameters; the usual ones come back after the test."""
+    """dma-sim's parameters; they are reset after the test."""
 
     def set(self, **values):
         for name, value in values.items():
@@ -37,7 +37,7 @@ def sim():
 
 @pytest.fixture
 def session():
-    """What a test leaves open is closed, and it may not leave what cannot be."""
+    """A session that is closed after the test, which fails if objects still refer to its buffers."""
     it = dmauser.Session()
     yield it
     gc.collect()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is in the library is in Python, and says what it is."""
+"""Python has every function of the library, with documentation."""
 import enum
 import errno
 import glob
@@ -14,7 +14,7 @@ import dmauser
 from dmauser import pynq
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-# Functions that Python's own objects do not call, and why.
+# Functions that Python's own objects do not call, and the reasons.
 ELSEWHERE = {
     "dmauser_version": "dmauser.__version__ is that of the header, which the build takes",
     "dmauser_reap": "dmauser_wait() without a wait is the same",

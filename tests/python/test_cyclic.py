@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Capture and playback: every period in order, and those that were lost, counted."""
+"""Capture and playback: every period in order, and lost ones counted."""
 import time
 
 import numpy as np
@@ -12,7 +12,7 @@ PERIOD = 4096
 
 
 def ring_of(session, channel, periods=16):
-    """Coherent, as it must be in one piece for the device."""
+    """Coherent memory, because the device needs it contiguous."""
     return session.allocate(periods * PERIOD // 4, np.uint32, coherent=channel)
 
 
@@ -27,7 +27,7 @@ def numbers(index):
 
 
 def test_capture_in_time(session, counter, sim):
-    # The FIFO holds what a slow machine is late for.
+    # The FIFO covers delays of a slow machine.
     sim.set(counter_rate=1 << 18, counter_fifo=1 << 22)
     ring = ring_of(session, counter, 64)
     indexes = []
@@ -56,7 +56,7 @@ def test_async_capture(session, counter, sim):
                 if seen == 60:
                     break
         assert capture.done() and capture.lost == 0
-        # It can be had again at once.
+        # A new capture can start at once.
         again = counter.capture(ring, PERIOD)
         assert (await again.__anext__()).index == 0
         await again.aclose()
@@ -74,7 +74,7 @@ def test_who_is_too_slow_is_told(session, counter, sim, copy):
     with counter.capture(ring, PERIOD, copy=copy) as capture:
         first = capture.next(60)
         assert first.index == 0
-        # Some 75 periods go by, which are nine rounds.
+        # Some 75 periods pass, which are nine rounds of the buffer.
         time.sleep(0.3)
         if not copy:
             assert not first.valid()
@@ -83,7 +83,7 @@ def test_who_is_too_slow_is_told(session, counter, sim, copy):
         assert capture.lost == second.lost
         if copy:
             assert (second.data == numbers(second.index)).all()
-        # No more are gone than it says: what follows is without a gap, or tells of one.
+        # It reports exact losses: each later gap matches the count.
         last, lost = second, capture.lost
         for _ in range(20):
             period = capture.next(60)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The examples, as a person would call them."""
+"""The examples, called as a user would."""
 import os
 import re
 import subprocess
@@ -19,7 +19,8 @@ def example(name, *arguments, status=0):
 
 
 def test_scope_draws_what_came(sim, tmp_path):
-    # The counter's numbers as four inputs of a byte: the first is a saw, the second goes up a step each time.
+    # The counter's numbers as four inputs of a byte: the first is a saw, the second increases by
+    # one each time.
     sim.set(counter_rate=1 << 18, counter_fifo=1 << 22)
     png = f"{KEEP or tmp_path}/scope.png"
     said = example("scope.py", "counter", "--inputs", 4, "--seconds", 3, "--png", png)
@@ -28,8 +29,8 @@ def test_scope_draws_what_came(sim, tmp_path):
     import matplotlib.image
     picture = matplotlib.image.imread(png)
     assert picture.shape[0] > 300 and picture.shape[1] > 700
-    # In matplotlib's first two colours: the saw goes all the way up, the other stays within a few steps,
-    # and may be behind the two that come later, which are near 0.
+    # In matplotlib's first two colours: the saw covers the whole height, the other stays within a
+    # few steps, and may be hidden by the two that are drawn later, which are near 0.
     for colour, columns, rows in ((0x1f, 0x77, 0xb4), 400, range(200, 400)), ((0xff, 0x7f, 0x0e), 20, range(1, 200)):
         near = np.abs(picture[:, :, :3] - np.array(colour) / 255).max(axis=2) < 0.1
         y, x = np.nonzero(near)
@@ -66,5 +67,5 @@ def test_crop(tmp_path):
 
 def test_echo():
     assert "20 rounds of 65536 bytes, 0 wrong" in example("echo.py", "loop-tx", "loop-rx")
-    # Two ways that are no loop: what comes back is not what went out.
+    # Two channels that are not connected: the received data is not the sent data.
     assert "2 wrong" in example("echo.py", "sink", "counter", "--rounds", 2, "--bytes", 4096, status=1)

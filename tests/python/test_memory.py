@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Arrays are DMA memory, and stay it for as long as anybody looks at them."""
+"""Arrays are DMA memory, which stays mapped while any object refers to it."""
 import ctypes
 import gc
 import mmap
@@ -44,7 +44,7 @@ def test_close_is_refused_below_an_array(session):
     del a
     with pytest.raises(BufferError, match="still look"):
         buffer.close()
-    # Nothing was unmapped: this would be a SIGSEGV.
+    # The memory is still mapped; otherwise this would be a SIGSEGV.
     part[:] = 7
     view = memoryview(buffer)
     assert buffer.exports == 2
@@ -67,7 +67,7 @@ def test_closing_a_session_is_refused_below_an_array():
     other = session.buffer(4096)
     with pytest.raises(BufferError):
         session.close()
-    # All is as it was: both buffers, and the channel.
+    # The refused close changed neither the buffers nor the channel.
     a[:] = 3
     b = np.frombuffer(other, np.uint8)
     channel.memcpy(b, a).wait()
@@ -121,7 +121,7 @@ def test_memory_of_the_program(session, copier):
     assert mapped.array is x
     copier.memcpy(memoryview(y)[40:80], x[10:20]).wait()
     assert bytes(y[40:80]) == x[10:20].tobytes() and not any(y[:40])
-    # It is pinned, so the program may not resize it.
+    # The bytearray is pinned, so the program cannot resize it.
     with pytest.raises(BufferError):
         y.extend(b"more")
     mapped.close()
@@ -205,7 +205,7 @@ def test_another_mapping_of_ones_own(session):
         assert bytes(a[mmap.PAGESIZE:mmap.PAGESIZE + 5]) == b"hello"
         del a
         buffer.close()
-        # It keeps the memory.
+        # The other object keeps the memory.
         assert second[0:5] == b"hello"
 
 
@@ -219,7 +219,7 @@ def test_sync_takes_what_the_module_takes(session):
 
 
 def test_arrays_of_others_stay_where_they_are(session, copier):
-    # ctypes, not numpy, has this memory.
+    # This memory belongs to ctypes, not numpy.
     raw = (ctypes.c_uint8 * 512)(*range(256), *range(256))
     mapped = session.map(raw)
     a = session.allocate(512)

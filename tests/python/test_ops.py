@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every operation, by its bytes."""
+"""Every operation, with its result."""
 import functools
 import struct
 
@@ -19,7 +19,7 @@ def some(session, shape, dtype=np.uint8):
 
 
 def times(a, factor):
-    """In GF(2^8) with the polynomial 0x11d."""
+    """Multiplies in GF(2^8) with the polynomial 0x11d."""
     total, power = np.zeros_like(a), a.astype(np.uint16)
     while factor:
         if factor & 1:
@@ -90,7 +90,7 @@ def test_pq_and_its_check(session, chan):
 
 
 def test_coefficients_are_those_of_raid6():
-    """Beyond 2^7 they wrap as the kernel's table does."""
+    """Coefficients above 2^7 wrap as in the kernel's table."""
     found = list(dmauser._ops.coefficients_of(None, 12))
     assert found == [1, 2, 4, 8, 16, 32, 64, 128, 0x1d, 0x3a, 0x74, 0xe8]
 
@@ -159,7 +159,7 @@ def test_prepared_once_and_submitted_often(session):
 
 
 def close_in_use(session, array):
-    """A buffer that is prepared for is in use, though no array looks at it."""
+    """A prepared op keeps its buffer in use, even without an array."""
     handle = session.buffer_of(array)[0]._b
     dmauser._core.check(dmauser.lib.dmauser_buf_destroy(handle))
 
@@ -261,7 +261,7 @@ def test_a_bad_op_of_a_batch_is_named(session, chan):
     assert len(batch) == 2 and chan.pending == 0
     batch.clear()
     assert len(batch) == 0 and batch.submit() == 0
-    # A channel is as it was after an op that was refused.
+    # A refused op does not change the channel.
     with pytest.raises(ValueError):
         chan.memcpy(a[:32], a[:32])
     assert chan.memcpy(b, a).wait(60) == 64

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The names that notebooks use, on ports and on names that firmware gave."""
+"""The names that PYNQ notebooks use, on ports and on slave names of firmware."""
 import asyncio
 import contextlib
 import gc
@@ -22,7 +22,7 @@ def put(path, text):
 
 @contextlib.contextmanager
 def ports():
-    """axi-dma-0 with both directions, and adc with one."""
+    """Makes the ports axi-dma-0, with both directions, and adc, with one."""
     dirs = ["", "axi-dma-0", "axi-dma-0/tx", "axi-dma-0/rx", "adc", "adc/rx"]
     for name in dirs:
         os.mkdir(f"{CONFIGFS}/{name}")
@@ -63,7 +63,7 @@ def dma():
 
 
 def test_a_notebook(dma):
-    """As in PYNQ's own example of a loop back."""
+    """PYNQ's own example of a loopback."""
     sent = pynq.allocate(shape=(5,), dtype=np.uint32)
     got = pynq.allocate(shape=(5,), dtype=np.uint32)
     for i in range(5):
@@ -90,7 +90,7 @@ def test_each_waits_for_its_own_channel(dma):
     with pytest.raises(dmauser.TimedOut):
         dma.recvchannel.wait(0.1)
     dma.sendchannel.transfer(a)
-    # The records come in any order.
+    # The completions arrive in any order.
     dma.recvchannel.wait()
     dma.sendchannel.wait()
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_says_why():
 
 
 def flush_computed(array):
-    """What numpy has computed is no DMA memory, whatever its class."""
+    """Arrays that numpy computes are not DMA memory, whatever their class."""
     (array + 1).flush()
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Waiting: by transfer, by channel, in threads and coroutines; giving up; ends."""
+"""Waiting by transfer, by channel, in threads and coroutines; timeouts and cancelling; the end of a
+session."""
 import asyncio
 import gc
 import os
@@ -16,7 +17,7 @@ from dmauser import Cap
 
 
 def hang(sim, session, channel):
-    """An op that does not end until hold is taken back; its memory."""
+    """Starts an op that does not end until hold is reset; returns it and its memory."""
     sim.set(hold=1)
     a, b = session.allocate(4096), session.allocate(4096)
     a[:] = 3
@@ -28,7 +29,7 @@ def test_a_channel_waits_for_its_own(session, sim):
     copier = session.channel(caps=Cap.MEMCPY)
     a, b = session.allocate(4096), session.allocate(4096)
     never = rx.recv(b)
-    # What the other channel waits for does not come, and does not matter.
+    # The transfer of the other channel is pending, which does not matter.
     for _ in range(20):
         copier.memcpy(a[:2048], a[2048:])
     copier.wait(60)
@@ -63,7 +64,7 @@ def test_memory_of_what_is_forgotten_stays_in_use(session, copier, sim):
     address = b.__array_interface__["data"][0]
     del op, b
     gc.collect()
-    # Nobody knows it but the transfer: it must not be given to somebody else.
+    # Only the transfer refers to the memory, which must not be used for another allocation.
     assert session._buffers.find(address, 4096) is not None
     sim.set(hold=0)
     copier.wait(60)
@@ -79,7 +80,7 @@ def test_a_buffer_in_use_is_not_closed(session, copier, sim):
     del a
     with pytest.raises(dmauser.Busy):
         buffer.close()
-    # It is as it was.
+    # The buffer is unchanged.
     assert not np.frombuffer(buffer, np.uint8).any()
     sim.set(hold=0)
     copier.wait(60)
@@ -213,7 +214,7 @@ def test_awaiting_many(session):
     async def main():
         moved = await asyncio.gather(*(channels[i % 2].memcpy(b[i], a[i]) for i in range(200)))
         assert moved == [64] * 200
-        # One by one, too, and what has ended already.
+        # Awaiting one op works, too, and so does awaiting one that has ended.
         op = channels[0].memcpy(b[0], a[0])
         assert await op == 64 and await op == 64
 
@@ -328,11 +329,11 @@ def test_a_loop_and_a_thread_wait_in_one_session(session):
     assert results == [4096] * 200
 
 
-# --- the library's own
+# --- functions of the library
 
 
 def test_the_library_waits_for_one_channel(session):
-    """dmauser_chan_wait() on the real module, with another session than Python's."""
+    """dmauser_chan_wait() on the real module, with a session other than Python's."""
     ffi, lib = dmauser.ffi, dmauser.lib
     handles = [ffi.new("struct dmauser_session **"), ffi.new("struct dmauser_batch **")]
     assert lib.dmauser_open(ffi.NULL, handles[0]) == 0 and lib.dmauser_batch_new(handles[1]) == 0
