@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * numbers: looks at what dma-sim's counter gave, little-endian numbers of 32
- * bits on standard input, and prints how many there were, how often one did
- * not follow the other, and how many are missing in between.
+ * numbers: checks the output of dma-sim's counter, little-endian numbers of 32 bits on standard
+ * input, and prints how many there were, how often one was not the previous plus 1, and how many
+ * are missing in these gaps.
  */
 #include <endian.h>
 #include <inttypes.h>
