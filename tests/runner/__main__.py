@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/check says what this does and what its arguments are."""
+"""The program of tests/check, which describes its arguments."""
 import argparse
 import glob
 import os
@@ -12,7 +12,7 @@ from pool import Job, Pool, minutes
 from report import Report, merge, read, write
 
 PARTS = ("build", "lint", "unit", "model", "install", "selftest", "guest:6.1", "guest:6.12")
-# The kernel whose modules lint looks at and install installs.
+# The kernel whose modules lint checks and install installs.
 MAIN = "6.12"
 
 
@@ -29,7 +29,7 @@ def arguments():
 
 
 def slots():
-    """As many as there are processors, and as guests that fit into the memory."""
+    """The number of jobs: one for each processor, limited by the memory for guests."""
     if "DMACTL_JOBS" in os.environ:
         return max(1, int(os.environ["DMACTL_JOBS"]))
     available = next((int(line.split()[1]) for line in read("/proc/meminfo").splitlines()
@@ -65,7 +65,7 @@ class Check:
         self.report.count(name or job.name, job.status, tap or job.log, job.log, cost)
 
     def verdict(self, job, what, good=True):
-        """A job that reports nothing itself: its end is one test."""
+        """Reports a job without TAP as one test, by its exit status."""
         tap = f"{job.log}.tap"
         write(tap, f"1..1\n{'' if good and not job.status else 'not '}ok 1 - {what}\n")
         self.count(job, tap)
@@ -85,10 +85,10 @@ class Check:
         self.add("lint", ["tests/lint/run"], weight=110, after=[f"prepare {MAIN}"], report=self.count)
 
     def unit(self, _):
-        """The fragments' own targets run the programs and leave .tap files."""
+        """The targets themselves run the programs and leave .tap files."""
         before = []
         for target, weight in (("unit-check", 45), ("unit-cli-check", 10), ("install-check", 5)):
-            # They build in the same directories: one after the other.
+            # They build in the same directories, so they run one after the other.
             self.add(target, ["setpriv", "--pdeathsig", "TERM", "bash", "-c",
                               'touch "$0.start" && shift && exec "$@"', f"{self.results}/{target}", "-",
                               *self.make("-k", target)],
@@ -96,10 +96,10 @@ class Check:
             before = [target]
 
     def unit_report(self, job):
-        """All reports of a target are one: its exit status speaks for all."""
+        """Merges all reports of a target, because the exit status is common to all."""
         start = f"{self.results}/{job.name}.start"
         if not os.path.exists(start):
-            # It was not run, as something that it needs failed.
+            # The job was not run, because one that it needs failed.
             self.count(job)
             return
         since = os.stat(start).st_mtime
@@ -118,7 +118,7 @@ class Check:
                  limit=2700, report=self.count)
 
     def selftest(self, kernel):
-        # It boots guests without our modules, and shows what a program of the suite's may take.
+        # This boots guests without our modules, and tests the limits of a suite's programs.
         self.add("selftest", [f"{self.vm}/selftest", *([kernel] if kernel else [])], weight=60, limit=3600,
                  report=self.count)
         self.add("selftest of the queue", ["tests/runner/selftest"], weight=2, limit=900, report=self.count)
@@ -131,9 +131,9 @@ class Check:
                                                  "warning:" not in read(job.log).lower()))
 
     def guest(self, kernel):
-        # What there is to run is known once it is built.
+        # The list of programs is known after the build.
         suite = Suite(self.env, kernel, self.all, self.patterns)
-        self.add(f"plan {kernel}", ["true"], weight=300,  # for what it brings
+        self.add(f"plan {kernel}", ["true"], weight=300,  # high, because the boots that it adds take long
                  needs=self.built("build", f"prepare {kernel}"),
                  report=lambda job: self.boots(suite, job))
 

@@ -2,18 +2,17 @@
 """Everything that needs a guest on one kernel, in few boots:
 
 uapi.*		tests/uapi, with two processors for their races
-integration.*	tests/integration, with one: it emulates a script faster; those that look
-		at a controller while it works, with two
-bounce.*	the tests that move data, with all of it bounced (SWIOTLB): a buffer
-		that is not handed over to the device and back as it should be
-		arrives with wrong bytes
-fault.*		tests/fault, where the kernel can have an allocation fail
+integration.*	tests/integration, with one, because scripts are emulated faster then; those
+		that watch a controller while it works have two
+bounce.*	tests that move data, with all of it bounced (SWIOTLB): without a correct
+		sync to the device and back, a buffer arrives with wrong bytes
+fault.*		tests/fault, on kernels that can make an allocation fail
 own.*		tests/uapi/own, which leave the system unusable, each in a guest of
 		its own
 
-A boot gets a list of programs (tests/vm/guest/suite says what is in one), long
-enough that booting is a small part of it, and short enough that the guests end
-at about the same time.
+A boot gets a list of programs (tests/vm/guest/suite describes it), long enough that booting is a
+small part of it, and short enough that the guests end at about the same time.
+
 """
 import fnmatch
 import os
@@ -23,36 +22,35 @@ from dataclasses import dataclass
 
 from report import read, write
 
-# Two controllers for what must not cross from one to the other.
+# Two controllers, to test that they do not affect each other.
 TWO = "devices=2 channels=4"
 
-# Of the 32-bit programs, those of ioctls and memory that look at how wide the
-# program's pointers are.
+# 32-bit programs that test ioctls and memory whose layout depends on the width of pointers.
 QUICK_32 = ("contract", "submit", "stream", "uring", "ring-map", "mmap", "buf")
 
-# What depends on how the kernel is made: memory, files, io_uring, dmaengine,
-# configfs. The others would find on 6.1 what they find on 6.12.
+# Tests that depend on the kernel: memory, files, io_uring, dmaengine, configfs. The others would
+# find the same errors on 6.1 as on 6.12.
 QUICK_OLD = ("dmatest", "memory", "python", "ring", "streams", "uring", "cli-capture", "cli-copy", "cli-faults",
              "cli-ports", "cli-slave")
 
-# Width of a pointer makes no difference to where bytes bounce.
+# The width of pointers does not change what is bounced.
 BOUNCED = ("*copy*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
 
-# They want other projects' sources and large packages: make adapters-check.
+# Tests that need other projects' sources and large packages: make adapters-check.
 ADAPTERS = ("dpdk", "fio", "tracing")
 
-# Those that want more than dma-sim's usual channels.
+# Programs that need other channels than dma-sim has by default.
 SIM = {"python": "peripherals=loopback,counter,sink,mem"}
 
-# Their minutes would say nothing on 6.1 that they do not say on 6.12.
+# These take minutes, and would find the same errors on 6.1 as on 6.12.
 TWICE = ("test-context",)
 
-# They ask a controller how far it is: with one processor, whoever asks keeps
-# dma-sim's thread from going on.
+# These poll a controller's progress: with one processor, the polling would keep dma-sim's thread
+# from running.
 WATCHES = ("cli-conformance",)
 
 BOOT = 7	# seconds of processor time
-CHUNK = 90	# of the programs of one boot
+CHUNK = 90	# limit for the programs of one boot
 
 
 @dataclass
@@ -86,7 +84,7 @@ def executables(directory, names=("*",)):
 
 
 def weights(path):
-    """Seconds of processor time by name, as they were once measured."""
+    """Seconds of processor time by name, as measured before."""
     table = {}
     for line in read(path).splitlines():
         name, seconds = line.split("#")[0].split() or ("", 0)
@@ -100,14 +98,14 @@ class Suite:
         self.root, self.out, self.vm = env["ROOT"], env["OUT"], env["VM_DIR"]
         self.kernel, self.everything, self.patterns = kernel, everything, patterns
         self.label = os.path.basename(kernel.rstrip("/"))
-        # lib.sh knows where a kernel is: a debug kernel may have been built elsewhere.
+        # lib.sh finds the kernel's directory: a debug kernel may be elsewhere.
         self.dir = subprocess.run(["bash", "-c", '. "$0/lib.sh" && kernel_dir "$1"', self.vm, kernel],
                                   check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
         self.results = f"{self.out}/results/guest-{self.label}"
         self.old = self.label == "6.1"
         self.slow = self.label.startswith("debug")	# KASAN and lockdep cost several times as much
         self.limit = 3600 if self.slow else 400
-        # Newer kernels with two processors do not always survive QEMU 7.2.
+        # Newer kernels with two processors sometimes crash in QEMU 7.2.
         self.smp = "1" if self.label == "sid" else "2"
         self.weights = weights(f"{self.root}/tests/runner/weights.txt")
         self.missing = []
@@ -116,7 +114,7 @@ class Suite:
         return self.weights.get(name, self.weights.get(name.split(".")[0] + ".*", 5)) * (8 if self.slow else 1)
 
     def runs_32_bit(self):
-        """A kernel without CONFIG_COMPAT does not."""
+        """Returns whether the kernel has CONFIG_COMPAT."""
         config = read(f"{self.dir}/build/include/generated/autoconf.h")
         return not config or "#define CONFIG_COMPAT 1\n" in config
 
@@ -128,13 +126,13 @@ class Suite:
             yield Program(name, sim, dmactl, command, self.weight(name))
 
     def need(self, group, directory, found):
-        """A build that makes no tests must not look like tests that pass."""
+        """A build without tests must not look like tests that pass."""
         if not found and any(fnmatch.fnmatch(group, pattern.split(".")[0]) for pattern in self.patterns):
             self.missing.append(f"{directory}: no tests")
         return found
 
     def uapi_programs(self):
-        """Every 64-bit program; without Criterion, except where that is to be tried."""
+        """All 64-bit programs, without Criterion unless everything is to be tested, and some 32-bit ones."""
         whole, quick = f"{self.out}/tests/uapi", f"{self.out}/tests/uapi-quick"
         if self.slow or (self.everything and not self.old):
             return self.need("uapi", whole, executables(whole))
@@ -144,7 +142,7 @@ class Suite:
 
     @staticmethod
     def criterion(path):
-        # One test at a time: they share the channels.
+        # One test at a time, because they share the channels.
         return f'{shlex.quote(path)} --tap="$TAP" -j1'
 
     def plain(self, path):
@@ -184,7 +182,7 @@ class Suite:
             if self.old and self.everything < 2 and name not in QUICK_OLD:
                 continue
             if name == "dmatest":
-                # It loads the simulator itself, and none of our own client.
+                # It loads the simulator itself, and does not use dmactl.
                 command = (f"DMATEST_KO={shlex.quote(f'{self.out}/dmatest/{self.label}/dmatest.ko')} "
                            f'DMA_SIM_KO="$DMACTL_MODULES_DIR/dma-sim.ko" {self.plain(path)}')
                 programs += self.program("integration.dmatest", "none", "none", command)
@@ -197,10 +195,10 @@ class Suite:
         return programs, bounced
 
     def boots(self, group, programs, options):
-        """Spreads programs over as many boots as they are worth."""
+        """Spreads programs over a number of boots that fits their cost."""
         chunk = CHUNK * (8 if self.slow else 1)
         if os.environ.get("GCOV_PREFIX"):
-            chunk = float("inf")	# the counters of all are one file
+            chunk = float("inf")	# all share one file of counters
         number = max(1, round(sum(program.weight for program in programs) / chunk))
         boots = [Boot(f"{group}-{i + 1}" if number > 1 else group, [], options) for i in range(number)]
         for program in sorted(programs, key=lambda program: -program.weight):
@@ -208,14 +206,14 @@ class Suite:
         return [boot for boot in boots if boot.programs]
 
     def plan(self):
-        """Writes a list for each boot and returns them all."""
+        """Writes the list of each boot and returns the boots."""
         os.makedirs(self.results, exist_ok=True)
         self.skipped = []
         uapi, bounced = self.uapi()
         integration, more = self.integration()
         bounced += more
         if self.old and not self.everything:
-            bounced = []	# the swiotlb of one kernel is enough of it
+            bounced = []	# testing swiotlb on one kernel is enough
         many = ["--smp", self.smp, "--scratch", "1G"]
         watches = [p for p in integration if p.name.split(".")[1] in WATCHES]
         integration = [p for p in integration if p not in watches]
@@ -244,7 +242,7 @@ class Suite:
         return read(f"{self.results}/{boot.name}.list.current").strip()
 
     def check_json(self, name):
-        """What a program had dmactl print with --json, against the schema."""
+        """Checks the JSON that a program's dmactl printed against the schema."""
         seen = f"{self.results}/{name}.json-seen"
         if not os.path.exists(seen):
             return []
@@ -257,7 +255,7 @@ class Suite:
         return [f"{name}+json"]
 
     def reports(self, boot):
-        """What a boot left: its programs, faults of the kernel beside them, the guest itself."""
+        """The reports of a boot: its programs, kernel faults during them, and the guest itself."""
         names = []
         for program in boot.programs:
             names += [program.name, *self.check_json(program.name)]

@@ -14,11 +14,12 @@ class Job:
     """A program with its place in the queue.
 
     weight: about how many seconds of processor time it takes
-    whole:  it keeps all processors busy, so nothing runs beside it
-    needs:  names of jobs that have to succeed before
-    after:  names of jobs that have to end before, if they run at all
-    report: called when it has ended, to count its results
-    doing:  says what it is busy with
+    whole:  it uses all processors, so nothing runs beside it
+    needs:  names of jobs that have to succeed first
+    after:  names of jobs that have to end first, if they run at all
+    report: called at the end, to count its results
+    doing:  returns what it is working on
+
     """
     name: str
     command: Sequence[str]
@@ -46,7 +47,7 @@ class Job:
                                             stderr=subprocess.STDOUT, start_new_session=True)
 
     def kill(self):
-        """Ends it with all that it started."""
+        """Kills it and its children."""
         for what in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self.process.pid, what)
@@ -55,7 +56,7 @@ class Job:
             time.sleep(3)
 
     def ended(self):
-        """Looks whether it has ended, and what it cost."""
+        """Returns whether it has ended, and notes its cost."""
         pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
         if not pid:
             return False
@@ -70,7 +71,7 @@ def minutes(seconds):
 
 
 class Pool:
-    QUIET = 60	# seconds without a line, then one says what goes on
+    QUIET = 60	# seconds without a line, after which say() tells what is running
 
     def __init__(self, jobs, slots):
         self.waiting = list(jobs)
@@ -83,7 +84,7 @@ class Pool:
         self.rank()
 
     def rank(self):
-        """How long it takes from the start of a job until all that need it are done."""
+        """Ranks jobs by the time from their start to the end of all jobs that need them."""
         by_name = {job.name: job for job in self.waiting}
         for job in self.waiting:
             job.rank = job.weight
@@ -96,14 +97,14 @@ class Pool:
         self.waiting.sort(key=lambda job: -job.rank)
 
     def add(self, job):
-        """One that another one's end has brought."""
+        """Adds a job that another job's report has made."""
         self.waiting.append(job)
         self.names.add(job.name)
         self.total += 1
         self.rank()
 
     def cost(self):
-        """Seconds that it all took, on the wall and of the processors."""
+        """Seconds of the whole run, on the wall and of the processors."""
         return time.monotonic() - self.began, sum(job.cpu for job in self.done.values())
 
     def say(self, text):
@@ -116,7 +117,7 @@ class Pool:
                 all(name in ended or name not in self.names for name in job.after))
 
     def missed(self, job):
-        """The job without which this one cannot run."""
+        """Returns the failed job that this one needs, or None."""
         return next((name for name in job.needs if name in self.done and self.done[name].status), None)
 
     def fill(self):
@@ -134,7 +135,7 @@ class Pool:
             if not self.ready(job):
                 continue
             if job.whole and self.running:
-                return	# its turn comes when they have ended
+                return	# it starts when the others have ended
             self.waiting.remove(job)
             self.running.append(job)
             job.start()
@@ -146,7 +147,7 @@ class Pool:
             job.report(job)
 
     def follow(self, job):
-        """Shows the lines that came since the last time."""
+        """Shows the lines since the last call."""
         if not job.stream:
             return
         try:

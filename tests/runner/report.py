@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Counts what tests reported, and shows what did not pass."""
+"""Counts the results of tests, and shows those that did not pass."""
 import os
 import re
 import subprocess
@@ -19,7 +19,7 @@ def write(path, text):
 
 
 def merge(paths, out, top):
-    """Several reports as one. One that is cut off shows in the sum of the plans."""
+    """Merges several reports; one that is cut off shows in the sum of the plans."""
     total, lines = 0, []
     for path in paths:
         text = read(path)
@@ -34,7 +34,7 @@ def merge(paths, out, top):
 
 
 def explained(text):
-    """What the failed tests of a report said: it follows them."""
+    """The output that follows each failed test of a report."""
     show, lines = False, []
     for line in text.splitlines():
         if re.match(r"(not )?ok\b", line):
@@ -53,7 +53,7 @@ class Report:
         self.bad = []
 
     def count(self, name, status, tap="", log="", cost="", quiet=False):
-        """Adds a report up. A quiet one is shown only if something is to be said."""
+        """Adds a report to the sums. A quiet one is shown only if it has failures or notes."""
         said = subprocess.run([self.counter, str(status), tap], check=True, stdout=subprocess.PIPE).stdout
         numbers, *notes = said.decode(errors="replace").splitlines()
         passed, failed, skipped = map(int, numbers.split())
