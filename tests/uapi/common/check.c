@@ -8,7 +8,7 @@
 #include "private.h"
 
 #define CHILD_FAILED 99
-/* What a skip in the child is to tests/uapi/lite, which runs with other channels. */
+/* Exit status of a skipped test in tests/uapi/lite, which runs as a child with other channels. */
 #define CHILD_SKIPPED 77
 
 static pid_t test_pid;
@@ -18,7 +18,7 @@ void check_here(void)
 	test_pid = getpid();
 }
 
-/* The framework can only be told by the thread that runs the test. */
+/* Only the thread that runs the test can report to the framework. */
 _Noreturn void check_failed(const char *file, int line, const char *fmt, ...)
 {
 	char text[512];
@@ -36,7 +36,7 @@ _Noreturn void check_failed(const char *file, int line, const char *fmt, ...)
 	abort();
 }
 
-/* The child has what the test has open; it is gone when the test is. */
+/* The child inherits the open files of the test, and is killed when the test ends. */
 pid_t child_start(void (*fn)(void *arg), void *arg)
 {
 	pid_t parent = getpid();

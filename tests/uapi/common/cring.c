@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The ring of records. */
+/* The completion ring. */
 #include "cring.h"
 
 int cring_ask(int fd, uint32_t entries, uint32_t stride, struct dmactl_ring *arg)

@@ -52,7 +52,7 @@ void dmabuf_check(int fd, uint32_t chan, const struct mem *theirs, const struct 
 	const size_t len = theirs->len - 2 * 100;
 	struct dmactl_op op;
 
-	/* The first use maps it. */
+	/* The first use maps the memory. */
 	op = op_memcpy(chan, ours, 0, theirs, 0, 1);
 	run_ok(fd, &op);
 

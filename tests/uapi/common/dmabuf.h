@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dma-bufs: as the CPU sees them, imported and exported. The test fails if that does. */
+/* dma-bufs: exported, imported, and mapped for the CPU. Errors fail the test. */
 #ifndef DMABUF_H
 #define DMABUF_H
 
@@ -8,7 +8,7 @@
 unsigned char *dmabuf_map(int dmabuf, size_t len);
 int dmabuf_export(int fd, uint32_t buf);
 struct mem dmabuf_import(int fd, int dmabuf);
-/* Around what the CPU does with imported memory. */
+/* Before and after the CPU's access to imported memory. */
 void dmabuf_begin(int fd, const struct mem *mem);
 void dmabuf_end(int fd, const struct mem *mem);
 /* Copies to and from imported memory. */

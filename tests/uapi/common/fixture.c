@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Before and after each test. */
+/* Runs before and after each test. */
 #include <signal.h>
 
 #include "private.h"

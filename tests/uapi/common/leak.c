@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Whether a test has left something behind in the kernel. */
+/* Checks whether a test has left something behind in the kernel. */
 #include <dirent.h>
 
 #include "private.h"
 
-/* Memory that other parts of the system take meanwhile, in KiB. */
+/* Tolerance for memory that other parts of the system allocate meanwhile, in KiB. */
 #define LEAK_NOISE 8192
 
 #define LEAK_TRIES 500
@@ -22,7 +22,7 @@ long read_number(const char *path)
 	return n;
 }
 
-/* The number that follows a word at the start of a line. */
+/* Returns the number that follows a word at the start of a line. */
 static long read_field(const char *path, const char *word)
 {
 	char line[256];
@@ -41,7 +41,7 @@ static long read_field(const char *path, const char *word)
 	return n;
 }
 
-/* Free pages that the processors keep at hand count as used in meminfo. */
+/* Free pages in the per-processor lists, which meminfo counts as used. */
 static long pages_at_hand(void)
 {
 	char line[256];
@@ -91,9 +91,9 @@ void leak_read(struct leak_state *state)
 static bool leak_same(const struct leak_state *before, const struct leak_state *now)
 {
 	/*
-	 * The root file system pins pages too, for as long as it reads, and the
-	 * two counters are not read at once: one may be off by such a page before
-	 * the test. Nothing is pinned for good but what the test left.
+	 * The root file system pins pages, too, while it reads, and the two counters are not read
+	 * at once: before the test they may differ by such a page. Only leaks of the test stay
+	 * pinned.
 	 */
 	long pinned = before->pinned > 0 ? before->pinned : 0;
 
@@ -113,7 +113,7 @@ static void drop_caches(void)
 	close(fd);
 }
 
-/* Some memory comes back only after an RCU grace period: look again. */
+/* RCU frees some memory later, so try repeatedly. */
 void leak_check(const struct leak_state *before)
 {
 	struct leak_state now;

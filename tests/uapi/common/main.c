@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs the tests of one program, one at a time: they change how dma-sim
- * behaves, and look at what the whole system has in use.
+ * Runs the tests of one program, one at a time, because they change dma-sim's settings and count
+ * what the whole system has in use.
  */
 #include <criterion/criterion.h>
 #include <criterion/options.h>

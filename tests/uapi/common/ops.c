@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Channels with more than copies, and what their tests compare with. */
+/* Channels with operations other than copies, and expected results for them. */
 #include <linux/capability.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -46,7 +46,7 @@ void op_refused(int fd, const struct dmactl_op *op, int want, const char *what)
 	check_eq(chan_status(fd, op->chan).out_submitted, before.out_submitted);
 }
 
-/* Bytes that look random, the same for the same seed. */
+/* Fills memory with pseudo-random bytes, determined by the seed. */
 void noise_fill(unsigned char *p, size_t len, uint32_t seed)
 {
 	uint32_t x = seed * 2654435761u | 1;
@@ -69,7 +69,7 @@ void bytes_check(const unsigned char *p, const unsigned char *want, size_t len, 
 			fail("%s: byte %zu of %zu is %#x, not %#x", what, i, len, p[i], want[i]);
 }
 
-/* To a peripheral, or from it. */
+/* An op that takes long, because it fills the buffer LONG_TIMES times. */
 struct dmactl_op op_long(uint32_t chan, const struct mem *mem)
 {
 	static struct dmactl_sg pieces[LONG_TIMES];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Four patterns, as dmatest has them: the source and what surrounds it, the
- * destination and what surrounds it. The upper two bits of a byte tell which
- * it is, so a byte in the wrong place also tells where it came from.
+ * Four patterns, as in dmatest: the source and its surroundings, the destination and its
+ * surroundings. The upper two bits of a byte identify the pattern, so a byte in the wrong place
+ * shows its origin.
  */
 #include "private.h"
 
@@ -21,7 +21,7 @@ void pattern_fill(unsigned char *p, size_t at, size_t len, enum pattern kind)
 		p[i] = pattern_byte(kind, i);
 }
 
-/* That @len bytes at @at are those that pattern_fill() wrote at @from. */
+/* Checks that the @len bytes at @at are those that pattern_fill() wrote at @from. */
 void pattern_check(const unsigned char *p, size_t at, size_t len, enum pattern kind, size_t from)
 {
 	size_t i;
@@ -35,7 +35,7 @@ void pattern_check(const unsigned char *p, size_t at, size_t len, enum pattern k
 	}
 }
 
-/* The bytes around a range, as far as the buffer goes. */
+/* A range and the bytes around it, within the buffer. */
 struct window {
 	size_t start;
 	size_t body;

@@ -10,7 +10,7 @@ void port_put(const char *file, const char *text)
 	int ret;
 
 	snprintf(path, sizeof(path), PORT_DIR "/%s", file);
-	/* write(2) of nothing does not get to configfs. */
+	/* An empty write(2) does not reach configfs. */
 	ret = file_write(path, *text ? text : "\n");
 	if (ret)
 		fail("cannot write '%s' to %s: %s", text, path, strerror(-ret));
@@ -20,7 +20,7 @@ void port_make(const char *dir)
 {
 	char path[256];
 
-	/* mkdir() there takes no path that ends in a slash. */
+	/* mkdir() in configfs accepts no path that ends in a slash. */
 	snprintf(path, sizeof(path), PORT_DIR "%s%s", *dir ? "/" : "", dir);
 	if (mkdir(path, 0755))
 		fail("%s: %s", path, strerror(errno));
@@ -37,7 +37,7 @@ void port_make_channel(const char *dir, const char *to, const char *properties)
 	port_put(path, properties);
 }
 
-/* Directories inside first; files go with them. */
+/* Removes subdirectories first; configfs removes files with their directory. */
 static void remove_below(const char *path)
 {
 	struct dirent *entry;
@@ -56,7 +56,7 @@ static void remove_below(const char *path)
 	rmdir(path);
 }
 
-/* What makes the ports; it may be a module that this kernel has none of. */
+/* dma-sim makes ports in configfs, which a kernel may lack. */
 static bool kernel_has_configfs(void)
 {
 	char line[64];
@@ -79,8 +79,8 @@ void port_begin(void)
 }
 
 /*
- * win: 256 bytes of the window at 0x1000, both ways. reg: a register at 0x2000
- * to write, one at 0x3000 to read. loop: what knows its peripheral by itself.
+ * win: 256 bytes of the window at 0x1000, in both directions. reg: a register at 0x2000 to write,
+ * and one at 0x3000 to read. loop: peripherals that need no address.
  */
 void port_begin_three(void)
 {
@@ -94,7 +94,7 @@ void port_begin_three(void)
 			  "dmactl,src-port-window-size=u32:64 dmactl,dst-port-window-size=u32:64 "
 			  "dmactl,dst-maxburst=u32:16");
 	port_make("reg");
-	/* Of the port, so for both channels; that of "in" goes before it. */
+	/* Properties of the port, for both channels; those of "in" take precedence. */
 	port_put("reg/properties", "dmactl,src-addr-width=u32:8 dmactl,dst-addr-width=u32:2");
 	port_make_channel("reg/out", "mem", "dmactl,dst-addr=u64:0x2000");
 	port_make_channel("reg/in", "mem",

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the files of this directory. */
+/* Shared by the files of this directory. */
 #ifndef UAPI_PRIVATE_H
 #define UAPI_PRIVATE_H
 
 #include "uapi.h"
 
-/* The test has failed already: what it leaves behind is no news. */
+/* The test has failed, so leaks are not checked. */
 extern bool uapi_failed;
 
 void check_here(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Rings of io_uring, with bare system calls. */
+/* io_uring with bare system calls. */
 #include <sys/syscall.h>
 
 #include "ring.h"
@@ -54,7 +54,7 @@ static void ring_map(struct ring *ring, const struct io_uring_params *p)
 
 bool ring_try(struct ring *ring, unsigned int entries, unsigned int flags)
 {
-	/* Long enough that the thread never sleeps in a test. */
+	/* Long enough that the kernel's thread never sleeps in a test. */
 	struct io_uring_params p = {.flags = flags, .sq_thread_idle = 30000};
 
 	*ring = (struct ring){.flags = flags};
@@ -84,7 +84,7 @@ struct io_uring_sqe *ring_sqe(struct ring *ring)
 	unsigned int at = ring->tail & ring->sq_mask;
 	unsigned char *sqe = ring->sqes + (size_t)at * SQE_SIZE(ring->flags);
 
-	/* A ring with SQPOLL takes them at its leisure. */
+	/* The thread of a ring with SQPOLL takes SQEs later. */
 	while (ring->tail - load(ring->sq_head) >= ring->nr)
 		if (!(ring->flags & IORING_SETUP_SQPOLL))
 			fail("the ring has no SQE left");
@@ -123,11 +123,11 @@ struct io_uring_sqe *ring_op(struct ring *ring, int fd, const struct dmactl_op *
 	return ring_cmd(ring, fd, DMACTL_URING_OP, op, 0, user_data);
 }
 
-/* 0 or a negated errno. */
+/* Returns 0 or a negated errno. */
 static int ring_enter(struct ring *ring, unsigned int submit, unsigned int wait, unsigned int flags,
 		      uint64_t ns)
 {
-	/* The kernel's, with 64 bits everywhere. */
+	/* The kernel's struct, with 64 bits in all fields. */
 	struct {
 		int64_t sec;
 		int64_t nsec;
@@ -156,7 +156,7 @@ void ring_submit(struct ring *ring)
 		check_eq(ring_enter(ring, nr, 0, 0, 0), 0);
 		return;
 	}
-	/* The tail has to be seen before the thread says that it sleeps. */
+	/* The thread must see the tail before it announces that it sleeps. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (load(ring->sq_flags) & IORING_SQ_NEED_WAKEUP)
 		check_eq(ring_enter(ring, nr, 0, IORING_ENTER_SQ_WAKEUP, 0), 0);

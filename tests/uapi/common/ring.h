@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * io_uring with bare system calls, also for 32-bit programs, for which Debian
- * has no liburing. A ring belongs to one thread.
+ * io_uring with bare system calls, which also works in 32-bit programs, for which
+ * Debian has no liburing. Only one thread may use a ring.
  */
 #ifndef RING_H
 #define RING_H
@@ -10,7 +10,7 @@
 
 #include "uapi.h"
 
-/* Rings whose large SQEs take a whole op. */
+/* Flags of rings whose large SQEs hold a whole op. */
 #define RING_PLAIN IORING_SETUP_SQE128
 #define RING_WIDE  (IORING_SETUP_SQE128 | IORING_SETUP_CQE32)
 #define RING_POLL  (IORING_SETUP_SQE128 | IORING_SETUP_SQPOLL)
@@ -29,7 +29,7 @@ struct ring {
 	unsigned long calls; /* system calls made for the ring */
 };
 
-/* What a CQE says; of a 16-byte one bytes is ~0. */
+/* The contents of a CQE; bytes is ~0 for 16-byte CQEs. */
 struct ring_done {
 	uint64_t user_data;
 	int32_t res;
@@ -38,29 +38,29 @@ struct ring_done {
 	uint64_t extra;
 };
 
-/* False if the kernel has no such rings: the caller skips its test. */
+/* Returns false if the kernel has no such rings; the caller skips its test. */
 bool ring_try(struct ring *ring, unsigned int entries, unsigned int flags);
 void ring_new(struct ring *ring, unsigned int entries, unsigned int flags);
 void ring_free(struct ring *ring);
 
-/* The next SQE, zeroed; it is there. */
+/* Returns the next SQE, zeroed; there must be a free one. */
 struct io_uring_sqe *ring_sqe(struct ring *ring);
-/* The whole command; the op may be NULL. */
+/* Fills a whole command; op may be NULL. */
 struct io_uring_sqe *ring_cmd(struct ring *ring, int fd, uint32_t cmd_op,
 			      const struct dmactl_op *op, uint32_t flags, uint64_t user_data);
 struct io_uring_sqe *ring_op(struct ring *ring, int fd, const struct dmactl_op *op,
 			     uint64_t user_data);
 struct dmactl_uring_cmd *ring_payload(struct io_uring_sqe *sqe);
 
-/* Hands all SQEs that were filled to the kernel. */
+/* Passes all filled SQEs to the kernel. */
 void ring_submit(struct ring *ring);
-/* False: there is none now. No system call. */
+/* Returns false if there is no CQE. Makes no system call. */
 bool ring_peek(struct ring *ring, struct ring_done *done);
-/* Waits; without a system call on a ring with SQPOLL. */
+/* Waits for a CQE; without a system call on a ring with SQPOLL. */
 struct ring_done ring_wait(struct ring *ring);
-/* False if nothing comes for so long. */
+/* Returns false after so long without a CQE. */
 bool ring_wait_for(struct ring *ring, struct ring_done *done, uint64_t ns);
-/* One op, from the SQE to the CQE. */
+/* Runs one op, from the SQE to the CQE. */
 struct ring_done ring_run(struct ring *ring, int fd, const struct dmactl_op *op);
 
 #endif /* RING_H */

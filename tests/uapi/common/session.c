@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sessions, and the objects in them. */
+/* Sessions and their objects. */
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -9,7 +9,7 @@
 #define MAX_OPEN   64
 #define MAX_MAPPED 64
 
-/* What the end of the test closes and unmaps. */
+/* Closed and unmapped at the end of the test. */
 static int open_fds[MAX_OPEN];
 static unsigned int nr_open;
 static struct mem mapped[MAX_MAPPED];
@@ -50,7 +50,7 @@ int dev_ioctl(int fd, unsigned long request, void *arg)
 	return ioctl(fd, request, arg) < 0 ? -errno : 0;
 }
 
-/* A number of /proc/self/fdinfo. */
+/* Returns a number of /proc/self/fdinfo. */
 long fdinfo(int fd, const char *key)
 {
 	char path[64], line[256];
@@ -87,7 +87,7 @@ const char *chan_given(void)
 	return getenv("DMACTL_TEST_CHAN");
 }
 
-/* Of the channel that chan_get() found last. */
+/* Capabilities of the channel that chan_get() found last. */
 static uint64_t channel_caps;
 
 bool chan_can(uint64_t caps)
@@ -116,7 +116,7 @@ uint32_t chan_get_depth(int fd, uint32_t depth)
 		arg = chan_named(DMACTL_CHAN_BY_NAME, chan_given());
 	arg.depth = depth;
 	ret = chan_request(fd, &arg);
-	/* One channel was given; a second time it is the test's own. */
+	/* With DMACTL_TEST_CHAN there is only one channel, which the test already has. */
 	if (ret == -EBUSY && chan_given())
 		cr_skip_test("needs another channel");
 	check_eq(ret, 0);
@@ -157,7 +157,7 @@ void *map_at(void *addr, size_t len, int prot, int flags, int fd, uint64_t off)
 	return mmap64(addr, len, prot, flags, fd, (off64_t)off);
 }
 
-/* Without a mapping. */
+/* Allocates without mapping. */
 int buf_alloc(int fd, enum dmactl_buf_kind kind, uint32_t chan, uint64_t len, struct mem *mem)
 {
 	struct dmactl_buf_alloc arg = {.size = sizeof(arg), .kind = kind, .chan = chan, .len = len};

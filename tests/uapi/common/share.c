@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* Memory shared with others: pinned, imported, exported. */
 /* Memory that is not only ours: pinned, imported, exported. */
 #include <sys/socket.h>
 
@@ -74,7 +74,7 @@ int buf_export(int fd, uint32_t buf)
 	return ret ? ret : arg.out_fd;
 }
 
-/* Told to, or because there is memory that they do not reach. */
+/* Because of the command line, or because there is memory that the devices do not reach. */
 bool devices_bounce(void)
 {
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dma-sim and the modules' parameters. */
+/* dma-sim and the parameters of the modules. */
 #include <sys/syscall.h>
 
 #include "private.h"
@@ -82,7 +82,7 @@ void dmactl_param_get(const char *name, char *value, size_t size)
 	param_get(DMACTL_PARAMETERS, name, value, size);
 }
 
-/* Those that the environment names are "normal" in this program. */
+/* In this program the contexts that the environment names are normal. */
 static void context_reset(void)
 {
 	static const char *const names[] = {"callback_locked", "callback_masked", "callback_irq",
@@ -100,7 +100,7 @@ static void context_reset(void)
 	}
 }
 
-/* As a test finds it; one that crashed may have left it otherwise. */
+/* Reset to what a test expects; a crashed test may have left other values. */
 long sim_number(const char *name)
 {
 	char value[32];
@@ -131,7 +131,7 @@ void sim_reset(void)
 	context_reset();
 }
 
-/* What cannot be changed while it is loaded. */
+/* Parameters that cannot be changed after loading. */
 static const char *const fixed[] = {
 	"channels",    "devices",	"caps",		"dma_mask",	"copy_align",
 	"max_segment", "residue",	"descriptors",	"no_terminate", "no_synchronize",
@@ -158,7 +158,7 @@ static const char *const dmactl_fixed[] = {
 static char sim_original[1024];
 static char dmactl_original[512];
 
-/* 0 or an errno. */
+/* Returns 0 or an errno. */
 static int module_try(const char *name, const char *file, const char *parameters)
 {
 	int ret;
@@ -201,7 +201,7 @@ static void remember(char *original, size_t size, const char *dir, const char *c
 	}
 }
 
-/* Of two values for one parameter the last counts. */
+/* Of two values of one parameter the last counts, so append the new ones. */
 static const char *sim_all(const char *parameters)
 {
 	static char all[1536];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The page is that of a file in a file system of our own (FUSE), which answers late.
- * userfaultfd(2) would do the same, but small kernels are built without.
+ * The page belongs to a file in our own file system (FUSE), which answers late. userfaultfd(2)
+ * could do the same, but small kernels lack it.
  */
 #include <linux/fuse.h>
 #include <sys/mount.h>
@@ -27,7 +27,7 @@ static void answer(const struct stall *stall, uint64_t unique, int error, const 
 	memcpy(out, &head, sizeof(head));
 	if (len)
 		memcpy(out + sizeof(head), data, len);
-	/* Who asked may have been killed meanwhile. */
+	/* The process that asked may have been killed meanwhile. */
 	if (write(stall->fuse, out, head.len) < 0 && errno != ENOENT)
 		fail("FUSE: %s", strerror(errno));
 }
@@ -112,7 +112,7 @@ static void serve(struct stall *stall, const struct request *in)
 	}
 }
 
-/* Until the file system is unmounted. */
+/* Runs until the file system is unmounted. */
 static void *serve_all(void *p)
 {
 	struct stall *stall = p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A page that is not there yet: whoever touches it first, the kernel too, waits until
- * it is given. So a call can be stopped at the place where it reads from the program.
+ * A page that is not there yet: the first access, even by the kernel, waits until stall_give(). So
+ * a test can stop a call where it reads from the program.
  */
 #ifndef STALL_H
 #define STALL_H
@@ -11,7 +11,7 @@
 #include "uapi.h"
 
 struct stall {
-	unsigned char *p; /* the page, for reading */
+	unsigned char *p; /* the page, read-only */
 	unsigned char content[PAGE];
 	char dir[32];
 	int fuse, file;
@@ -19,13 +19,13 @@ struct stall {
 	bool touched, given;
 };
 
-/* The page will begin with these bytes. */
+/* Makes the page, which will begin with these bytes. */
 void stall_new(struct stall *stall, const void *content, size_t len);
-/* Somebody waits for it. */
+/* Whether an access waits for the page. */
 bool stall_is_touched(const struct stall *stall);
 void stall_wait(const struct stall *stall);
 void stall_give(struct stall *stall);
-/* To be given by now, if anybody has touched it. */
+/* If the page was accessed, stall_give() must have been called. */
 void stall_free(struct stall *stall);
 
 #endif /* STALL_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Somebody else than root. */
+/* Users other than root. */
 #include <grp.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
