@@ -1,27 +1,26 @@
 # SPDX-License-Identifier: MIT
-# Tests of /dev/dmactl with bare system calls; they run in a guest. Needs what
-# packaging/deps/uapi.txt lists. Only programs are in $(UAPI_DIR).
+# Tests of /dev/dmactl with bare system calls, which run in a guest. They need the packages of
+# packaging/deps/uapi.txt. $(UAPI_DIR) has only programs.
 
-# UAPI_RUNNER=lite takes a stand-in that forks where Criterion starts a program
-# anew for each test: that takes seconds where a debug kernel is emulated. It
-# also serves the 32-bit programs, for which Debian has no Criterion. The tests
-# are the same.
+# UAPI_RUNNER=lite replaces Criterion by a stand-in that forks for each test instead of starting the
+# program again, which would take seconds in an emulated debug kernel. It also serves the 32-bit
+# programs, for which Debian has no Criterion. The tests are the same.
 UAPI_RUNNER ?= criterion
 
 UAPI_DIR := $(O)/tests/uapi
-# Programs that want a guest of their own, see tests/uapi/run.
+# Programs that need a guest of their own, see tests/uapi/run.
 UAPI_OWN_DIR := $(O)/tests/uapi-own
-# The one of tests/power, which runs without the files of the host.
+# The program of tests/power, which runs without the files of the host.
 UAPI_POWER := $(O)/tests/power/power
-# The one of tests/fault, for kernels in which allocations can be made to fail.
+# The program of tests/fault, for kernels with fault injection.
 UAPI_FAULT := $(O)/tests/fault/fault
 UAPI_OBJ := $(O)/obj/tests/uapi$(if $(filter criterion,$(UAPI_RUNNER)),-criterion)
 UAPI_OBJ32 := $(O)/obj32/tests/uapi
 
 UAPI_NAMES := $(patsubst tests/uapi/%.c,%,$(wildcard tests/uapi/test-*.c))
 UAPI_OWN_NAMES := $(patsubst tests/uapi/own/%.c,%,$(wildcard tests/uapi/own/*.c))
-# The same tests as 32-bit programs, against a 64-bit kernel. Other processors'
-# compilers make one kind: there, the other comes from another ARCH.
+# The same tests as 32-bit programs, for a 64-bit kernel. Other architectures' compilers make only
+# one kind; the other comes from another ARCH.
 UAPI_NAMES32 := $(if $(FOREIGN),,$(filter-out test-aio,$(UAPI_NAMES)))
 UAPI_COMMON := $(filter-out %/main.o,$(patsubst %.c,%.o,$(wildcard tests/uapi/common/*.c)))
 UAPI_COMMON := $(UAPI_COMMON:tests/uapi/%=%)
@@ -38,11 +37,11 @@ UAPI_RUNNER_MAIN := lite/main.o
 UAPI_RUNNER_CFLAGS := -Itests/uapi/lite
 endif
 
-# The header under test is the project's, the others are the system's.
+# The header under test is the project's; the others are the system's.
 UAPI_CFLAGS := $(CSTD) $(CFLAGS) $(WARN) -Iuapi -Itests/uapi/common -D_GNU_SOURCE -pthread -MMD -MP
 
-# Where the kernel's asm/ is for the 64-bit compiler: gcc-multilib would make
-# it known to -m32.
+# The directory of the kernel's asm/ headers for the 64-bit compiler; only gcc-multilib would add it
+# for -m32.
 UAPI_CFLAGS32 = -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch) -Itests/uapi/lite
 
 $(UAPI_OBJ)/%.o: tests/uapi/%.c
@@ -58,7 +57,7 @@ UAPI_MAIN32 := $(UAPI_COMMON:%=$(UAPI_OBJ32)/%) $(UAPI_OBJ32)/lite/main.o
 
 $(UAPI_DIR)/test-aio: UAPI_LIBS := -laio -luring
 
-# Changes when the runner does, so that the programs are linked anew.
+# Changes when the runner does, so that the programs are linked again.
 UAPI_STAMP := $(O)/obj/tests/uapi-runner
 .PHONY: uapi-force
 $(UAPI_STAMP): uapi-force
@@ -77,7 +76,7 @@ $(UAPI_OWN_BINS): $(UAPI_OWN_DIR)/%: $(UAPI_OBJ)/own/%.o $(UAPI_MAIN) $(UAPI_STA
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -pthread -o $@ $(filter %.o,$^) $(UAPI_RUNNER_LIBS)
 
-# Without Criterion, whose libraries would have to go with it.
+# Without Criterion, whose libraries would be needed in the initramfs.
 $(O)/obj/tests/power/%.o: tests/uapi/%.c
 	@mkdir -p $(@D)
 	$(CC) $(UAPI_CFLAGS) -Itests/uapi/lite -c -o $@ $<
@@ -102,9 +101,8 @@ $(UAPI_FAULT): $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/fault/*.c)) \
 .PHONY: uapi-tests
 uapi-tests: $(UAPI_BINS) $(UAPI_BINS32) $(UAPI_OWN_BINS) $(UAPI_POWER) $(UAPI_FAULT)
 
-# The same without Criterion, beside the others: for a guest that has less time.
-# Of the 32-bit ones, those that look at how wide the program's pointers are
-# (tests/runner/guests.py names them, too).
+# The same without Criterion, in another directory, for guests with less time. Only those 32-bit
+# programs that test the width of pointers (tests/runner/guests.py lists them, too).
 UAPI_QUICK_32 := $(addprefix test-,contract submit stream uring ring-map mmap buf)
 UAPI_QUICK := UAPI_RUNNER=lite UAPI_NAMES32="$(UAPI_QUICK_32)" UAPI_DIR=$(O)/tests/uapi-quick \
 	UAPI_OWN_DIR=$(O)/tests/uapi-quick-own UAPI_STAMP=$(O)/obj/tests/uapi-quick-runner

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prepared ops that TERMINATE took the descriptors of, and for which there were
- * too few the next time: what was half prepared must begin anew after that.
+ * Prepared ops whose descriptors TERMINATE took, and for which the provider had too few descriptors
+ * at the next submit: after that, preparing must start from the beginning.
  */
 #include "uapi.h"
 
@@ -28,7 +28,7 @@ static int try_prepare(const struct dmactl_op *op, uint32_t *handle)
 	return ret;
 }
 
-/* As many as there are descriptors; returns how many. */
+/* Prepares ops until the provider has no descriptors left; returns their number. */
 static unsigned int take_all(uint32_t *spare)
 {
 	unsigned int nr = 0;
@@ -60,10 +60,7 @@ static void run_again(const struct dmactl_op *again, uint64_t len)
 	check_eq(record.bytes, len);
 }
 
-/*
- * With every number of descriptors that is too few, so with every place of the
- * op where they run out.
- */
+/* Tries every number of descriptors that is too small, so they run out at every point of the op. */
 static void check_again(const struct dmactl_op *op, uint32_t descriptors)
 {
 	struct dmactl_op again = {.opcode = DMACTL_OP_PREPARED, .chan = op->chan, .user_data = 7};
@@ -147,7 +144,7 @@ static void copies(void)
 	}
 	op = op_sg(chan, sg, 8, 4000);
 	check_again(&op, 4);
-	/* Frames of one chunk that is cut in two. */
+	/* Frames of one chunk that is split in two. */
 	op = op_memcpy(chan, &dst, 0, &src, 0, 2 * 3000);
 	chunk.size = 3000;
 	op.opcode = DMACTL_OP_INTERLEAVED;

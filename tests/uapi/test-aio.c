@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * STREAMING buffers as the memory of O_DIRECT transfers: disk to buffer, DMA
- * from buffer to buffer, buffer to disk. Wants an ext4 directory on a block
- * device in $DMACTL_SCRATCH (tests/vm/run --scratch).
+ * STREAMING buffers as the memory of O_DIRECT transfers: disk to buffer, DMA from buffer to buffer,
+ * buffer to disk. Needs a directory on ext4 on a block device in $DMACTL_SCRATCH (tests/vm/run
+ * --scratch).
  */
 #include <fcntl.h>
 #include <libaio.h>
@@ -32,7 +32,7 @@ static int scratch_open(const char *name, int flags)
 	return fd;
 }
 
-/* A file with a pattern, on the disk and not just in the page cache. */
+/* A file with a pattern, on the disk and not only in the page cache. */
 static int source_file(void)
 {
 	unsigned char *data = malloc(LEN);
@@ -84,7 +84,7 @@ static void copy_run(struct copy *c)
 	run_ok(c->fd, &op);
 }
 
-/* All blocks at once, from the last to the first. */
+/* Transfers all blocks at once, from the last to the first. */
 static void aio_blocks(int fd, unsigned char *p, bool write)
 {
 	struct iocb iocbs[LEN / BLOCK], *list[LEN / BLOCK];
@@ -143,7 +143,7 @@ UAPI_TEST(aio, vectors_of_pieces)
 	check_file("vectors");
 }
 
-/* A part of a page, in the middle of a buffer: the rest is not touched. */
+/* Reads a part of a page, in the middle of a buffer, without changing the rest. */
 UAPI_TEST(aio, a_single_sector)
 {
 	struct copy c = copy_new();
@@ -157,8 +157,8 @@ UAPI_TEST(aio, a_single_sector)
 }
 
 /*
- * Before 6.5 io_uring registers no memory that belongs to a file, whatever the
- * file; transfers to and from such memory work all the same.
+ * Before 6.5 io_uring cannot register memory that belongs to a file; transfers to and from such
+ * memory work nevertheless.
  */
 static bool ring_registers(struct io_uring *ring, const struct iovec *iov, unsigned int nr)
 {
@@ -187,7 +187,7 @@ static void ring_prep(struct io_uring_sqe *sqe, int fd, unsigned char *p, size_t
 		io_uring_prep_read_fixed(sqe, fd, p, BLOCK, at, index);
 }
 
-/* With the registered buffer of this index, or with none if it is below 0. */
+/* Uses the registered buffer of this index, or none if it is negative. */
 static void ring_transfer(struct io_uring *ring, int fd, struct mem *mem, int index, bool write)
 {
 	struct io_uring_sqe *sqe;
@@ -207,14 +207,14 @@ static void ring_transfer(struct io_uring *ring, int fd, struct mem *mem, int in
 	}
 }
 
-/* The numbers of the registered buffers, or -1 for each. */
+/* src and dst are the indices of registered buffers, or -1. */
 static void ring_copy(struct io_uring *ring, int src, int dst, const char *name)
 {
 	struct copy c = copy_new();
 	struct iovec iov[2] = {{c.src.p, LEN}, {c.dst.p, LEN}};
 	int in = source_file(), out = scratch_open(name, O_DIRECT | O_TRUNC);
 
-	/* Pins the pages for long. */
+	/* Registering pins the pages for long. */
 	if (src >= 0 && !ring_registers(ring, iov, 2))
 		src = dst = -1;
 	ring_transfer(ring, in, &c.src, src, false);
@@ -243,7 +243,7 @@ UAPI_TEST(aio, io_uring_with_addresses)
 	io_uring_queue_exit(&ring);
 }
 
-/* The program has let go of a buffer that the ring still pins. */
+/* The program destroys a buffer that the ring still pins. */
 UAPI_TEST(aio, a_pinned_buffer_outlives_its_session)
 {
 	struct copy c = copy_new();
@@ -264,7 +264,7 @@ UAPI_TEST(aio, a_pinned_buffer_outlives_its_session)
 		mem_unmap(&c.src);
 		ring_transfer(&ring, in, &pinned, 0, false);
 	}
-	/* Otherwise the mapping alone keeps it. */
+	/* Without registration only the mapping keeps the memory. */
 	ring_transfer(&ring, out, &pinned, registered ? 0 : -1, true);
 	io_uring_queue_exit(&ring);
 	close(in);
@@ -272,7 +272,7 @@ UAPI_TEST(aio, a_pinned_buffer_outlives_its_session)
 	check_file("pinned");
 }
 
-/* COHERENT memory may have no struct page: it is refused, not corrupted. */
+/* COHERENT memory may have no struct page, so O_DIRECT must fail, not corrupt it. */
 UAPI_TEST(aio, coherent_memory_is_refused)
 {
 	int fd = dev_open(0), in = source_file();

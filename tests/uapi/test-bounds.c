@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What providers are asked for at most, where they declare nothing: dma-sim has
- * hardware that does less than it is asked for, and only counts that.
+ * The limits of what dmactl asks of providers that declare none: dma-sim has hardware with lower
+ * limits, and counts requests beyond them.
  */
 #include "uapi.h"
 
@@ -118,7 +118,7 @@ static void counter_setup(void)
 {
 	fd = dev_open(0);
 	arg = chan_slave(fd, "counter");
-	/* In one piece for the device. */
+	/* Contiguous for the device. */
 	dst = mem_coherent(fd, arg.out_chan, 256 * KIB);
 }
 
@@ -145,7 +145,7 @@ static void periods(void)
 	check_eq(arg.out.bound_periods, 1024);
 	op = op_ring(arg.out_chan, 4, 1025);
 	op_refused(fd, &op, -EDQUOT, "a ring of more periods");
-	/* A descriptor a byte: 256 Ki of them. */
+	/* One descriptor for each byte: 256 Ki of them. */
 	op = op_ring(arg.out_chan, 1, 256 * KIB);
 	op_refused(fd, &op, -EDQUOT, "periods of a byte");
 	op = op_ring(arg.out_chan, 64 * KIB + 4, 2);
@@ -176,7 +176,7 @@ static void raised(void)
 	ring_runs(128 * KIB, 2);
 	op = op_ring(arg.out_chan, 4, 2049);
 	op_refused(fd, &op, -EDQUOT, "still more periods");
-	/* A channel that is there keeps what it was requested with. */
+	/* An existing channel keeps the bounds from its request. */
 	dmactl_param_set("bounds", "\n");
 	ring_runs(4, 2048);
 	check_eq(destroy(fd, arg.out_chan), 0);
@@ -222,7 +222,7 @@ UAPI_TEST(bounds, what_is_no_list_of_bounds)
 	check(!value[0]);
 }
 
-/* A list that is cut goes on where it was, and so it does from its beginning. */
+/* A list that is split continues at the right element. */
 static void lists(void)
 {
 	struct dmactl_sg sg[10];
@@ -326,7 +326,7 @@ static uint64_t descriptors(void)
 	return chan_status(fd, arg.out_chan).out_descriptors;
 }
 
-/* Those that the provider has, all together: the next waits until one has ended. */
+/* The bound is for all descriptors at the provider: the next op waits until one has ended. */
 static void outstanding_lists(void)
 {
 	struct dmactl_completion record;
@@ -344,7 +344,7 @@ static void outstanding_lists(void)
 	op = fill_list(2, PIECES, 3);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EAGAIN);
 	check_eq(descriptors(), 2);
-	/* A short one still finds room. */
+	/* A short op still fits. */
 	op = fill_list(3, 5, 4);
 	submit_all(fd, &op, 1);
 	check_eq(descriptors(), 3);
@@ -356,7 +356,7 @@ static void outstanding_lists(void)
 	list_filled(0, PIECES, 1);
 	list_filled(1, PIECES, 2);
 	list_filled(3, 5, 4);
-	/* What is alone goes in one piece, as it would be two packets otherwise. */
+	/* An op alone is not split even above the bound, because that would make two packets. */
 	op = fill_list(4, 4 * PIECES, 5);
 	run_ok(fd, &op);
 	list_filled(4, 4 * PIECES, 5);
@@ -371,7 +371,7 @@ UAPI_TEST(bounds, outstanding)
 	with_sim("max_segment=0", outstanding_lists);
 }
 
-/* An op that is cut goes on as its own descriptors end; no other overtakes it. */
+/* An op that is split continues as its own descriptors end; no other op overtakes it. */
 static void outstanding_cut(void)
 {
 	struct dmactl_completion records[2];
@@ -381,7 +381,7 @@ static void outstanding_cut(void)
 	sim_set("hold", "1");
 	ops[0] = fill_list(0, 4 * PIECES, 1);
 	submit_all(fd, ops, 1);
-	/* Of 40 pieces, twice 4 and no more: by now the rest would have come. */
+	/* Two descriptors of 4 pieces each, of 40 pieces: more would have been prepared by now. */
 	sleep_ms(50);
 	check_eq(descriptors(), 2);
 	ops[1] = fill_list(1, 1, 2);
@@ -410,7 +410,7 @@ static int prepare(const struct dmactl_op *op, uint32_t *handle)
 	return ret;
 }
 
-/* What is prepared is the provider's for as long, submitted or not. */
+/* A prepared op counts as outstanding while its descriptors are prepared, submitted or not. */
 static void outstanding_prepared(void)
 {
 	struct dmactl_op op;
@@ -422,7 +422,7 @@ static void outstanding_prepared(void)
 		op = fill_list(i, PIECES, i + 1);
 		check_eq(prepare(&op, &handles[i]), i < 2 ? 0 : -EDQUOT);
 	}
-	/* To submit them takes no more. */
+	/* Submitting them counts no more. */
 	sim_set("hold", "1");
 	for (i = 0; i < 2; i++) {
 		op = (struct dmactl_op){
@@ -446,7 +446,7 @@ static void outstanding_prepared(void)
 	check_eq(destroy(fd, handles[0]), 0);
 	op = fill_list(2, PIECES, 3);
 	check_eq(prepare(&op, &handles[2]), 0);
-	/* Given back, and prepared anew: counted once. */
+	/* Descriptors that are freed and prepared again count once. */
 	check_eq(chan_ctrl(fd, arg.out_chan, DMACTL_CTRL_TERMINATE), 0);
 	for (i = 1; i < 3; i++) {
 		op = (struct dmactl_op){
@@ -464,7 +464,7 @@ UAPI_TEST(bounds, outstanding_prepared)
 	with_sim("max_segment=0", outstanding_prepared);
 }
 
-/* Unless root says otherwise, it is as many as a channel may have ops of one piece. */
+/* The default allows as many descriptors as a channel can have ops of one piece. */
 static void outstanding_by_default(void)
 {
 	static struct dmactl_sg many[1024];

@@ -36,7 +36,7 @@ UAPI_TEST(buf, bad_values)
 	check_eq(buf_alloc(fd, DMACTL_BUF_COHERENT, other.buf, PAGE, &mem), -ENOENT);
 	check_eq(buf_alloc(fd, DMACTL_BUF_COHERENT, chan, 0, &mem), -EINVAL);
 	check_eq(fdinfo(fd, "buffers"), 1);
-	/* A channel only says where the memory should be. */
+	/* A channel only determines the node of the memory. */
 	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, chan, PAGE, &mem), 0);
 }
 
@@ -53,7 +53,7 @@ UAPI_TEST(buf, lengths_that_nobody_has)
 		check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, lens[i], &mem), -EDQUOT);
 		check_eq(buf_alloc(fd, DMACTL_BUF_COHERENT, chan, lens[i], &mem), -EDQUOT);
 	}
-	/* Within the limit, and more than any device's coherent memory. */
+	/* Within the limit, but more than any device's coherent memory. */
 	ret = buf_alloc(fd, DMACTL_BUF_COHERENT, chan, 1 << 30, &mem);
 	check_eq(ret, -ENOMEM);
 	check_eq(fdinfo(fd, "buffers"), 0);
@@ -108,7 +108,7 @@ UAPI_TEST(buf, handles_that_are_not_buffers)
 	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, PAGE, &gone), 0);
 	check_eq(destroy(fd, gone.buf), 0);
 	wrong[2] = gone.buf;
-	/* Numbers are per session: take one that ours has not reached. */
+	/* Handles are per session: use one that this session has not reached. */
 	for (i = 0; i < 20; i++)
 		check_eq(buf_alloc(other, DMACTL_BUF_STREAMING, 0, PAGE, &theirs), 0);
 	wrong[3] = theirs.buf;
@@ -180,7 +180,7 @@ UAPI_TEST(buf, coherent_is_for_one_device)
 	op = op_memset(there, &coherent, 0, 16, 0);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EXDEV);
 	copy_check(fd, also_here, &any, 0, &coherent, 0, 1000);
-	/* A streaming one goes from device to device. */
+	/* A streaming buffer works on both devices. */
 	copy_check(fd, there, &any, 0, &any, 2000, 1000);
 	copy_check(fd, here, &any, 2000, &any, 0, 1000);
 	check_eq(destroy(fd, here), 0);
@@ -222,7 +222,7 @@ UAPI_TEST(buf, sync_takes_one_end_and_a_direction)
 	}
 }
 
-/* Offset, length and whether they are inside a buffer of three pages. */
+/* Offset, length, and whether the range is inside a buffer of three pages. */
 static const struct {
 	uint64_t off, len;
 	bool ok;
@@ -291,7 +291,7 @@ UAPI_TEST(buf, sync_with_one_device)
 
 	arg.flags = DMACTL_SYNC_END | DMACTL_SYNC_WRITE;
 	arg.chan = chan;
-	/* Before the device has seen the buffer, and after. */
+	/* Before and after the device has mapped the buffer. */
 	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
 	run_ok(fd, &op);
 	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
@@ -319,7 +319,7 @@ UAPI_TEST(buf, sync_knows_its_own_buffers)
 	check_eq(sync_range(fd, mem.buf, flags, 0, PAGE), -ENOENT);
 }
 
-/* NO_SYNC leaves the caches, or the bounce buffer, to the program. */
+/* With NO_SYNC the program has to sync the buffer itself. */
 UAPI_TEST(buf, no_sync_with_sync_by_hand)
 {
 	int fd = dev_open(0);
@@ -341,7 +341,7 @@ UAPI_TEST(buf, no_sync_with_sync_by_hand)
 	check_eq(dst.p[100 + PAGE], 0);
 }
 
-/* With a channel, one device's copy is handed over and no other's. */
+/* With a channel, BUF_SYNC syncs only for that channel's device. */
 UAPI_TEST(buf, sync_for_one_channel)
 {
 	const uint32_t begin = DMACTL_SYNC_BEGIN | DMACTL_SYNC_READ;
@@ -352,7 +352,7 @@ UAPI_TEST(buf, sync_for_one_channel)
 	struct dmactl_buf_sync arg = {
 		.size = sizeof(arg), .flags = begin, .buf = mem.buf, .chan = chan, .len = PAGE};
 
-	/* Not mapped for the device yet: nothing to do. */
+	/* The buffer is not mapped for the device yet, so there is nothing to do. */
 	check_eq(dev_ioctl(fd, DMACTL_IOC_BUF_SYNC, &arg), 0);
 	op.flags = DMACTL_OPF_NO_SYNC_DST;
 	run_ok(fd, &op);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The memory that a user makes the kernel hold: it counts in his memory control
- * group, is bounded also while a call waits for memory of the program's own, and
- * nobody else is killed for it.
+ * The memory that a user makes the kernel hold: it counts in the user's memory control group, it
+ * has a limit even while a call waits for memory of the program, and no other process is killed for
+ * it.
  */
 #include <dirent.h>
 #include <linux/userfaultfd.h>
@@ -21,7 +21,7 @@
 #define KERNEL	  (32 * MIB)
 #define MAX_PIECE 1024u
 
-/* Fills its buffer so often that the list, in segments of 256 bytes, takes 4 MiB. */
+/* An op that fills its buffer so often that its list, in segments of 256 bytes, takes 4 MiB. */
 static struct dmactl_sg pieces[MAX_PIECE];
 
 static struct dmactl_op long_op(uint32_t chan, const struct mem *mem)
@@ -74,7 +74,7 @@ static long group_current(void)
 	return group_field("memory.current", "");
 }
 
-/* False: this kernel has none. */
+/* Returns false if the kernel has no memory control groups. */
 static bool group_new(void)
 {
 	char path[64], text[256] = "";
@@ -96,7 +96,7 @@ static void group_free(void)
 {
 	int i, ret = -1;
 
-	/* The last one in it may not have been reaped for good. */
+	/* The last process of the group may not have been reaped completely. */
 	for (i = 0; i < 100 && group[0] && ret; i++) {
 		ret = rmdir(group);
 		if (ret)
@@ -107,7 +107,7 @@ static void group_free(void)
 	check_eq(rmdir(root), 0);
 }
 
-/* At least so much more than before: what the kernel needs besides is small. */
+/* Checks that the group grew by about this much at least. */
 static long grown(long before, long bytes, const char *what)
 {
 	long now = group_current();
@@ -140,7 +140,7 @@ static void take_in_group(void *arg)
 	op = long_op(chan, &mem);
 	for (i = 0; i < 4; i++)
 		submit_all(fd, &op, 1);
-	/* 32 bytes an entry. */
+	/* An entry takes 32 bytes. */
 	grown(before, 4 * 1024 * 128 * 32, "lists");
 
 	snprintf(text, sizeof(text), "%ld", group_current() + 12 * MIB);
@@ -153,7 +153,7 @@ static void take_in_group(void *arg)
 	check_eq(ret, -ENOMEM);
 	check(i > 1);
 	dev_close(other);
-	/* What is there goes on. */
+	/* Existing objects still work. */
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), 0);
 	dev_close(fd);
 }
@@ -164,7 +164,7 @@ static void in_group(void)
 	sim_set("hold", "1");
 	child_run(take_in_group, NULL);
 	check_eq(group_field("memory.events", "oom_kill "), 0);
-	/* None of it stays behind: what the group still has is its own. */
+	/* Nothing of the module is left in the group. */
 	check(group_current() < 4 * MIB);
 }
 
@@ -177,7 +177,7 @@ UAPI_TEST(burden, memory_control_group)
 	group_free();
 }
 
-/* Calls that wait for a page of the program's own, which never comes. */
+/* Calls that wait for a page of the program that never comes. */
 
 #define THREADS 24
 #define OPS	64
@@ -206,7 +206,7 @@ static bool hole_new(struct hole *hole, unsigned int nr)
 	return true;
 }
 
-/* One more has come to the place where it waits. */
+/* Returns whether another call has reached the missing page. */
 static bool hole_is_touched(const struct hole *hole)
 {
 	struct pollfd p = {.fd = hole->uffd, .events = POLLIN};
@@ -250,7 +250,7 @@ static void *call(void *p)
 	return NULL;
 }
 
-/* All arrays are there but the last one's. */
+/* Only the array of the last op is missing. */
 static void caller_start(struct caller *caller, int fd, uint32_t chan, struct dmactl_sg *sg,
 			 void *missing)
 {
@@ -294,7 +294,7 @@ static void wait_in_calls(void *arg)
 	for (i = 0; i < THREADS; i++)
 		if (__atomic_load_n(&callers[i].done, __ATOMIC_SEQ_CST))
 			check_eq(callers[i].ret, -EDQUOT);
-	/* Some of them hold what is his, and the others found nothing left. */
+	/* Some calls hold the user's memory, so others find none left. */
 	held = fdinfo(fd, "user-kernel-bytes");
 	check(waiting > 2 && refused > 2);
 	check(held > session + KERNEL / 2 && held <= KERNEL);
@@ -315,7 +315,7 @@ static void calls_that_wait(void)
 	pid = child_start(wait_in_calls, NULL);
 	hear(to_parent[0]);
 	check_eq(chmod(DMACTL_DEVICE, 0600), 0);
-	/* Others have the same controller meanwhile, */
+	/* Meanwhile other users can use the same controller, */
 	fd = dev_open(0);
 	{
 		uint32_t chan = chan_get(fd);
@@ -323,7 +323,7 @@ static void calls_that_wait(void)
 
 		copy_check(fd, chan, &mem, PAGE, &mem, 0, 100);
 	}
-	/* and who waits can be killed. */
+	/* and a process that waits can be killed. */
 	start = now_ns();
 	check_eq(kill(pid, SIGKILL), 0);
 	child_expect_killed(pid);
@@ -345,7 +345,7 @@ UAPI_TEST(burden, calls_that_wait_for_memory)
 	calls_that_wait();
 }
 
-/* A machine with little memory left, and another program that has most of it. */
+/* A machine with little free memory, and another program that has most of it. */
 
 #define LEFT	 (450 * MIB)
 #define VICTIM	 (300 * MIB)
@@ -363,7 +363,7 @@ static unsigned char *fill(size_t len)
 	return p;
 }
 
-/* Never killed for lack of memory: it is how the machine is made small. */
+/* Takes memory until the machine is small, and is never killed for it. */
 static void take_the_rest(void *arg)
 {
 	(void)arg;
@@ -386,10 +386,10 @@ static void be_the_victim(void *arg)
 		check_eq(p[i], i / PAGE & 0xff);
 }
 
-/* All that he can think of; whatever is refused is all right. */
+/* Tries everything that takes memory; any call may be refused. */
 static void take_all(void *arg)
 {
-	/* Many at once, and as many as go. */
+	/* Many ops at once, then as many as are accepted. */
 	static const unsigned int rounds[] = {32, 4, 1, 1, 1};
 	uint64_t memlock = *(uint64_t *)arg;
 	int i, fds[SESSIONS];
@@ -404,7 +404,7 @@ static void take_all(void *arg)
 		fds[i] = dev_open(0);
 		req.caps = DMACTL_CAP_MEMSET_SG;
 		req.depth = 64;
-		/* Its lists first, as one ring is most of what he may have. */
+		/* The lists first, because one ring takes most of the user's limit. */
 		if (!chan_request(fds[i], &req) &&
 		    !buf_alloc(fds[i], DMACTL_BUF_STREAMING, 0, 32 * KIB, &mem)) {
 			for (k = 0; k < ARRAY_SIZE(ops); k++)

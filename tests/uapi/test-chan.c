@@ -106,7 +106,7 @@ UAPI_TEST(chan, a_capability_that_it_lacks)
 	arg.caps = DMACTL_CAP_IOMMU;
 	check_eq(chan_request(fd, &arg), -EOPNOTSUPP);
 	check_eq(fdinfo(fd, "channels"), 0);
-	/* It was given back. */
+	/* The refused request gave the channel back. */
 	arg.caps = 0;
 	check_eq(chan_request(fd, &arg), 0);
 }
@@ -188,7 +188,7 @@ UAPI_TEST(chan, handles_that_are_not_channels)
 		op = op_nop(wrong[i], 0);
 		check_eq(submit_flags(fd, &op, 1, 0, NULL), -ENOENT);
 	}
-	/* Another session's is none of ours. */
+	/* Another session cannot use this session's channel. */
 	check_eq(chan_ctrl(other, chan, DMACTL_CTRL_SYNCHRONIZE), -ENOENT);
 	check_eq(destroy(other, chan), -ENOENT);
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_SYNCHRONIZE), 0);

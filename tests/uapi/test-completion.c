@@ -6,7 +6,7 @@
 
 #include "uapi.h"
 
-/* Ops that end at once: a record of each is in the queue. */
+/* Submits ops that end at once, so that each has a completion in the queue. */
 static void put_records(int fd, uint32_t chan, uint64_t first, unsigned int nr)
 {
 	struct dmactl_op op;
@@ -59,7 +59,7 @@ UAPI_TEST(completion, a_bad_pointer_loses_nothing)
 	check_eq(reap(fd, (void *)(p + PAGE - 40), 1, 0, 0), -EFAULT);
 	check_eq(reap(fd, NULL, 5, 0, 0), -EFAULT);
 	check_eq(fdinfo(fd, "completions-queued"), 20);
-	/* Some of it fits: what does not stays. */
+	/* Completions that do not fit stay in the queue. */
 	at = (void *)(p + PAGE - 9 * sizeof(*at));
 	i = reap(fd, at, 20, 20, 0);
 	check(i == -EFAULT || (i >= 0 && i <= 9));
@@ -162,7 +162,7 @@ UAPI_TEST(completion, a_timeout_is_a_point_in_time)
 	check_eq(dev_ioctl(fd, DMACTL_IOC_SUBMIT, &arg), -ETIME);
 	check(now_ns() >= until);
 	check(now_ns() < until + 10 * SEC);
-	/* It has passed. */
+	/* A time in the past. */
 	arg.timeout_ns = 1;
 	check_eq(dev_ioctl(fd, DMACTL_IOC_SUBMIT, &arg), -ETIME);
 	arg.timeout_ns = 0;
@@ -170,7 +170,7 @@ UAPI_TEST(completion, a_timeout_is_a_point_in_time)
 	check_eq(arg.out_wait, -ETIME);
 }
 
-/* What arrived by then is taken along, and the call succeeds. */
+/* After a timeout the call returns the completions that arrived, and succeeds. */
 UAPI_TEST(completion, a_timeout_after_some)
 {
 	struct dmactl_completion records[3];
@@ -297,8 +297,8 @@ UAPI_TEST(completion, readers_share_without_doubles)
 		n += !ret;
 	}
 	/*
-	 * One for each reader to end with; only when the last is through with
-	 * its own is the next put in, or one reader might take them all.
+	 * One completion for each reader to end with; the next is added only when the previous one
+	 * was taken, because otherwise one reader could take them all.
 	 */
 	while (fdinfo(fd, "completions-queued"))
 		sleep_ms(1);
@@ -329,7 +329,7 @@ UAPI_TEST(completion, min_complete_counts_what_is_there)
 	check_eq(reap(fd, records, 8, 0, 0), 3);
 }
 
-/* The queue goes on when its channel is gone. */
+/* The queue outlives its channel. */
 UAPI_TEST(completion, records_outlive_their_channel)
 {
 	struct dmactl_completion records[5];
@@ -346,7 +346,7 @@ UAPI_TEST(completion, records_outlive_their_channel)
 	submit_all(fd, ops, 5);
 	check_eq(destroy(fd, chan), 0);
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_ISSUE), -ENOENT);
-	/* Nothing is in flight any more: the buffer is free. */
+	/* Nothing is in flight, so the buffer is free. */
 	check_eq(destroy(fd, mem.buf), 0);
 	reap_all(fd, records, 5);
 	for (i = 0; i < 5; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* CHAN_CONFIG, and who may do what with a peripheral. */
+/* CHAN_CONFIG, and the privileges for peripherals. */
 #include <linux/capability.h>
 
 #include "uapi.h"
@@ -54,7 +54,7 @@ static void each_field(void)
 	widths(0, 8);
 	widths(-EOPNOTSUPP, 3);
 	widths(-EOPNOTSUPP, 16);
-	/* Of these no provider can tell; this one has none. */
+	/* The capabilities have no bits for these widths; this provider supports none. */
 	widths(-EINVAL, 32);
 	widths(-EINVAL, 64);
 	widths(-EINVAL, 128);
@@ -126,7 +126,7 @@ UAPI_TEST(config, a_channel_for_memory_only)
 	with_sim("caps=memcpy", no_slave);
 }
 
-/* The numbers begin where the peripheral's own struct says. */
+/* The peripheral's own struct sets the first number. */
 static void first_number(void)
 {
 	uint32_t number = 0x12345678, got[4];
@@ -143,13 +143,13 @@ static void first_number(void)
 	memcpy(got, mem.p + 1, sizeof(got));
 	check_eq(got[0], number);
 	check_eq(got[3], number + 3);
-	/* A refused one leaves it as it was. */
+	/* A refused config changes nothing. */
 	arg.peripheral_size = 3;
 	check_eq(chan_config(fd, &arg), -EINVAL);
 	run_ok(fd, &op);
 	memcpy(got, mem.p + 1, sizeof(got));
 	check_eq(got[0], number + 4);
-	/* And without, it begins anew at 0. */
+	/* Without the struct the counter starts again at 0. */
 	arg = config_of(chan);
 	check_eq(chan_config(fd, &arg), 0);
 	run_ok(fd, &op);
@@ -163,7 +163,7 @@ UAPI_TEST(config, what_only_the_provider_knows)
 	with_sim("peripherals=counter", first_number);
 }
 
-/* The width counts for what is accepted from then on. */
+/* The width applies to ops accepted later. */
 static void words(void)
 {
 	struct dmactl_chan_config arg;
@@ -186,7 +186,7 @@ static void words(void)
 	check_eq(chan_config(fd, &arg), 0);
 	run_ok(fd, &op);
 	bytes_check(mem.p + PAGE, mem.p + 1, 999, "one address further");
-	/* 65536 is the end of the window. */
+	/* The window ends at 65536. */
 	arg.src_addr = 65536 - 999;
 	check_eq(chan_config(fd, &arg), 0);
 	check_eq(run(fd, &op).status, -EIO);
@@ -264,12 +264,12 @@ static void ops_in_child(void *unused)
 	op.args_uptr = (uintptr_t)&chunk;
 	op.arg_size = sizeof(chunk);
 	op_refused(fd, &op, -EPERM, "interleaved");
-	/* From memory to memory it is anybody's. */
+	/* Memory-to-memory ops need no privilege. */
 	op = op_memcpy(chan, &mem, 200, &mem, 0, 100);
 	run_ok(fd, &op);
 }
 
-/* Channels of the plain controllers: nobody said what is behind them. */
+/* Channels of the plain controllers, whose peripheral is unknown. */
 UAPI_TEST(config, who_may)
 {
 	int allowed = 0, denied = -EPERM;
@@ -282,7 +282,7 @@ UAPI_TEST(config, who_may)
 	child_run(config_in_child, &denied);
 	child_run(op_in_child, &denied);
 	child_run(ops_in_child, NULL);
-	/* Somebody with the capability may, and says where it leads. */
+	/* With the capability CHAN_CONFIG is allowed, and sets the peripheral. */
 	EXPECT(0, .direction = 0);
 	child_run(config_in_child, &denied);
 	child_run(op_in_child, &allowed);
@@ -295,7 +295,7 @@ UAPI_TEST(config, who_has_the_capability_may_without_it)
 	fd = dev_open(0);
 	chan = chan_with(fd, DMACTL_CAP_SLAVE).out_chan;
 	mem = mem_get(fd, PAGE);
-	/* What a plain slave channel of dma-sim reads is zeros. */
+	/* A plain slave channel of dma-sim reads zeros. */
 	pattern_fill(mem.p, 0, PAGE, DST_MARGIN);
 	op = op_single(chan, &mem, 10, 100, false);
 	run_ok(fd, &op);
@@ -306,7 +306,7 @@ UAPI_TEST(config, who_has_the_capability_may_without_it)
 	pattern_check(mem.p, 110, 100, DST_MARGIN, 110);
 }
 
-/* The name says what is behind the channel. */
+/* The slave name determines the peripheral. */
 static void by_slave(void)
 {
 	int allowed = 0, denied = -EPERM;
@@ -322,7 +322,7 @@ UAPI_TEST(config, a_channel_that_was_asked_for_by_its_name)
 	with_sim("peripherals=sink", by_slave);
 }
 
-/* Words of the peripheral: what is no whole number of them is not dropped. */
+/* Transfers that are not a whole number of the peripheral's words are refused, not cut. */
 static void aligned_words(void)
 {
 	struct dmactl_chan_config config;
@@ -353,7 +353,7 @@ static void aligned_words(void)
 	config.dst_addr = 0x104;
 	config.src_addr = 0x101;
 	check_eq(chan_config(fd, &config), -EINVAL);
-	/* Each direction has a width of its own. */
+	/* Each direction has its own width. */
 	config.src_addr_width = 1;
 	check_eq(chan_config(fd, &config), 0);
 	op = op_single(chan, &mem, PAGE + 1, 63, false);

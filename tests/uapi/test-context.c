@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Callbacks in every context in which drivers make them: with the lock held that
- * prep, submit and issue take, with interrupts off, from interrupt handlers, threads
- * and work items. Each runs other programs of this directory, and what is below.
+ * Callbacks in every context in which drivers make them: with the lock held that prep, submit and
+ * issue take, with interrupts off, from interrupt handlers, threads and work items. Each test runs
+ * other programs of this directory, and the functions below.
  */
 #include <libgen.h>
 #include <limits.h>
@@ -35,7 +35,7 @@ static uint32_t prepare(uint32_t i)
 	return arg.out_handle;
 }
 
-/* Prepared ones, copies and NOPs in turn, with their place as user_data. */
+/* Prepared ops, copies and NOPs in turn, with their index as user_data. */
 static void mix(struct dmactl_op *ops, const uint32_t *handles)
 {
 	uint32_t i;
@@ -60,7 +60,7 @@ static void prepare_all(uint32_t *handles)
 		handles[i] = prepare(i);
 }
 
-/* What has ended is there, whatever it was. */
+/* After its completion, the data of each op must be there. */
 static void copies_check(uint32_t round)
 {
 	uint32_t i;
@@ -80,7 +80,7 @@ static void records_keep_their_order(void)
 	prepare_all(handles);
 	mix(ops, handles);
 	for (round = 0; round < 50; round++) {
-		/* All at once, or each as it comes. */
+		/* All in one batch, or each alone. */
 		if (round % 2)
 			submit_all(fd, ops, OPS);
 		else
@@ -118,7 +118,7 @@ static void a_ring_keeps_their_order(void)
 	}
 }
 
-/* Each is submitted anew as soon as its record is there. */
+/* Each op is submitted again as soon as it completes. */
 static void prepared_ones_go_round(void)
 {
 	uint32_t handles[OPS], i, round;
@@ -166,7 +166,7 @@ static void *copy_away(void *arg)
 	return NULL;
 }
 
-/* Submitting, asking and calling back on several processors. */
+/* Submitting, asking for the status and calling back on several processors. */
 static void all_at_the_same_time(void)
 {
 	struct dmactl_completion records[64];
@@ -192,7 +192,10 @@ static void all_at_the_same_time(void)
 	check_eq(pthread_join(thread, NULL), 0);
 }
 
-/* Another program, with callbacks in this context: one that forks its tests, if it was built. */
+/*
+ * Runs another program with callbacks in this context: the one built with UAPI_RUNNER=lite, if
+ * there is one.
+ */
 static void run_program(const char *name)
 {
 	char path[PATH_MAX + 64], self[PATH_MAX];
@@ -209,7 +212,7 @@ static void run_program(const char *name)
 	pid = fork();
 	check(pid >= 0);
 	if (!pid) {
-		/* By this, Criterion knows that it is to run one test for its parent. */
+		/* Criterion uses this to run one test for its parent. */
 		unsetenv("BXFI_MAP");
 		execl(path, path, "--tap=/dev/null", "-j1", NULL);
 		_exit(127);
@@ -224,12 +227,15 @@ static void run_here(void (*fn)(void))
 	child_run((void (*)(void *))(void *)fn, NULL);
 }
 
-/* Those that make the most of the ways by which a callback comes. */
+/* Programs with the most kinds of callbacks. */
 static const char *const few[] = {"submit", "prepared", "ring", NULL};
 static const char *const most[] = {"submit",   "prepared", "ring",  "repeat",
 				   "metadata", "unbind",   "uring", NULL};
 
-/* In a context; and with periods, whose callbacks ask the provider how far it is. */
+/*
+ * Runs the tests in a context; `cyclic' adds periods, whose callbacks ask the provider for the
+ * residue.
+ */
 static void in_context(const char *context, const char *const *programs, bool cyclic)
 {
 	need_sim();
@@ -240,7 +246,7 @@ static void in_context(const char *context, const char *const *programs, bool cy
 	run_here(all_at_the_same_time);
 	run_here(prepared_ones_go_round);
 	sim_reset();
-	/* The others are the same for 32-bit programs, and run by them. */
+	/* 32-bit programs run the others themselves. */
 	if (sizeof(long) == 4)
 		return;
 	for (; *programs; programs++)

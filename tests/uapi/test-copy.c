@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* MEMCPY, MEMSET and SG: that the right bytes move, and no others. */
+/* MEMCPY, MEMSET and SG move the right bytes, and no others. */
 #include "uapi.h"
 
 #define MIB (1u << 20)
@@ -115,8 +115,8 @@ UAPI_TEST(copy, memset_fills_just_its_range)
 }
 
 /*
- * Copies @len bytes from pieces of @src_piece bytes to pieces of @dst_piece,
- * every other stretch of either buffer being left out.
+ * Copies @len bytes from pieces of @src_piece bytes to pieces of @dst_piece; gaps separate the
+ * pieces of both buffers.
  */
 static void sg_check(int fd, uint32_t chan, const struct mem *dst, size_t dst_piece,
 		     const struct mem *src, size_t src_piece, size_t len)
@@ -167,7 +167,7 @@ UAPI_TEST(copy, sg_with_other_pieces_on_either_side)
 	}
 }
 
-/* Elements that are larger than the module's end in zeroes. */
+/* Elements that are larger than the module's must end in zeroes. */
 UAPI_TEST(copy, sg_strides)
 {
 	static const uint16_t bad[] = {0, 8, 24, 31, 33, 36, 4100, 4104, 65528};
@@ -243,7 +243,7 @@ UAPI_TEST(copy, sg_that_does_not_add_up)
 	sg[0].off = PAGE - 99;
 	sg_expect(fd, chan, sg, 2, 100, -EINVAL, "past the end");
 	check_eq(chan_status(fd, chan).out_submitted, 0);
-	/* Nothing of the failures still holds the buffers. */
+	/* The refused ops do not hold the buffers. */
 	check_eq(destroy(fd, a.buf), 0);
 	check_eq(destroy(fd, b.buf), 0);
 }
@@ -256,7 +256,7 @@ UAPI_TEST(copy, ops_of_one_channel_run_in_order)
 	uint32_t chan = chan_get(fd);
 	struct mem mem = mem_get(fd, 51 * PAGE);
 
-	/* Each copies what the one before it wrote, which the CPU never sees. */
+	/* Each op copies the previous one's result, which the CPU never reads. */
 	pattern_fill(mem.p, 0, PAGE, SRC_BODY);
 	for (i = 0; i < 50; i++) {
 		ops[i] = op_memcpy(chan, &mem, (i + 1) * PAGE, &mem, i * PAGE, PAGE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Descriptors that a provider has at a time, at most. */
+/* The maximum number of descriptors that a provider has at a time. */
 #include "port.h"
 #include "uapi.h"
 
@@ -10,7 +10,7 @@ static int fd;
 static struct dmactl_chan_request arg;
 static struct mem src;
 
-/* What the sink wants: words that count. One op each. */
+/* Fills src with the words that the sink expects: they count up, one op each. */
 static void count(void)
 {
 	uint32_t *word = (uint32_t *)src.p;
@@ -28,7 +28,7 @@ static struct dmactl_op nth(uint32_t i)
 	return op;
 }
 
-/* As many as it takes at a time, until all are through. */
+/* Submits as many ops as are accepted at a time, until all have ended. */
 static void send_all(void)
 {
 	struct dmactl_completion record;
@@ -53,7 +53,7 @@ static void send_all(void)
 	check_eq(sim_number("sink_errors"), 0);
 }
 
-/* Beyond 16, the driver loses what waits: it is never given more. */
+/* The driver loses descriptors beyond 16, so it never gets more. */
 static void of_a_peripheral(void)
 {
 	fd = dev_open(0);
@@ -79,7 +79,7 @@ UAPI_TEST(descriptors, of_a_channel_that_copies)
 	check_eq(arg.out.bound_descriptors, 255);
 }
 
-/* Those that are held count as well. */
+/* Held ops count, too. */
 static void three(const char *name)
 {
 	struct dmactl_completion records[3];

@@ -10,8 +10,8 @@
 #define LEN (4 * PAGE)
 
 /*
- * Skips the test if the kernel has none, or it is no good here. udmabuf syncs with a device
- * of its own only, and a heap gives pieces that SWIOTLB does not take.
+ * Skips the test if the kernel lacks the exporter, or it does not work here: udmabuf syncs only
+ * with its own device, and a heap has pieces that SWIOTLB does not take.
  */
 static int exporter_open(const char *path)
 {
@@ -66,7 +66,7 @@ UAPI_TEST(dmabuf_foreign, from_udmabuf)
 
 #define PIECES 128
 
-/* Pages of a file in the wrong order: nothing is in one piece. */
+/* Pages of a file in reverse order, so that none are adjacent. */
 UAPI_TEST(dmabuf_foreign, many_segments)
 {
 	int maker = exporter_open("/dev/udmabuf"), file, fd, dmabuf, i;
@@ -109,7 +109,7 @@ UAPI_TEST(dmabuf_foreign, many_segments)
 	close(maker);
 }
 
-/* No more than a device takes in one piece: the heap does not look. */
+/* No more than a device takes in one piece, because the heap does not check that. */
 UAPI_TEST(dmabuf_foreign, from_a_heap)
 {
 	struct dma_heap_allocation_data alloc = {.len = 1 << 16, .fd_flags = O_RDWR | O_CLOEXEC};

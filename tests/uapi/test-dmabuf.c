@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* BUF_IMPORT and BUF_EXPORT: memory that others have as well. */
+/* BUF_IMPORT and BUF_EXPORT: shared memory. */
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -27,7 +27,7 @@ UAPI_TEST(dmabuf, export_is_the_buffers_memory)
 	pattern_fill(p, 0, LEN, DST_BODY);
 	pattern_check(q, 0, LEN, DST_BODY, 0);
 	pattern_check(mem.p, 0, LEN, DST_BODY, 0);
-	/* Taken out, they come back the same. */
+	/* Pages that were dropped come back with the same data. */
 	check_eq(madvise(p, LEN, MADV_DONTNEED), 0);
 	pattern_check(p, 0, LEN, DST_BODY, 0);
 	munmap(p, LEN);
@@ -89,7 +89,7 @@ UAPI_TEST(dmabuf, from_another_session)
 	close(dmabuf);
 	check(map_at(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED);
 	dmabuf_check(fd, chan, &theirs, &ours);
-	/* The exporter sees the same. */
+	/* The exporter sees the same data. */
 	pattern_check(mem.p, 0, LEN, SRC_BODY, 0);
 	check_eq(destroy(fd, theirs.buf), 0);
 	munmap(theirs.p, LEN);
@@ -127,7 +127,7 @@ UAPI_TEST(dmabuf, ranges_are_checked)
 	close(dmabuf);
 }
 
-/* 16 MiB, whose pages are anywhere. */
+/* 16 MiB of scattered pages. */
 UAPI_TEST(dmabuf, a_large_one)
 {
 	const size_t len = 16 << 20;
@@ -142,7 +142,7 @@ UAPI_TEST(dmabuf, a_large_one)
 	munmap(theirs.p, len);
 }
 
-/* Both controllers, one after the other. */
+/* Uses both controllers, one after the other. */
 UAPI_TEST(dmabuf, on_two_devices)
 {
 	struct dmactl_chan_request here = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
@@ -158,7 +158,7 @@ UAPI_TEST(dmabuf, on_two_devices)
 	dmabuf_check(fd, here.out_chan, &theirs, &ours);
 	check_eq(destroy(fd, here.out_chan), 0);
 	dmabuf_check(fd, there.out_chan, &theirs, &ours);
-	/* The provider goes, and takes its mapping along. */
+	/* Unbinding the provider removes its mapping. */
 	check_eq(sim_bind("dma-sim.1", false), 0);
 	check_eq(sim_bind("dma-sim.1", true), 0);
 	op = op_memset(there.out_chan, &theirs, 0, 1, 1);
@@ -203,7 +203,7 @@ UAPI_TEST(dmabuf, to_another_process)
 	close(socks[1]);
 }
 
-/* What has the memory of an exported buffer. */
+/* Holders of an exported buffer's memory. */
 enum holder { HANDLE, MAPPING, SESSION, DMABUF, DMABUF_MAPPING, IMPORTER, NR_HOLDERS };
 
 struct held {
@@ -255,7 +255,7 @@ static void check_held(const struct held *h, uint32_t chan, const struct mem *ou
 	pattern_check(ours->p, 0, LEN, SRC_BODY, 0);
 }
 
-/* One of the 6! orders, by its number. */
+/* Releases the holders in one of the 6! orders, by its number. */
 static void one_order(unsigned int order)
 {
 	enum holder left[NR_HOLDERS] = {HANDLE, MAPPING, SESSION, DMABUF, DMABUF_MAPPING, IMPORTER};
@@ -285,7 +285,7 @@ UAPI_TEST(dmabuf, it_lives_until_the_last_has_gone)
 {
 	unsigned int order;
 
-	/* 7 is prime: every choice at every step comes up. */
+	/* 7 is prime, so every choice occurs at every step. */
 	for (order = 0; order < 720; order += 7)
 		one_order(order);
 }
@@ -305,7 +305,7 @@ UAPI_TEST(dmabuf, destroyed_by_the_importer_in_flight)
 	sim_set("hold", "1");
 	submit_all(fd, &op, 1);
 	check_eq(destroy(fd, theirs.buf), -EBUSY);
-	/* The exporter may: the memory stays. */
+	/* The exporter can destroy its buffer: the memory stays. */
 	check_eq(destroy(other, mem.buf), 0);
 	sim_set("hold", "0");
 	reap_all(fd, &record, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ways out: what a program without privilege could reach beyond its own memory
- * and the peripherals that are for everybody. Ports have tests of their own.
+ * Attempts by an unprivileged program to reach more than its own memory and the peripherals that
+ * everybody may use. Ports have tests of their own, too.
  */
 #include <linux/capability.h>
 #include <linux/dma-heap.h>
@@ -11,7 +11,7 @@
 
 #include "port.h"
 
-/* A port with one channel "io" that leads to @to. */
+/* Makes a port with one channel "io" that leads to @to. */
 static void make_port(const char *port, const char *to, const char *properties)
 {
 	char path[128];
@@ -45,7 +45,7 @@ static uint32_t chan_of(int fd, enum dmactl_chan_by by, const char *name)
 	return chan;
 }
 
-/* The word at an address of the window. */
+/* Returns the word at an address of the window. */
 static uint32_t word_at(uint32_t address)
 {
 	int fd = dev_open(0);
@@ -87,7 +87,7 @@ static struct {
 	int want;
 } command;
 
-/* Writes 0xdeadbeef to 0x8000, as the command says. */
+/* Writes 0xdeadbeef to 0x8000 by a command. */
 static void send_command(void *unprivileged)
 {
 	int fd = dev_open(0);
@@ -128,13 +128,13 @@ BARE_PORT_TEST(escape, a_command_writes_where_it_says)
 	port_live("win", true);
 	port_live("cmd", true);
 	expect_command(DMACTL_CHAN_BY_PORT, "win", true, -EPERM);
-	/* The port is what it says, for root as well. */
+	/* A port's rules hold for root, too. */
 	expect_command(DMACTL_CHAN_BY_PORT, "win", false, -EPERM);
 	expect_command(DMACTL_CHAN_BY_PORT, "cmd", true, 0);
 	expect_command(DMACTL_CHAN_BY_SLAVE, "mem", false, 0);
 }
 
-/* ---- what is left of the last client, and other ways to say where ------- */
+/* ---- settings of the previous client, and other ways to choose an address ---- */
 
 static void offered_mem(void)
 {
@@ -153,7 +153,7 @@ static void offered_mem(void)
 	memset(mem.p, 0x5a, 8);
 	op = op_single(chan, &mem, 0, 4, true);
 	run_ok(fd, &op);
-	/* The other side goes on from where the channel leads. */
+	/* The peripheral's side uses the configured address. */
 	op = (struct dmactl_op){.opcode = DMACTL_OP_INTERLEAVED,
 				.chan = chan,
 				.src_buf = mem.buf,
@@ -171,12 +171,12 @@ static void offered_mem(void)
 	chunk.dst_icg = 4096;
 	op_refused(fd, &op, -EPERM, "a gap in the peripheral");
 	chunk.dst_icg = 0;
-	/* Memory's own side may. */
+	/* Gaps on the memory's side are allowed. */
 	chunk.src_icg = 64;
 	run_ok(fd, &op);
 }
 
-/* The provider keeps what root said; it is not for who comes next. */
+/* The provider keeps root's config, but the next client must not use it. */
 UAPI_TEST(escape, what_the_last_client_configured)
 {
 	int status;
@@ -229,7 +229,7 @@ UAPI_TEST(escape, an_address_behind_rapidio)
 
 /* ---- memory that must not be written ------------------------------------ */
 
-/* A dma-buf of 2 pages whose fd is for reading only, or -1: no such exporter. */
+/* Returns a dma-buf of 2 pages with a read-only fd, or -1 without such an exporter. */
 static int read_only_dmabuf(void)
 {
 	struct dma_heap_allocation_data data = {.len = 2 * PAGE, .fd_flags = O_RDONLY | O_CLOEXEC};
@@ -281,7 +281,7 @@ UAPI_TEST(escape, a_dmabuf_that_may_only_be_read)
 	close(dmabuf);
 }
 
-/* What comes in through the loop would go over what is sent. */
+/* Tries to overwrite the memory being sent with the data in the loop. */
 static void send_secret(void *arg)
 {
 	static unsigned char evil[PAGE];
@@ -317,7 +317,7 @@ static void send_secret(void *arg)
 		op_refused(fd, &op, -EPERM, "a dma-buf that may only be read");
 		close(dmabuf);
 	}
-	/* What the peripheral gave is there yet, and the file can be sent elsewhere. */
+	/* The peripheral's data is still in the loop, and the file can be sent. */
 	op = op_single(any, &mem, 0, PAGE, false);
 	memset(mem.p, 0, PAGE);
 	run_ok(fd, &op);
@@ -328,8 +328,8 @@ static void send_secret(void *arg)
 }
 
 /*
- * Halves that declare both directions, as those of xilinx_dma do: the receiving
- * one receives, whatever it is told.
+ * Channels that declare both directions, as xilinx_dma's do: the receiving one always receives,
+ * whatever direction it is given.
  */
 BARE_PORT_TEST(escape, a_channel_that_declares_both_directions)
 {
@@ -354,7 +354,7 @@ BARE_PORT_TEST(escape, a_channel_that_declares_both_directions)
 	port_put("live", "1");
 	port_live("tx", true);
 	port_live("rx", true);
-	/* Nobody says which way. */
+	/* A port without directions. */
 	port_live("any", true);
 	check(!port_is_bound("any"));
 	fd = dev_open(0);
@@ -363,7 +363,7 @@ BARE_PORT_TEST(escape, a_channel_that_declares_both_directions)
 	op = op_single(rx, &mem, 0, PAGE, true);
 	op_refused(fd, &op, -EOPNOTSUPP, "the other direction");
 	dev_close(fd);
-	/* It was the controller that was not there yet: when it is asked for. */
+	/* If the controller comes after the port, the request fails instead. */
 	port_live("any", false);
 	port_put("live", "0");
 	port_live("any", true);
@@ -374,7 +374,7 @@ BARE_PORT_TEST(escape, a_channel_that_declares_both_directions)
 	check_eq(chan_request(fd, &arg), -EINVAL);
 	mem_unmap(&mem);
 	dev_close(fd);
-	/* Somebody says that it goes both ways. */
+	/* With both directions in firmware, the port works. */
 	port_live("any", false);
 	port_put("any/io/properties", "dmactl,directions=string:mem-to-dev,dev-to-mem");
 	port_live("any", true);

@@ -89,7 +89,7 @@ UAPI_TEST(event, poll_wakes_up)
 	check_eq(poll(&p, 1, 20000), 1);
 	check_eq(p.revents, POLLIN);
 	pthread_join(later.thread, NULL);
-	/* There is a record, and still no credit. */
+	/* The queue has a completion, but the channel has no credit. */
 	check_eq(poll_now(fd), POLLIN);
 	later_start(&later, fd, reap_one);
 	p = (struct pollfd){.fd = fd, .events = POLLOUT};
@@ -111,7 +111,7 @@ UAPI_TEST(event, epoll_edges)
 	submit_all(fd, &op, 1);
 	check_eq(epoll_wait(ep, &got, 1, 10000), 1);
 	check_eq(got.events, EPOLLIN);
-	/* Told once. */
+	/* An edge is reported once. */
 	check_eq(epoll_wait(ep, &got, 1, 30), 0);
 	submit_all(fd, &op, 1);
 	check_eq(epoll_wait(ep, &got, 1, 10000), 1);
@@ -146,12 +146,12 @@ UAPI_TEST(event, eventfd_is_signalled)
 	run(fd, &op);
 	check(event_read(a));
 	check(!event_read(a));
-	/* Another takes its place. */
+	/* Setting another eventfd replaces it. */
 	check_eq(set_eventfd(fd, b), 0);
 	run(fd, &op);
 	check(!event_read(a));
 	check(event_read(b));
-	/* What is there when it is set counts. */
+	/* A completion that is already queued signals a new eventfd. */
 	check_eq(set_eventfd(fd, -1), 0);
 	submit_all(fd, &op, 1);
 	check(!event_read(b));
@@ -181,7 +181,7 @@ UAPI_TEST(event, what_is_no_eventfd)
 	close(pipes[1]);
 }
 
-/* The session keeps it although the program has closed it. */
+/* The session keeps its eventfd after the program has closed it. */
 UAPI_TEST(event, a_closed_eventfd_goes_with_the_session)
 {
 	int fd = dev_open(0), efd = eventfd(0, EFD_NONBLOCK), copy = dup(efd);
@@ -249,7 +249,7 @@ UAPI_TEST(event, a_signal_ends_a_wait)
 		check_eq(arg.out_wait, -EINTR);
 		check_eq(arg.out_completed, 0);
 	}
-	/* With a record, and with an op: the call has done something. */
+	/* If a completion was taken or an op accepted, the call succeeds. */
 	submit_all(fd, &op, 1);
 	arg = wait_arg(records, 2);
 	alarm_in_100ms();
@@ -301,7 +301,7 @@ UAPI_TEST(event, sigint_ends_read_and_wait)
 	sigemptyset(&only_main);
 	sigaddset(&only_main, SIGINT);
 	signal_setup(SIGINT, 0);
-	/* Blocked in the thread, which inherits the mask. */
+	/* The new thread inherits the blocked signal. */
 	pthread_sigmask(SIG_BLOCK, &only_main, NULL);
 	later_start(&later, fd, interrupt_thread);
 	pthread_sigmask(SIG_UNBLOCK, &only_main, NULL);
@@ -323,7 +323,7 @@ static void submit_nop_after_signal(int fd)
 	submit_all(fd, &op, 1);
 }
 
-/* With SA_RESTART a read goes on after the handler. */
+/* With SA_RESTART read(2) continues after the handler. */
 UAPI_TEST(event, read_is_restarted)
 {
 	struct dmactl_completion record;

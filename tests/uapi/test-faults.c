@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A provider that fails, or lacks something, or leaves. */
+/* A provider that fails, lacks something, or is unbound. */
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -35,7 +35,7 @@ UAPI_TEST(faults, each_failure_has_its_own_status)
 	check_eq(mem.p[0], 7);
 }
 
-/* The others of the batch are none the worse for it. */
+/* A failed op does not affect the others of its batch. */
 UAPI_TEST(faults, one_op_of_a_batch)
 {
 	struct dmactl_completion records[10];
@@ -58,7 +58,7 @@ UAPI_TEST(faults, one_op_of_a_batch)
 	}
 }
 
-/* An op of several descriptors ends once, with its first error. */
+/* An op of several descriptors completes once, with its first error. */
 UAPI_TEST(faults, one_piece_of_an_op)
 {
 	struct dmactl_completion record;
@@ -110,7 +110,7 @@ UAPI_TEST(faults, an_op_larger_than_the_pool)
 	with_sim("descriptors=1", few_descriptors);
 }
 
-/* What the provider has no room for comes back to the caller. */
+/* Ops for which the provider has no descriptors return to the caller. */
 static void pool_is_full(void)
 {
 	struct dmactl_completion records[20];
@@ -151,7 +151,7 @@ UAPI_TEST(faults, a_full_pool)
 	with_sim("descriptors=4", pool_is_full);
 }
 
-/* An op half of which is with the provider is stopped as any other. */
+/* An op that is only partly submitted to the provider can be terminated. */
 static void stop_half_way(void)
 {
 	struct dmactl_completion record;
@@ -175,7 +175,7 @@ static void stop_half_way(void)
 	}
 	sim_set("hold", "0");
 	run_ok(fd, &op);
-	/* And closed in the middle of it. */
+	/* The session is closed in the middle of the op. */
 	sim_set("latency", "1000000");
 	submit_all(fd, &op, 1);
 }
@@ -283,8 +283,8 @@ UAPI_TEST(faults, a_channel_that_lacks_memset)
 }
 
 /*
- * A device that reaches little: either SWIOTLB carries the bytes, or the buffer
- * is refused. It must never be the DMA API that complains.
+ * A device with a short DMA mask: either SWIOTLB bounces the data, or the op is refused. The DMA
+ * API must never warn.
  */
 static void short_reach(void)
 {
@@ -305,7 +305,7 @@ static void short_reach(void)
 		check_eq(record.status, 0);
 		check_eq(far.p[MIB - 1], 6);
 	}
-	/* Memory that was asked for with the channel is within its reach. */
+	/* Memory allocated for the channel is within its reach. */
 	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, chan, PAGE, &near), 0);
 	op = op_memset(chan, &near, 0, PAGE, 6);
 	run_ok(fd, &op);
@@ -325,14 +325,14 @@ static unsigned long long first_memory(void)
 		if (strstr(line, ": System RAM"))
 			check_eq(sscanf(line, "%llx-%llx", &start, &end), 2);
 	fclose(file);
-	/* Or it is hidden from us. */
+	/* Addresses are 0 if they are hidden from this process. */
 	check(end);
 	return start;
 }
 
 /*
- * The fewest bits of an address that the kernel takes for a mask, which depends on
- * its zones. It also takes fewer than any memory can be reached with.
+ * Returns the smallest DMA mask that the kernel accepts, in bits, which depends on its zones. The
+ * mask must reach some memory, because the kernel also accepts smaller ones.
  */
 static int fewest_bits(void)
 {
@@ -360,8 +360,8 @@ UAPI_TEST(faults, memory_beyond_the_reach_of_the_device)
 }
 
 /*
- * Errors that come without a result. One at a time: what completes later makes
- * the cookie of the one that failed look complete, also to dmaengine.
+ * Errors without a result. One op at a time, because a later completion makes the failed cookie
+ * look complete, even to dmaengine.
  */
 static void silent(const char *how, int status, bool ring)
 {
@@ -385,7 +385,7 @@ static void silent(const char *how, int status, bool ring)
 	}
 	if (ring)
 		return;
-	/* Several at once, and then none is missing. */
+	/* With several ops in flight, each must complete. */
 	for (i = 0; i < 20; i++)
 		submit_all(fd, &op, 1);
 	for (i = 0; i < 20; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Fences that a program, or hardware, could keep others waiting with. */
+/* Fences with which a program or hardware could delay others. */
 #include <linux/dma-buf.h>
 #include <poll.h>
 #include <pthread.h>
@@ -25,7 +25,7 @@ static struct shared shared_on(int fd, uint32_t chan)
 	return s;
 }
 
-/* Others need not wait for anything. */
+/* Returns whether others need not wait for the dma-buf. */
 static bool is_free(const struct shared *s, int timeout)
 {
 	struct pollfd p = {.fd = s->dmabuf, .events = POLLOUT};
@@ -67,7 +67,7 @@ UAPI_TEST(fence_stall, pause)
 	sim_set("hold", "0");
 	reap_one(&s);
 	check(is_free(&s, 0));
-	/* Not with nothing in flight either, if something comes then. */
+	/* Ops on a paused channel get no fence, so nobody waits for it. */
 	check_eq(chan_ctrl(fd, s.chan, DMACTL_CTRL_PAUSE), 0);
 	fill(&s, 2);
 	check(is_free(&s, 0));
@@ -79,7 +79,7 @@ UAPI_TEST(fence_stall, pause)
 	check(!is_free(&s, 0));
 	check_eq(chan_ctrl(fd, s.chan, DMACTL_CTRL_TERMINATE), 0);
 	check(is_free(&s, 10000));
-	/* What is its own business may be paused. */
+	/* Without a shared buffer in flight the channel can be paused. */
 	sim_set("hold", "0");
 	check_eq(chan_ctrl(fd, s.chan, DMACTL_CTRL_PAUSE), 0);
 	check_eq(chan_ctrl(fd, s.chan, DMACTL_CTRL_RESUME), 0);
@@ -166,12 +166,12 @@ UAPI_TEST(fence_stall, hardware_that_hangs)
 	check(now_ns() - start >= 300 * MSEC);
 	check(now_ns() - start < 60 * SEC);
 	check(is_free(&s, 0));
-	/* The op itself goes on, and ends as it should. */
+	/* The op itself continues, and ends as usual. */
 	check_eq(chan_status(fd, s.chan).out_in_flight, 1);
 	sim_set("hold", "0");
 	reap_one(&s);
 	check_eq(s.mem.p[0], 1);
-	/* Neither does it keep anything when it ends first. */
+	/* If the op ends before the timeout, nothing is left, either. */
 	fill(&s, 2);
 	reap_one(&s);
 	timeout_set("10000");
@@ -224,7 +224,7 @@ static void *submit_and_reap(void *arg)
 	return NULL;
 }
 
-/* Whatever a program does in which order, who waits for it goes on. */
+/* In every order of these calls, waiters go on. */
 UAPI_TEST(fence_stall, all_at_once)
 {
 	static void *(*const all[])(void *) = {pause_and_go, cycle, submit_and_reap};

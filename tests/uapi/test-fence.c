@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Fences of dma-bufs: who waits for our ops, and for whom they wait. */
+/* Fences of dma-bufs: others wait for our ops, and our ops wait for others. */
 #include <linux/dma-buf.h>
 #include <poll.h>
 #include <pthread.h>
@@ -51,7 +51,7 @@ static void expect_ready(int dmabuf, int want, int timeout)
 	check_eq(ready(dmabuf), want);
 }
 
-/* Somebody else sees when an op writes, and when one reads. */
+/* Another process sees whether an op writes or reads. */
 static void check_poll(int fd, uint32_t chan, const struct mem *shared, const struct mem *own,
 		       int dmabuf)
 {
@@ -111,7 +111,7 @@ UAPI_TEST(fence, held_ops_have_none)
 
 	check_eq(submit_flags(p.a, &op, 1, DMACTL_SUBMIT_HOLD, NULL), 0);
 	check_eq(ready(p.dmabuf), POLLIN | POLLOUT);
-	/* Who waited for one would wait for ever. */
+	/* A waiter for a held op could wait forever. */
 	op = op_memset(p.chan_b, &p.mem_b, 0, LEN, 4);
 	run_ok(p.b, &op);
 	check_eq(chan_ctrl(p.a, p.chan_a, DMACTL_CTRL_ISSUE), 0);
@@ -120,7 +120,7 @@ UAPI_TEST(fence, held_ops_have_none)
 	close(p.dmabuf);
 }
 
-/* What was prepared before the buffer was anybody else's. */
+/* The op was prepared before the buffer was exported. */
 UAPI_TEST(fence, a_prepared_op)
 {
 	struct dmactl_completion record;
@@ -150,7 +150,7 @@ UAPI_TEST(fence, a_prepared_op)
 	close(dmabuf);
 }
 
-/* All the ways in which an op can end. */
+/* All ways in which an op can end. */
 
 static void end_by_terminate(struct pair *p)
 {
@@ -258,7 +258,7 @@ static void *submit_thread(void *arg)
 	return NULL;
 }
 
-/* B's op reads what A's writes, and so waits for it. */
+/* B's op reads what A's writes, so it waits for A's. */
 static void check_waits(int writer, uint32_t wchan, const struct mem *wmem, int reader,
 			uint32_t rchan, const struct mem *rmem, const struct mem *rown,
 			unsigned char value)
@@ -280,7 +280,7 @@ static void check_waits(int writer, uint32_t wchan, const struct mem *wmem, int 
 	reap_all(reader, &record, 1);
 	check_eq(record.status, 0);
 	reap_all(writer, &record, 1);
-	/* Fences order the ops; copies of a device's own are not brought up to date. */
+	/* Fences order the ops, but do not update other devices' bounce buffers. */
 	if (devices_bounce())
 		return;
 	check_eq(rown->p[0], value);
@@ -296,7 +296,7 @@ UAPI_TEST(fence, an_op_waits_for_another_sessions)
 	close(p.dmabuf);
 }
 
-/* Readers wait for writers only. */
+/* Readers wait only for writers. */
 UAPI_TEST(fence, readers_do_not_wait_for_each_other)
 {
 	struct dmactl_completion record;
@@ -313,7 +313,7 @@ UAPI_TEST(fence, readers_do_not_wait_for_each_other)
 	close(p.dmabuf);
 }
 
-/* Nor do the ops of one session: their order is its own business. */
+/* Ops of one session do not wait for each other: the session orders them itself. */
 UAPI_TEST(fence, ops_of_one_session_do_not_wait)
 {
 	struct dmactl_completion records[64];
@@ -380,7 +380,7 @@ UAPI_TEST(fence, a_signal_ends_the_wait)
 	close(p.dmabuf);
 }
 
-/* Somebody keeps a fence for longer than all that it was about. */
+/* A fence is kept longer than its op, buffer and session. */
 UAPI_TEST(fence, a_fence_outlives_everything)
 {
 	struct dma_buf_export_sync_file sync = {.flags = DMA_BUF_SYNC_RW};
@@ -399,7 +399,7 @@ UAPI_TEST(fence, a_fence_outlives_everything)
 	close(p.dmabuf);
 	sim_set("hold", "0");
 	check_eq(poll(&poll_fence, 1, 10000), 1);
-	/* It holds the module, and nothing else does. */
+	/* Only the fence holds a reference to the module. */
 	sleep_ms(100);
 	check(read_number("/sys/module/dmactl/refcnt") > 0);
 	check_eq(poll(&poll_fence, 1, 0), 1);
@@ -414,7 +414,7 @@ struct crossing {
 	struct mem dst, src;
 };
 
-/* Two ops: each of the two buffers is written once. */
+/* Two ops, each of which writes to one of the two buffers. */
 static void *cross(void *arg)
 {
 	struct crossing *c = arg;
@@ -433,7 +433,7 @@ static void *cross(void *arg)
 	return NULL;
 }
 
-/* X to Y here, Y to X there: nobody may wait for who waits for him. */
+/* X to Y here, Y to X there: there must be no deadlock. */
 UAPI_TEST(fence, crosswise)
 {
 	struct pair p = pair_new();

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a call looks at stays there while it looks: mappings, lists, channels. The
- * kernel's own checks of memory (KASAN) see what these tests provoke; elsewhere they
- * see to it that nobody waits, and that the error is the right one.
+ * Objects that a call uses stay until it returns: mappings, lists, channels. KASAN detects errors
+ * that these tests provoke; on other kernels they check that nobody waits, and the error code.
  */
 #include <pthread.h>
 
@@ -106,7 +105,7 @@ static void destroy_chan(const struct world *w)
 	uint64_t start = now_ns();
 
 	check_eq(destroy(w->fd, w->chan), 0);
-	/* It does not wait for what the program does not give. */
+	/* DESTROY does not wait for the page of the program. */
 	check(now_ns() - start < 5 * SEC);
 }
 
@@ -143,7 +142,7 @@ UAPI_TEST(held, submit_and_unbind)
 	gone_under(by_submit, unbind, -ENODEV);
 }
 
-/* An op with metadata cannot be prepared, which is found out last. */
+/* An op with metadata cannot be prepared; that check comes last. */
 UAPI_TEST(held, prepare_and_destroy)
 {
 	gone_under(by_prepare, destroy_chan, -EOPNOTSUPP);
@@ -164,7 +163,7 @@ UAPI_TEST(held, uring_and_unbind)
 	gone_under(by_uring, unbind, -ENODEV);
 }
 
-/* Two ops, and the second is not there yet. */
+/* Submits two ops, and the page of the second is not there yet. */
 static int by_batch(const struct world *w)
 {
 	struct dmactl_submit arg =
@@ -174,8 +173,8 @@ static int by_batch(const struct world *w)
 }
 
 /*
- * The channel goes while its batch is read, and its device gets another one: what is
- * mapped then is not for the first, whose end came before.
+ * The channel is destroyed while its batch is read, and its device gets a new channel. Mappings
+ * made for the new one must not be used for the first.
  */
 UAPI_TEST(held, found_for_another_channel)
 {
@@ -188,7 +187,7 @@ UAPI_TEST(held, found_for_another_channel)
 
 	world_new(&w);
 	stall_new(&second, &w.op, sizeof(w.op));
-	/* The last op of one page, and the first of the next. */
+	/* One op at the end of a page, the next at the start of the next page. */
 	two = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	check(two != MAP_FAILED);
 	check(mmap(two + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, second.file, 0) ==
@@ -202,7 +201,7 @@ UAPI_TEST(held, found_for_another_channel)
 	other = chan_on(w.fd, "dma-sim.0", DMACTL_CAP_MEMCPY);
 	copy_check(w.fd, other, &w.mem, PAGE, &w.mem, 0, 100);
 	stall_give(&second);
-	/* It has either given up by now, or waits for the array. */
+	/* By now the call has failed, or waits for the array. */
 	sleep_ms(200);
 	check_eq(destroy(w.fd, other), 0);
 	stall_give(&w.args);
@@ -212,7 +211,7 @@ UAPI_TEST(held, found_for_another_channel)
 	stall_free(&w.args);
 }
 
-/* A prepared op of a channel that drained, as its provider cannot terminate. */
+/* A prepared op of a channel that was drained, because its provider cannot terminate. */
 static void prepared_drained(void)
 {
 	struct dmactl_prepare arg = {.size = sizeof(arg), .op_size = sizeof(struct dmactl_op)};
@@ -229,7 +228,7 @@ static void prepared_drained(void)
 	again.src_buf = arg.out_handle;
 	check_eq(run(fd, &again).status, 0);
 	check_eq(sim_bind("dma-sim.0", false), 0);
-	/* So long it takes until what was given to kfree_rcu() is gone for sure. */
+	/* After this time kfree_rcu() has certainly freed the memory. */
 	sleep_ms(12000);
 	check_eq(submit_flags(fd, &again, 1, 0, NULL), -ENODEV);
 	check_eq(sim_bind("dma-sim.0", true), 0);
@@ -242,7 +241,7 @@ UAPI_TEST(held, prepared_drained)
 	with_sim("no_terminate=1", prepared_drained);
 }
 
-/* What one thread does at the same time as another. */
+/* Two threads that run at the same time. */
 struct race {
 	int fd;
 	struct dmactl_op list, copy;
@@ -258,7 +257,7 @@ static void *race_copy(void *p)
 	pthread_barrier_wait(&race->start);
 	for (i = 0; i < race->delay; i++)
 		;
-	/* Nothing is in flight and nothing to be had: it asks for less. */
+	/* Nothing is in flight and no descriptor is free, so dmactl tries a smaller length. */
 	submit_flags(race->fd, &race->copy, 1, 0, NULL);
 	return NULL;
 }
@@ -309,14 +308,16 @@ static void list_once(struct dmactl_sg *sg, uint32_t nr, unsigned int delay)
 	dev_close(race.fd);
 }
 
-/* The longest transfer of a channel shrinks while a list of many is made. */
+/* The channel's longest transfer shrinks while another thread splits a list. */
 static void list_of_one_length(void)
 {
 	static struct dmactl_sg sg[1024];
 	uint64_t start = now_ns();
 	unsigned int i;
 
-	/* All delays, in an order of which a part serves as well: debug kernels take long. */
+	/*
+	 * All delays, in an order whose beginning is a good sample, because debug kernels are slow.
+	 */
 	for (i = 0; i < 300 && now_ns() - start < 90 * SEC; i++)
 		list_once(sg, ARRAY_SIZE(sg), i * 37 % 300 * 1000);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is submitted and not issued, and what ends it. */
+/* Held ops (submitted, not issued), and how the hold ends. */
 #include "uapi.h"
 
 static const int ends_of_hold[] = {DMACTL_CTRL_ISSUE, DMACTL_CTRL_TERMINATE};
@@ -57,7 +57,7 @@ UAPI_TEST(hold, a_later_submit_starts_what_is_held)
 	check_eq(mem.p[0], 2);
 }
 
-/* Held ops do not keep a program that wants to start others waiting. */
+/* Held ops do not block a program that submits others. */
 UAPI_TEST(hold, a_full_channel_starts_what_is_held)
 {
 	struct dmactl_completion records[4];
@@ -93,7 +93,7 @@ UAPI_TEST(hold, terminate_ends_each_op_once)
 	sim_set("hold", "1");
 	submit_all(fd, ops, 200);
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), 0);
-	/* The first NOP had nothing before it. */
+	/* The first NOP had nothing in front of it, so it completed. */
 	check_eq(reap(fd, records, 200, 200, 0), 200);
 	for (i = 0; i < 200; i++) {
 		check_eq(records[i].user_data, i);
@@ -103,7 +103,7 @@ UAPI_TEST(hold, terminate_ends_each_op_once)
 	sleep_ms(10);
 	check_eq(reap(fd, records, 1, 0, 0), 0);
 	check_eq(mem.p[1], 0);
-	/* The channel is as good as new. */
+	/* The channel works again. */
 	run_ok(fd, &ops[1]);
 	check_eq(mem.p[1], 5);
 }

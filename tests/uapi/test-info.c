@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* INFO and /proc/PID/fdinfo: what a session says of itself. */
+/* INFO and /proc/PID/fdinfo. */
 #include "uapi.h"
 
 static struct dmactl_info info_of(int fd)
@@ -77,7 +77,7 @@ UAPI_TEST(info, fdinfo_counts_objects)
 	check_eq(fdinfo(fd, "channels"), 1);
 	check_eq(fdinfo(fd, "buffers"), 1);
 	check_eq(fdinfo(fd, "buffer-bytes"), 5 * PAGE);
-	/* The tests run with CAP_IPC_LOCK: nothing is charged. */
+	/* The tests have CAP_IPC_LOCK, so nothing is charged. */
 	check_eq(fdinfo(fd, "locked-pages"), 0);
 	check_eq(destroy(fd, mem.buf), 0);
 	check_eq(fdinfo(fd, "buffers"), 0);

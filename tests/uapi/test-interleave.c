@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* INTERLEAVED: frames of chunks and gaps between memory and memory. */
+/* INTERLEAVED: frames of chunks and gaps, from memory to memory. */
 #include "uapi.h"
 
 #define MIB (1u << 20)
@@ -43,7 +43,7 @@ static struct dmactl_op op_frames(uint16_t flags, const struct dmactl_chunk *chu
 	return op;
 }
 
-/* The gap after a chunk, as include/linux/dmaengine.h has it. */
+/* The gap after a chunk, by the rules of include/linux/dmaengine.h. */
 static uint64_t gap(bool inc, bool sgl, uint64_t own, uint64_t icg)
 {
 	if (!inc)
@@ -51,7 +51,7 @@ static uint64_t gap(bool inc, bool sgl, uint64_t own, uint64_t icg)
 	return own ? own : sgl ? icg : 0;
 }
 
-/* What is to become of dst, byte by byte. */
+/* Computes the expected bytes of dst. */
 static void move(const struct dmactl_op *op, uint64_t numf)
 {
 	const struct dmactl_chunk *chunks = (const void *)(uintptr_t)op->args_uptr;
@@ -93,7 +93,7 @@ UAPI_TEST(interleave, gaps_on_either_side)
 	uint16_t flags;
 
 	setup(64 * 1024);
-	/* All there is of INC and SGL. */
+	/* All combinations of INC and SGL. */
 	for (flags = 0; flags < 16; flags++) {
 		op = op_frames(flags << 8, chunks, ARRAY_SIZE(chunks), 1, 500, 300);
 		frames_check(&op, 1, "one frame");
@@ -104,7 +104,7 @@ UAPI_TEST(interleave, gaps_on_either_side)
 	}
 }
 
-/* 80 lines of 300 bytes at (40, 20), of an image with 640 in a line. */
+/* 80 lines of 300 bytes at (40, 20), of an image with 640 bytes per line. */
 UAPI_TEST(interleave, a_rectangle_is_cropped)
 {
 	static const struct dmactl_chunk chunk = {.size = 300, .src_icg = 340};
@@ -128,7 +128,7 @@ UAPI_TEST(interleave, a_rectangle_is_put_into_a_larger_image)
 	pattern_check(dst.p, 31 * 640 + 9 + 77, 500, DST_MARGIN, 31 * 640 + 9 + 77);
 }
 
-/* Frames larger than what is in one piece for the device, and chunks too. */
+/* Frames and chunks that are larger than a contiguous piece of memory. */
 static void large_frames(void)
 {
 	static const struct dmactl_chunk chunks[] = {
@@ -155,15 +155,15 @@ UAPI_TEST(interleave, memory_in_pieces)
 }
 
 /*
- * Where all memory is within the device's reach nothing bounces: the buffers
- * are then plain ones once more.
+ * On machines whose memory is all within the device's reach nothing bounces; then this repeats the
+ * test above.
  */
 UAPI_TEST(interleave, memory_that_bounces)
 {
 	with_sim("dma_mask=32", large_frames);
 }
 
-/* As strange as it can be, many times over. */
+/* Random templates, many times. */
 UAPI_TEST(interleave, random_templates)
 {
 	struct dmactl_chunk chunks[6];
@@ -205,7 +205,7 @@ UAPI_TEST(interleave, templates_that_are_too_long)
 
 	setup(64 * 1024);
 	numf = 64 * 1024 / 128;
-	/* The last gap is not touched. */
+	/* Nothing accesses the last gap. */
 	op = op_frames(ALL, &chunk, 1, numf, 64, 0);
 	frames_check(&op, numf, "to the last byte of dst");
 	op.dst_off = 65;
@@ -232,7 +232,7 @@ UAPI_TEST(interleave, templates_that_are_too_long)
 	bad_chunk((struct dmactl_chunk){.size = 1ull << 62}, "a size of 2^62");
 	bad_chunk((struct dmactl_chunk){.size = 1, .dst_icg = 1ull << 32}, "2^32");
 
-	/* Many frames, whose extent wraps to a small number. */
+	/* Many frames, whose total extent wraps to a small number. */
 	chunk = (struct dmactl_chunk){.size = 1, .icg = (1ull << 55) - 1};
 	op = op_frames(ALL, &chunk, 1, 512 + 1, 0, 0);
 	op_refused(fd, &op, -EINVAL, "frames that wrap");
@@ -283,7 +283,7 @@ UAPI_TEST(interleave, bad_input)
 	op = good;
 	op.flags |= 1 << 12;
 	op_refused(fd, &op, -EOPNOTSUPP, "an unknown flag");
-	/* One side only is a peripheral, and these channels lead to none. */
+	/* At most one side is a peripheral, and these channels have none. */
 	op = good;
 	op.src_buf = 0;
 	op.src_off = 1;

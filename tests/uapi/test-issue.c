@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A channel is started only if something was submitted since it was started
- * last. pl330, when idle, takes a reference of its power management each time,
- * and warns if there was no reason to.
+ * A channel is issued only if something was submitted since the last issue. When pl330 is idle, it
+ * takes a runtime PM reference at each issue, and warns if there was no reason for it.
  */
 #include "cring.h"
 #include "ring.h"
@@ -37,7 +36,7 @@ static struct dmactl_op copy(size_t at)
 	return op_memcpy(chan, &dst, at, &src, at, 64);
 }
 
-/* What was submitted has run: nothing that should start was left out. */
+/* The submitted op has run, so no issue is missing. */
 static void moved(size_t at)
 {
 	bytes_check(dst.p + at, src.p + at, 64, "what was issued");
@@ -127,7 +126,9 @@ UAPI_TEST(issue, what_was_started_already)
 	}
 }
 
-/* A channel with little room is started over and over from behind. */
+/*
+ * A SUBMIT without credit issues the held ops, and the channel is not issued again without reason.
+ */
 UAPI_TEST(issue, more_than_there_is_room_for)
 {
 	struct dmactl_completion records[8];
@@ -201,7 +202,7 @@ UAPI_TEST(issue, io_uring)
 	ring_free(&ring);
 }
 
-/* Of an op that is cut up, the rest follows as descriptors come back. */
+/* The rest of a split op is submitted as descriptors become free. */
 static void the_rest_follows(void)
 {
 	struct dmactl_op op;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The last reference to something goes where nobody may sleep, and waiting ends
- * together with what was waited on.
+ * The last reference to an object is dropped where sleeping is not allowed; and a waiter ends
+ * together with the object that it waits for.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -21,9 +21,8 @@ static void wait_for_overflow(const struct cring *ring)
 }
 
 /*
- * The last record of a channel that is gone waits for room in the ring, and comes
- * there with the callback of a channel on another device: the program makes room
- * without a system call.
+ * The last completion of a destroyed channel waits for room in the ring. A callback of a channel on
+ * another device moves it there after the program has made room without a system call.
  */
 static void pour_last_record_of(int fd, uint32_t chan, struct cring *ring, uint64_t user_data)
 {
@@ -63,7 +62,7 @@ UAPI_TEST(last, record_of_a_channel)
 	pour_last_record_of(fd, chan, &ring, 2);
 }
 
-/* The record of a cyclic op, whose op has ended long ago. */
+/* The completion of a cyclic op that ended long before. */
 UAPI_TEST(last, record_of_periods)
 {
 	struct dmactl_cyclic periods = {.period_len = PAGE};
@@ -94,7 +93,7 @@ static int stream_get(int fd, uint32_t chan, uint32_t direction, uint32_t block)
 	return arg.out_fd;
 }
 
-/* Blocks end all the time, each waking who waits, while the stream is closed. */
+/* Blocks complete continuously and wake waiters while the stream is closed. */
 static void stream_and_its_wake_up(void)
 {
 	int fd = dev_open(0), i, out, in, waits = epoll_create1(EPOLL_CLOEXEC);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Sessions that are passed on, and programs that end at any time. */
+/* Sessions that are passed to other processes, and programs that end at any time. */
 #include <signal.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -70,7 +70,7 @@ static void child_leaves_held(void *arg)
 	kill(getpid(), SIGKILL);
 }
 
-/* What a child submitted ends although it has died. */
+/* Ops of a child complete after it was killed. */
 UAPI_TEST(lifetime, ops_outlive_who_submitted_them)
 {
 	struct dmactl_completion record;
@@ -128,7 +128,7 @@ static void child_sends_and_dies(void *arg)
 	fd_send(*(int *)arg, s.fd, &s, sizeof(s));
 }
 
-/* Nobody receives it: the socket's end is the session's. */
+/* Nobody receives the session, so closing the socket closes it. */
 UAPI_TEST(lifetime, a_session_lost_on_its_way)
 {
 	int socks[2];
@@ -156,7 +156,7 @@ UAPI_TEST(lifetime, exec_closes_it)
 	child_run(child_execs, &fd);
 }
 
-/* What a program may be doing when it is killed. */
+/* States in which a program may be killed. */
 
 static int ready[2];
 
@@ -296,7 +296,7 @@ static void victim_busy(void *arg)
 	}
 }
 
-/* Start to end of a session, killed wherever it is. */
+/* A program that opens and closes sessions is killed at random times. */
 UAPI_TEST(lifetime, killed_at_random_instants)
 {
 	unsigned int seed = 1;
@@ -312,7 +312,7 @@ UAPI_TEST(lifetime, killed_at_random_instants)
 	}
 }
 
-/* The memory of a killed program is not written any more. */
+/* After a program was killed, its memory is not written. */
 static void victim_delayed(void *arg)
 {
 	struct shared *s = arg;
@@ -333,7 +333,7 @@ UAPI_TEST(lifetime, nothing_is_written_late)
 	unsigned char *mine;
 	size_t i, len = 64u << 20;
 
-	/* A quarter of a second of transfer is left when the program dies. */
+	/* A quarter of a second of the transfer is left when the program is killed. */
 	sim_set("bandwidth", "4000000");
 	kill_each(victim_delayed, 3);
 	mine = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
@@ -345,7 +345,7 @@ UAPI_TEST(lifetime, nothing_is_written_late)
 	munmap(mine, len);
 }
 
-/* How many ops came to their end, each of which takes so many ns. */
+/* Returns how many ops completed successfully; each takes `latency' ns. */
 static int ends_after_destroy(const char *latency, int nr)
 {
 	struct dmactl_completion records[256];
@@ -377,13 +377,13 @@ static int ends_after_destroy(const char *latency, int nr)
 	return ended;
 }
 
-/* Providers may not take it well to be terminated while they work. */
+/* Some providers misbehave if they are terminated while they work, so DESTROY lets ops end. */
 UAPI_TEST(lifetime, what_moves_on_may_end)
 {
 	int tries = 0;
 
 	need_sim();
-	/* A machine under load may think that it stands still. */
+	/* On a loaded machine, the channel may seem to make no progress. */
 	while (ends_after_destroy("5000000", 4) < 4)
 		check(++tries < 20);
 }

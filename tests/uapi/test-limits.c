@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Limits: of the module, and of the user. */
+/* Limits of the module, and of the user. */
 #include <linux/capability.h>
 #include <grp.h>
 #include <signal.h>
@@ -14,7 +14,7 @@ static void with_limit(const char *name, const char *value, void (*fn)(void))
 
 	dmactl_param_get(name, old, sizeof(old));
 	dmactl_param_set(name, value);
-	/* In a child: the limit is put back also if an assertion fails. */
+	/* In a child, so that the limit is restored even if an assertion fails. */
 	pid_t pid = child_start((void (*)(void *))(void *)fn, NULL);
 	int status;
 
@@ -110,7 +110,7 @@ static void one_controller_allowed(void *first)
 	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "");
 	int i, fd = dev_open(0);
 
-	/* Root can have all: it reaches the whole of memory anyway. */
+	/* Root may use all channels, because it can access all memory anyway. */
 	arg = chan_named(DMACTL_CHAN_BY_NAME, first);
 	check_eq(chan_request(fd, &arg), 0);
 	check_eq(destroy(fd, arg.out_chan), 0);
@@ -131,7 +131,7 @@ static void one_controller_allowed(void *first)
 	check_eq(fdinfo(fd, "channels"), 4);
 }
 
-/* The numbers of the controllers are dmaengine's: ask for a name of each. */
+/* dmaengine numbers the controllers, so get the name of a channel of each. */
 UAPI_TEST(limits, channels_that_are_not_offered)
 {
 	struct dmactl_chan_request here = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
@@ -152,7 +152,7 @@ UAPI_TEST(limits, channels_that_are_not_offered)
 	check_eq(status, 0);
 }
 
-/* From here on as a user without privileges, who may lock a MiB. */
+/* The following tests run as an unprivileged user who may lock one MiB. */
 
 #define QUOTA (1u << 20)
 
@@ -215,7 +215,7 @@ static void check_no_quota(void *arg)
 	check_eq(buf_alloc(*(int *)arg, DMACTL_BUF_STREAMING, 0, 1, &mem), -EDQUOT);
 }
 
-/* The session goes on with its memory, and so does what is charged for it. */
+/* The session keeps its memory and the charge for it. */
 UAPI_TEST(limits, the_charge_is_the_users)
 {
 	int fd = dev_open(0), other = dev_open(0);
@@ -247,7 +247,7 @@ UAPI_TEST(limits, memory_is_charged_until_it_is_unmapped)
 	child_run(mapped_is_charged, &fd);
 }
 
-/* A failed call leaves no charge: the answer cannot be written. */
+/* A call that fails, because the result cannot be written, leaves no charge. */
 static void failed_alloc(void *arg)
 {
 	int fd = *(int *)arg, i;
@@ -309,7 +309,7 @@ UAPI_TEST(limits, the_node_is_roots_until_given_away)
 
 #define NR_SESSIONS 1000
 
-/* Each with a buffer, a mapping and its own numbers. */
+/* Each session has a buffer, a mapping and its own numbers. */
 UAPI_TEST(limits, a_thousand_sessions)
 {
 	const struct rlimit files = {NR_SESSIONS + 100, NR_SESSIONS + 100};
@@ -329,7 +329,7 @@ UAPI_TEST(limits, a_thousand_sessions)
 	}
 	for (i = 0; i < NR_SESSIONS; i++)
 		check_eq(mem[i].p[4 * PAGE - 1], (unsigned char)i);
-	/* In turn: some close first, some unmap first, some destroy. */
+	/* In turn: close first, unmap first, or destroy first. */
 	for (i = 0; i < NR_SESSIONS; i++) {
 		if (i % 3 == 0)
 			check_eq(destroy(fds[i], mem[i].buf), 0);
@@ -341,7 +341,7 @@ UAPI_TEST(limits, a_thousand_sessions)
 	}
 }
 
-/* A thousand sessions take turns on the few channels that there are. */
+/* A thousand sessions take turns on the few channels. */
 UAPI_TEST(limits, a_thousand_sessions_that_copy)
 {
 	const struct rlimit files = {NR_SESSIONS + 100, NR_SESSIONS + 100};
@@ -359,7 +359,7 @@ UAPI_TEST(limits, a_thousand_sessions_that_copy)
 		check_eq(buf_alloc(fds[i], DMACTL_BUF_STREAMING, 0, PAGE, &mem), 0);
 		op = op_memset(chan_get_depth(fds[i], 4), &mem, 0, PAGE, i);
 		run_ok(fds[i], &op);
-		/* The channel goes back with its session. */
+		/* Closing the session gives the channel back. */
 		close(fds[i]);
 	}
 	for (i = 0; i < NR_SESSIONS; i++)
@@ -367,7 +367,7 @@ UAPI_TEST(limits, a_thousand_sessions_that_copy)
 			close(fds[i]);
 }
 
-/* A leak of a single page a time would show. */
+/* Many repetitions, so that a leak of a single page each time is noticed. */
 UAPI_TEST(limits, many_times_over)
 {
 	struct mem mem;

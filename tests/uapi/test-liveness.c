@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Nobody may sleep for ever where there is room, and nothing is lost for it. */
+/* Nobody sleeps forever while there is credit, and no op or completion is lost. */
 #include <poll.h>
 #include <pthread.h>
 
@@ -24,7 +24,7 @@ static void *submit_and_wait(void *p)
 	return NULL;
 }
 
-/* The records that a submitter waits for go to another reader. */
+/* Another reader takes the completions that a submitter waits for. */
 UAPI_TEST(liveness, wait_ends_when_another_reader_makes_room)
 {
 	static struct dmactl_completion mine[2];
@@ -48,7 +48,7 @@ UAPI_TEST(liveness, wait_ends_when_another_reader_makes_room)
 	check_eq(pthread_create(&thread, NULL, submit_and_wait, &s), 0);
 	sleep_ms(50);
 	check(!__atomic_load_n(&s.ended, __ATOMIC_SEQ_CST));
-	/* Whoever of the two gets the record: the other must not hang. */
+	/* Either of the two gets the completion; the other must not hang. */
 	sim_set("hold", "0");
 	i = reap(s.fd, &theirs, 1, 1, 200 * MSEC);
 	check_eq(pthread_join(thread, NULL), 0);
@@ -63,7 +63,7 @@ UAPI_TEST(liveness, wait_ends_when_another_reader_makes_room)
 	check_eq(mem.p[1], 0);
 }
 
-/* Ops held back take all the room: a SUBMIT that finds none starts them. */
+/* Held ops use all the credit: a SUBMIT that finds none issues them. */
 UAPI_TEST(liveness, held_ops_are_started_for_want_of_room)
 {
 	struct dmactl_completion records[4];
@@ -93,7 +93,7 @@ UAPI_TEST(liveness, held_ops_are_started_for_want_of_room)
 		check_eq(mem.p[i], i + 1);
 }
 
-/* A SUBMIT that has nothing to do with the held ops leaves them alone. */
+/* A SUBMIT to another channel does not issue the held ops. */
 UAPI_TEST(liveness, held_ops_of_another_channel_stay_held)
 {
 	struct dmactl_completion record;
@@ -112,7 +112,7 @@ UAPI_TEST(liveness, held_ops_of_another_channel_stay_held)
 	check_eq(mem.p[0], 1);
 }
 
-/* More pieces than the channel of one op has descriptors for. */
+/* An op with more pieces than the provider has descriptors. */
 static struct dmactl_op many_pieces(int fd, uint32_t chan, struct dmactl_sg *sg, uint32_t nr)
 {
 	struct mem src = mem_get(fd, MIB), dst = mem_get(fd, MIB);
@@ -124,7 +124,7 @@ static struct dmactl_op many_pieces(int fd, uint32_t chan, struct dmactl_sg *sg,
 	return op_sg(chan, sg, nr, (nr - 1) * 10);
 }
 
-/* A provider without terminate: closing waits for what it has, no more. */
+/* A provider without terminate: closing waits for submitted descriptors only. */
 static void close_mid_op(void)
 {
 	static struct dmactl_sg sg[1024];
@@ -137,7 +137,7 @@ static void close_mid_op(void)
 	check_eq(quarantined(other), 0);
 }
 
-/* There, TERMINATE fails, and the op goes on all the same. */
+/* TERMINATE fails on such a channel, and the op continues. */
 static void terminate_mid_op(void)
 {
 	static struct dmactl_sg sg[1024];
@@ -170,7 +170,7 @@ UAPI_TEST(liveness, op_in_pieces_without_terminate)
 	sim_restore();
 }
 
-/* What an op did not write is what the CPU last wrote, bounced or not. */
+/* Memory that a failed op did not write keeps the CPU's data, bounced or not. */
 UAPI_TEST(liveness, failed_op_keeps_what_the_cpu_wrote)
 {
 	struct dmactl_completion record;
@@ -199,7 +199,7 @@ UAPI_TEST(liveness, failed_op_keeps_what_the_cpu_wrote)
 			fail("byte %zu is %u", i, mem.p[i]);
 }
 
-/* A to B and B to C in one batch: the second reads what the first wrote. */
+/* A to B and B to C in one batch: the second op reads the first one's result. */
 UAPI_TEST(liveness, chain_with_a_fence)
 {
 	struct dmactl_completion records[2];
@@ -241,7 +241,7 @@ static void *map_all_the_time(void *p)
 	return NULL;
 }
 
-/* A buffer whose handle never reached the program cannot be mapped. */
+/* A buffer whose handle did not reach the program cannot be mapped. */
 UAPI_TEST(liveness, failed_alloc_is_never_mapped)
 {
 	struct dmactl_buf_alloc *arg;
@@ -255,7 +255,7 @@ UAPI_TEST(liveness, failed_alloc_is_never_mapped)
 	*arg = (struct dmactl_buf_alloc){
 		.size = sizeof(*arg), .kind = DMACTL_BUF_STREAMING, .len = PAGE};
 	check_eq(mprotect(arg, PAGE, PROT_READ), 0);
-	/* The offset that the next buffers are bound to get. */
+	/* The offsets that the next buffers will get. */
 	for (i = 0; i < 50; i++) {
 		m.off = mem.off + (uint64_t)(i + 1) * PAGE;
 		m.stop = false;

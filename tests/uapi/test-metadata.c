@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* METADATA: bytes that go with a descriptor beside its data. */
+/* METADATA: bytes of a descriptor in addition to its data. */
 #include "uapi.h"
 
 #define MOST 64 /* bytes that dma-sim takes */
@@ -34,7 +34,7 @@ static struct dmactl_op attach(struct dmactl_op op, struct dmactl_sg *sg, uint16
 	return op;
 }
 
-/* A packet with @out bytes of metadata, received with room for @in. */
+/* Sends a packet with @out bytes of metadata, and receives it with room for @in. */
 static void packet(uint64_t out, uint64_t in, uint16_t tx_flags, uint16_t rx_flags)
 {
 	struct dmactl_sg to = sg_piece(DMACTL_SG_METADATA, &src, META, out);
@@ -49,7 +49,7 @@ static void packet(uint64_t out, uint64_t in, uint16_t tx_flags, uint16_t rx_fla
 	ops[0] = attach(op_single(rx, &dst, 10, 500, false), &from, rx_flags);
 	ops[1] = attach(op_single(tx, &src, 20, 100, true), &to, tx_flags);
 	submit_all(fd, ops, 2);
-	/* What goes was read when the op was accepted. */
+	/* SUBMIT has copied the outgoing metadata, so it can be overwritten. */
 	memset(src.p + META, 0xee, out);
 	reap_all(fd, records, 2);
 	for (i = 0; i < 2; i++) {
@@ -82,7 +82,10 @@ UAPI_TEST(metadata, goes_with_a_packet)
 	with_sim("peripherals=loopback", packets);
 }
 
-/* Without set_len all that there is room for goes out: nothing of an earlier op does. */
+/*
+ * Without set_len the provider sends all of the metadata, which must not have bytes of an earlier
+ * op.
+ */
 static void of_fixed_length(void)
 {
 	static const uint16_t engine = DMACTL_OPF_METADATA_ENGINE;
@@ -108,7 +111,7 @@ static void pieces_with_metadata(void)
 
 	setup();
 	fill(9);
-	/* It may be anywhere in the list. */
+	/* The metadata may be anywhere in the list. */
 	to[0] = sg_piece(DMACTL_SG_METADATA, &src, META, 20);
 	to[1] = sg_piece(DMACTL_SG_SRC, &src, 0, 60);
 	to[2] = sg_piece(DMACTL_SG_SRC, &src, 100, 40);
@@ -140,7 +143,7 @@ UAPI_TEST(metadata, in_a_list)
 	with_sim("peripherals=loopback", pieces_with_metadata);
 }
 
-/* A copy gives back its own, as dma-sim has it. */
+/* In dma-sim a copy returns its own metadata. */
 UAPI_TEST(metadata, of_a_copy)
 {
 	struct dmactl_sg sg;
@@ -200,7 +203,7 @@ static void bad_input(void)
 	op = op_single(tx, &src, 0, 100, true);
 	op.flags = DMACTL_OPF_METADATA_ENGINE;
 	op_refused(fd, &op, -EINVAL, "a mode for nothing");
-	/* The provider says no only when the op is on its way. */
+	/* The provider refuses the length only at prep, after the op was accepted. */
 	sg.len = MOST + 1;
 	op = attach(op_single(tx, &src, 0, 100, true), &sg, 0);
 	record = run(fd, &op);
@@ -215,7 +218,7 @@ UAPI_TEST(metadata, bad_input)
 	with_sim("peripherals=loopback", bad_input);
 }
 
-/* An op that is split has no descriptor to go with. */
+/* An op that is split cannot have metadata, because it has several descriptors. */
 static void split(void)
 {
 	struct dmactl_sg sg;

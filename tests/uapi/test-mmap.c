@@ -35,7 +35,7 @@ UAPI_TEST(mmap, what_cannot_be_mapped)
 		expect_unmappable(fd, PAGE, RW, MAP_SHARED, each[i]->off + 100, EINVAL);
 	}
 	expect_unmappable(fd, PAGE, RW, MAP_SHARED, 0, EINVAL);
-	/* The last that a 32-bit kernel takes, and one that it does not. */
+	/* The largest offset that a 32-bit kernel accepts, and one that it does not. */
 	expect_unmappable(fd, PAGE, RW, MAP_SHARED, (1ull << 32) - 2 * PAGE, EINVAL);
 	far = map_at(NULL, PAGE, RW, MAP_SHARED, fd, 1ull << 40);
 	check(far == MAP_FAILED);
@@ -74,7 +74,7 @@ UAPI_TEST(mmap, a_file_that_is_open_for_reading)
 	close(fd);
 }
 
-/* Both kinds: @p is the whole of @mem, mapped elsewhere too in pieces. */
+/* For both kinds of buffers: @mem is mapped again in single pages. */
 static void check_pieces(int fd, const struct mem *mem)
 {
 	unsigned char *piece;
@@ -111,7 +111,7 @@ static void check_hole(int fd, uint32_t chan, struct mem *mem)
 	run_ok(fd, &op);
 	check_eq(p[2 * PAGE - 1], 0x3c);
 	check_eq(p[5 * PAGE], 0x3c);
-	/* The rest goes elsewhere, and does not grow. */
+	/* The rest can be moved, but not enlarged. */
 	moved = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	check(moved != MAP_FAILED);
 	moved = mremap(p + 5 * PAGE, 3 * PAGE, 3 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
@@ -161,8 +161,8 @@ UAPI_TEST(mmap, pages_that_were_dropped_come_back)
 #define BLOCK (2ul << 20)
 
 /*
- * The buffer is made of large blocks, which begin elsewhere than where the kernel
- * would map one as a whole: newer ones give empty page tables back, and then might.
+ * The buffer consists of large blocks, whose offsets do not match huge pages of the mapping. Newer
+ * kernels free empty page tables, after which a fault could map a huge page.
  */
 UAPI_TEST(mmap, large_blocks_that_were_dropped_come_back)
 {
@@ -172,7 +172,7 @@ UAPI_TEST(mmap, large_blocks_that_were_dropped_come_back)
 	size_t i;
 
 	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, 4 * BLOCK, &mem), 0);
-	/* Where addresses and offsets agree. */
+	/* An address that is congruent to the offset. */
 	room = mmap(NULL, 6 * BLOCK, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	check(room != MAP_FAILED);
 	p = room + (mem.off - (uintptr_t)room) % BLOCK;
@@ -225,7 +225,7 @@ UAPI_TEST(mmap, close_before_munmap)
 
 	leak_read(&open_state);
 	dev_close(fd);
-	/* The mapping keeps the session, and that the memory. */
+	/* The mapping keeps the session, and the session the memory. */
 	leak_read(&closed);
 	check_eq(closed.dmactl_refs, open_state.dmactl_refs);
 	pattern_fill(streaming.p, 0, streaming.len, SRC_BODY);
@@ -264,7 +264,7 @@ UAPI_TEST(mmap, destroy_while_mapped)
 		check_eq(destroy(fd, mem[i].buf), 0);
 		expect_unmappable(fd, PAGE, RW, MAP_SHARED, mem[i].off, EINVAL);
 	}
-	/* Nobody else gets these pages while they are mapped. */
+	/* The pages are not allocated again while they are mapped. */
 	for (j = 0; j < 32; j++) {
 		more = mem_get(fd, 16 * PAGE);
 		memset(more.p, 0xff, more.len);
@@ -275,7 +275,7 @@ UAPI_TEST(mmap, destroy_while_mapped)
 		pattern_check(mem[i].p, 0, mem[i].len, SRC_BODY, 0);
 }
 
-/* Parts of a destroyed buffer that were dropped are there as well. */
+/* Dropped pages of a destroyed buffer come back. */
 UAPI_TEST(mmap, destroy_and_drop)
 {
 	int fd = dev_open(0);
@@ -306,7 +306,7 @@ UAPI_TEST(mmap, locked_and_populated)
 	munmap(p, mem.len);
 }
 
-/* How often the kernel has to put a page there for one byte to be written. */
+/* Returns the number of page faults for writing one byte. */
 static long faults_of(unsigned char *p, unsigned char value)
 {
 	struct rusage before, after;
@@ -319,8 +319,8 @@ static long faults_of(unsigned char *p, unsigned char value)
 }
 
 /*
- * COHERENT memory goes with its device. If mmap(2) put it into the program, the
- * device could go before the kernel lists the mapping, and take out nothing.
+ * COHERENT memory goes away with its device. If mmap(2) mapped the pages at once, the device could
+ * be unbound before the kernel lists the mapping, and the pages would not be unmapped.
  */
 UAPI_TEST(mmap, coherent_memory_comes_when_it_is_touched)
 {

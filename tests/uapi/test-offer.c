@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Channels that are somebody else's, and those that root offers to everybody. */
+/* Channels in use by others, and channels that root offers to everybody. */
 #include <linux/capability.h>
 
 #include "port.h"
@@ -15,7 +15,7 @@ static void look(int fd, const char *name)
 }
 
 /*
- * Of AXI DMA, to stop one half resets the other. So who has not used a channel
+ * In AXI DMA, stopping one direction resets the other one. So closing a channel that was not used
  * does not stop it.
  */
 BARE_PORT_TEST(offer, requesting_a_channel_stops_nobody)
@@ -52,7 +52,7 @@ BARE_PORT_TEST(offer, requesting_a_channel_stops_nobody)
 	check_eq(reap(a, &record, 1, 1, 20 * SEC), 1);
 	check_eq(record.status, 0);
 	bytes_check(mem.p, other.p, PAGE, "through the loop");
-	/* That was used: it is stopped, and with it the other half. */
+	/* This channel was used, so it is stopped, and the other direction with it. */
 	op = op_single(rx, &mem, 0, PAGE, false);
 	submit_all(a, &op, 1);
 	check_eq(destroy(b, tx), 0);
@@ -73,7 +73,7 @@ static void by_default(void)
 	check_eq(chan_request(fd, &arg), 0);
 	check(!(arg.out.caps & DMACTL_CAP_OFFERED));
 	strcpy(slave_only, arg.out.name);
-	/* A look does not care who has it. */
+	/* LOOK works on a channel that is in use. */
 	arg = chan_named(DMACTL_CHAN_BY_NAME, slave_only);
 	arg.flags = DMACTL_CHAN_LOOK;
 	check_eq(chan_request(fd, &arg), 0);
@@ -94,7 +94,7 @@ static void by_default(void)
 	check_eq(chan_request(fd, &arg), -EPERM);
 	arg = chan_named(DMACTL_CHAN_BY_SLAVE, "mem");
 	check_eq(chan_request(fd, &arg), -EPERM);
-	/* It could copy, too; tied to a name, it is somebody's peripheral. */
+	/* It could copy, too, but by its slave name it is a peripheral's channel. */
 	arg = chan_named(DMACTL_CHAN_BY_SLAVE, "sim0.1");
 	check_eq(chan_request(fd, &arg), -EPERM);
 	arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.2");
@@ -122,7 +122,7 @@ static void all_offered(void)
 	drop_capability(CAP_SYS_RAWIO);
 	check_eq(chan_request(fd, &arg), 0);
 	check(arg.out.caps & DMACTL_CAP_OFFERED);
-	/* Still not to an address of its own. */
+	/* Offering a channel does not allow choosing an address. */
 	check_eq(chan_config(fd,
 			     &(struct dmactl_chan_config){.size = sizeof(struct dmactl_chan_config),
 							  .chan = arg.out_chan,

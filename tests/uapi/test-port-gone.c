@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Ports that go, and whose controller goes, with transfers in flight. */
+/* Ports that are removed, or lose their controller, with transfers in flight. */
 #include <poll.h>
 #include <pthread.h>
 
 #include "port.h"
 
-/* `move` takes the port away and brings it back. */
+/* `move` removes the port and adds it again. */
 static void goes_in_flight(void (*move)(const char *port, bool there))
 {
 	struct dmactl_completion records[4];
@@ -35,12 +35,12 @@ static void goes_in_flight(void (*move)(const char *port, bool there))
 	check_eq(chan_config(fd, &config), -ENODEV);
 	port_refused(fd, "win", -ENOENT);
 	port_put("hold", "0");
-	/* The controller is still there: the channel can be had at once. */
+	/* The controller is still there, so the channel can be requested at once. */
 	check_eq(destroy(fd, chan_slave(fd, "mem").out_chan), 0);
-	/* What the device of the memory is has not changed. */
+	/* The device of the memory has not changed. */
 	coherent.p[0] = 1;
 	move("win", true);
-	/* While the old one is still held. */
+	/* The old channel is still held. */
 	check_eq(poll_now(fd) & (POLLERR | POLLHUP), POLLERR | POLLHUP);
 	port_chan(fd, "win");
 	check_eq(destroy(fd, chan), 0);
@@ -88,15 +88,15 @@ PORT_TEST(port, the_controller_goes)
 	port_put("live", "0");
 	reap_all(fd, &record, 1);
 	check_eq(record.status, -ENODEV);
-	/* The port is there, and leads nowhere. */
+	/* The port exists, but its controller does not. */
 	port_refused(other, "win", -ENODEV);
 	port_put("hold", "0");
 	port_put("live", "1");
-	/* What the first one has left is not in the way. */
+	/* The first session still has the dead channel, which does not block the port. */
 	port_chan(other, "win");
 	check_eq(destroy(fd, chan), 0);
 	port_refused(fd, "win", -EBUSY);
-	/* And the port can go before a channel that lost its controller. */
+	/* The port can also be removed before a channel that lost its controller. */
 	chan = port_chan(fd, "loop:tx");
 	port_put("live", "0");
 	port_live("loop", false);
@@ -111,7 +111,7 @@ PORT_TEST(port, hardware_that_does_not_stop)
 	struct mem mem;
 	uint32_t chan;
 
-	/* Without a way to stop it, the port's end waits for what is there. */
+	/* If the channel cannot be stopped, unbinding the port waits for its ops. */
 	port_put("live", "0");
 	port_put("no_terminate", "1");
 	port_put("live", "1");
@@ -121,7 +121,7 @@ PORT_TEST(port, hardware_that_does_not_stop)
 	port_put("latency", "200000000");
 	submit_all(fd, &op, 1);
 	port_bind("win", false);
-	/* It was waited for: it is over, and as it should be. */
+	/* The op has ended, successfully. */
 	check_eq(reap(fd, &record, 1, 0, 0), 1);
 	check_eq(record.status, 0);
 	check_eq(record.bytes, 256);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Ports: what firmware says of a peripheral, and that nobody can say it otherwise. */
+/* Ports: firmware describes a peripheral, and no program can override it. */
 #include <linux/capability.h>
 
 #include "port.h"
 
-/* ---- what nobody may --------------------------------------------------- */
+/* ---- what no program may set -------------------------------------------- */
 
 static int win_fd;
 static uint32_t win_chan;
@@ -23,7 +23,7 @@ static void expect_config(struct dmactl_chan_config arg, int want, const char *w
 						  __VA_ARGS__},                                    \
 		      want, #__VA_ARGS__)
 
-/* Where the bus has 32 bits, more are no address at all. */
+/* On a 32-bit bus larger addresses are invalid. */
 static void expect_no_wrap(uint64_t addr)
 {
 	struct dmactl_chan_config arg = {.size = sizeof(arg), .chan = win_chan, .src_addr = addr};
@@ -52,7 +52,7 @@ static void each_field(void *unused)
 	EXPECT(-EPERM, .dst_port_window_size = 1);
 	EXPECT(-EPERM, .device_fc = 1);
 	EXPECT(-EPERM, .peripheral_size = 4, .peripheral_config_uptr = (uintptr_t)&number);
-	/* The port says this one and not the other. */
+	/* The port fixes dst_maxburst, but not src_maxburst. */
 	EXPECT(-EPERM, .dst_maxburst = 8);
 	EXPECT(0, .src_maxburst = 8);
 	EXPECT(0, .src_maxburst = 256);
@@ -77,9 +77,9 @@ PORT_TEST(port, what_the_port_fixes)
 	win_fd = dev_open(0);
 	win_chan = port_chan(win_fd, "win");
 	child_run(each_field_without, NULL);
-	/* No more with the capability: the port is what it says. */
+	/* The capability makes no difference: the port's settings hold. */
 	each_field(NULL);
-	/* After all of that, it still leads there. */
+	/* After all these attempts the channel still leads to the port's address. */
 	mem = mem_get(win_fd, PAGE);
 	noise_fill(mem.p, PAGE, 11);
 	op = op_single(win_chan, &mem, 0, 256, true);
@@ -143,7 +143,7 @@ PORT_TEST(port, what_the_channel_cannot_do)
 {
 	static const char to_dev[] = "dmactl,directions=string:mem-to-dev";
 
-	/* Nobody said which way; it can be known already that there are two. */
+	/* No directions; the driver declares both, so probing already fails. */
 	expect_unbound("", "");
 	expect_unbound("", "dmactl,src-addr-width=u32:4");
 	expect_odd("", "dmactl,directions=string:dev-to-mem", 0);
@@ -155,7 +155,7 @@ PORT_TEST(port, what_the_channel_cannot_do)
 	expect_odd(to_dev, "dmactl,device-fc", -EINVAL);
 	expect_odd("", "dmactl,src-addr=u64:65536 dmactl,src-addr-width=u32:1", -EINVAL);
 	expect_odd("", "dmactl,src-addr=u64:65535 dmactl,src-addr-width=u32:1", 0);
-	/* Address 0 is an address. */
+	/* Address 0 is valid. */
 	expect_odd("", "dmactl,dst-addr=u64:0 dmactl,dst-addr-width=u32:1", 0);
 }
 
@@ -166,27 +166,30 @@ PORT_TEST(port, what_makes_no_port)
 	expect_unbound("", "dmactl,src-addr=u64:0x1000");
 	expect_unbound("", "dmactl,dst-addr=u64:0x1000 dmactl,src-addr-width=u32:4");
 	expect_unbound("", "dmactl,src-addr-width");
-	/* 32 bits are no address. */
+	/* An address must have 64 bits. */
 	expect_unbound("", "dmactl,src-addr=u32:0x1000 dmactl,src-addr-width=u32:4");
 	expect_unbound("dmactl,directions=string:both", "");
 	expect_unbound("dmactl,directions=string:mem-to-dev,dev-to-mem,mem-to-dev", "");
-	/* Not a number: of its size, software nodes give it out as a pointer to a word. */
+	/*
+	 * Not tested with a number of the same size, because software nodes would return it as a
+	 * pointer to a string.
+	 */
 	expect_unbound("dmactl,directions", "");
 	expect_unbound("label", "");
 	expect_unbound("label=string:a:b", "");
 	expect_unbound("label=string:a/b", "");
 	expect_unbound("label=string:.", "");
 	expect_unbound("label=string:", "");
-	/* Taken by another; that one stays. */
+	/* The name is taken by another port, which stays. */
 	expect_unbound("label=string:win", "");
 	check(port_is_bound("win"));
-	/* 60 bytes, and ":one" after it is one too many. */
+	/* 60 bytes plus ":one" is one too many. */
 	expect_unbound("label=string:"
 		       "012345678901234567890123456789012345678901234567890123456789",
 		       "");
 	snprintf(link, sizeof(link), "%s",
 		 "label=string:01234567890123456789012345678901234567890123456789");
-	/* it has another name */
+	/* the port has another name */
 	expect_odd(link, "dmactl,directions=string:mem-to-dev", -ENOENT);
 }
 
@@ -199,13 +202,13 @@ PORT_TEST(port, a_port_without_channels)
 	check(!port_is_bound("odd"));
 }
 
-/* The name of the node is the name of the port, if there is no label. */
+/* Without a label the node's name is the name of the port. */
 PORT_TEST(port, without_a_label)
 {
 	char device[64], name[80];
 	int fd = dev_open(0);
 
-	/* The word is there, the property is another. */
+	/* The property "no-label" is not "label". */
 	odd_port("mem", "no-label", "dmactl,directions=string:mem-to-dev");
 	check(port_is_bound("odd"));
 	port_device("odd", device, sizeof(device));

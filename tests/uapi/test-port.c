@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Ports: their names, and what a program without privilege may do with one. */
+/* Ports: their names, and an unprivileged program's operations. */
 #include <grp.h>
 #include <linux/capability.h>
 #include <sys/stat.h>
 
 #include "port.h"
 
-/* Nobody's place in the groups that own the node. */
+/* The group that owns the device node. */
 #define GROUP 4711
 
 /* ---- names and errors -------------------------------------------------- */
@@ -29,7 +29,7 @@ PORT_TEST(port, names)
 	port_refused(fd, "winn:io", -ENOENT);
 	port_refused(fd, ":io", -ENOENT);
 	port_refused(fd, ":", -ENOENT);
-	/* Which of the two? */
+	/* The port has two channels, so the name is ambiguous. */
 	port_refused(fd, "reg", -EINVAL);
 	arg = chan_named(DMACTL_CHAN_BY_PORT, "win");
 	memset(arg.name, 'x', sizeof(arg.name));
@@ -43,7 +43,7 @@ PORT_TEST(port, names)
 	arg = chan_named(DMACTL_CHAN_BY_PORT, "win");
 	arg.caps = DMACTL_CAP_SLAVE | DMACTL_CAP_MEMCPY;
 	check_eq(chan_request(fd, &arg), -EOPNOTSUPP);
-	/* Behind RapidIO the program would say the address. */
+	/* With RapidIO the program would choose the address. */
 	arg = chan_named(DMACTL_CHAN_BY_PORT, "win");
 	arg.caps = DMACTL_CAP_RIO_SG;
 	check_eq(chan_request(fd, &arg), -EOPNOTSUPP);
@@ -52,13 +52,13 @@ PORT_TEST(port, names)
 	check_eq(chan_request(fd, &arg), 0);
 	check(!(arg.out.caps & DMACTL_CAP_RIO_SG));
 	check_eq(destroy(fd, arg.out_chan), 0);
-	/* Its long name is as good. */
+	/* The long name works, too. */
 	port_chan(fd, "win:io");
-	/* These are no names of slave channels, nor the other way round. */
+	/* Names of ports are not slave names, and slave names are not ports. */
 	arg = chan_named(DMACTL_CHAN_BY_SLAVE, "loop:tx");
 	check_eq(chan_request(fd, &arg), -ENOENT);
 	port_refused(fd, "loop-tx", -ENOENT);
-	/* The next way to choose does not exist. */
+	/* The next way to choose a channel does not exist. */
 	arg = chan_named(DMACTL_CHAN_BY_END, "win");
 	check_eq(chan_request(fd, &arg), -EINVAL);
 }
@@ -71,7 +71,7 @@ PORT_TEST(port, directions_of_the_answer)
 	check_eq(port_request(fd, "win", &arg), 0);
 	check_eq(arg.out.directions, DMACTL_DIR_MEM_TO_DEV | DMACTL_DIR_DEV_TO_MEM);
 	check_eq(destroy(fd, arg.out_chan), 0);
-	/* The address says which way; the channel could do both. */
+	/* The address determines the direction, although the channel has both. */
 	check_eq(port_request(fd, "reg:out", &arg), 0);
 	check_eq(arg.out.directions, DMACTL_DIR_MEM_TO_DEV);
 	check_eq(destroy(fd, arg.out_chan), 0);
@@ -88,7 +88,7 @@ PORT_TEST(port, two_sessions)
 
 	port_refused(a, "win", -EBUSY);
 	port_refused(b, "win", -EBUSY);
-	/* The same channel, by way of another port: all know that it is taken. */
+	/* The other port has the same channel, which is in use. */
 	port_refused(b, "reg:in", -ENODEV);
 	port_chan(b, "loop:tx");
 	port_refused(a, "loop:tx", -EBUSY);
@@ -126,7 +126,7 @@ PORT_TEST(port, what_the_module_parameter_offers)
 	check_eq(status, 0);
 }
 
-/* ---- what a program may ------------------------------------------------ */
+/* ---- what a program may do ---------------------------------------------- */
 
 static void become_nobody(bool in_group)
 {
@@ -171,7 +171,7 @@ static void use_as_nobody(void *unused)
 	config.src_addr = 0x1004;
 	check_eq(chan_config(fd, &config), -EPERM);
 	check_eq(destroy(fd, chan), 0);
-	/* The same channel without the port is not for everybody. */
+	/* Without the port, an unprivileged program cannot use this channel. */
 	arg = chan_named(DMACTL_CHAN_BY_SLAVE, "mem");
 	check_eq(chan_request(fd, &arg), -EPERM);
 }
@@ -192,7 +192,7 @@ PORT_TEST(port, without_privilege)
 	child_run(use_as_nobody, NULL);
 	check_eq(chown(DMACTL_DEVICE, st.st_uid, st.st_gid), 0);
 	check_eq(chmod(DMACTL_DEVICE, st.st_mode & 0777), 0);
-	/* There and nowhere else. */
+	/* The program reached only the port's window. */
 	window_read(after);
 	noise_fill(noise, PAGE, 7);
 	bytes_check(after, before, 0x1000, "below the port");
@@ -200,7 +200,7 @@ PORT_TEST(port, without_privilege)
 	bytes_check(after + 0x1100, before + 0x1100, WINDOW - 0x1100, "above the port");
 }
 
-/* A transfer that is longer goes round in the port's window, no further. */
+/* A longer transfer wraps within the port's window. */
 PORT_TEST(port, the_end_of_the_window)
 {
 	static unsigned char zero[WINDOW], after[WINDOW];
@@ -237,7 +237,7 @@ PORT_TEST(port, the_address_of_each_channel)
 	chan = port_chan(fd, "reg:out");
 	op = op_single(chan, &mem, 0, 64, true);
 	run_ok(fd, &op);
-	/* It has two bytes in a word; "in" has four, which is its own. */
+	/* Channel "out" has words of two bytes; "in" has its own width, four. */
 	op.len = 3;
 	op_refused(fd, &op, -EINVAL, "no whole word");
 	op = op_single(chan, &mem, 0, 64, false);
@@ -257,7 +257,7 @@ PORT_TEST(port, the_address_of_each_channel)
 	bytes_check(after, before, WINDOW, "the window");
 }
 
-/* Nobody said where; and who had the channel last left nothing behind. */
+/* No address was set, and the previous client's config is gone. */
 PORT_TEST(port, a_peripheral_that_needs_no_address)
 {
 	int fd = dev_open(0);
@@ -358,12 +358,12 @@ PORT_TEST(port, class)
 	expect_file("win/channel-io/in_use", "0");
 	chan = port_chan(fd, "win");
 	expect_file("win/channel-io/in_use", "1");
-	/* dmaengine's own link, by which a program finds the channel's name. */
+	/* Programs find the channel's name by dmaengine's own link. */
 	check_eq(access(PORT_CLASS "win/device/dma:io", F_OK), 0);
 	check_eq(destroy(fd, chan), 0);
 	expect_file("win/channel-io/in_use", "0");
 	check(access(PORT_CLASS "win/device/dma:io", F_OK) < 0);
-	/* Not even root is told where it is. */
+	/* sysfs does not show the address, even to root. */
 	check(access(PORT_CLASS "win/channel-io/src_addr", F_OK) < 0);
 	port_bind("win", false);
 	check(access(PORT_CLASS "win", F_OK) < 0);

@@ -117,7 +117,7 @@ UAPI_TEST(prepared, what_is_in_use)
 	check_eq(destroy(fd, dst.buf), 0);
 }
 
-/* Others are prepared meanwhile, and would get its descriptors. */
+/* Another op is prepared meanwhile, and could take the descriptors of this one. */
 static void terminate_and_go_on(const struct dmactl_op *op, uint64_t len)
 {
 	struct dmactl_op other = op_memcpy(chan, &src, 200 * KIB, &src, 220 * KIB, 100), again;
@@ -213,7 +213,7 @@ UAPI_TEST(prepared, the_channel_goes_first)
 	check_eq(record.status, -ECANCELED);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -ENOENT);
 	sim_set("hold", "0");
-	/* With another channel it is nothing. */
+	/* The handle is invalid with another channel. */
 	op.chan = chan = chan_get(fd);
 	op_refused(fd, &op, -EINVAL, "another channel");
 	check_eq(destroy(fd, src.buf), -EBUSY);
@@ -288,7 +288,7 @@ static void few_descriptors(void)
 	op.len = 256 * KIB;
 	check_eq(destroy(fd, handles[0]), 0);
 	check_eq(try_prepare(&op, NULL), -EAGAIN);
-	/* What it had got by then is free again. */
+	/* The descriptors of the failed attempt are free again. */
 	op.len = 1000;
 	run_prepared(prepare(&op), 1000);
 }
@@ -298,7 +298,7 @@ UAPI_TEST(prepared, few_descriptors)
 	with_sim("descriptors=4 max_segment=65536", few_descriptors);
 }
 
-/* Of a pool of three, two are always here: a single one lost is noticed. */
+/* Two of three descriptors are always in use, so a single lost one is noticed. */
 static void none_is_lost(void)
 {
 	struct dmactl_completion record;
@@ -312,7 +312,10 @@ static void none_is_lost(void)
 	for (i = 0; i < 12; i++) {
 		handle = prepare(&op);
 		again = op_prepared(handle);
-		/* Terminated in flight, ended, never used; and used after it. */
+		/*
+		 * The op is terminated in flight, after its end, or unused; sometimes it is
+		 * submitted afterwards.
+		 */
 		if (i % 3 == 0)
 			sim_set("hold", "1");
 		if (i % 3 < 2)

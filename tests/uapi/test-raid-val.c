@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* XOR_VAL and PQ_VAL: what they find, and what they leave alone. */
+/* XOR_VAL and PQ_VAL: their results, and memory that they must not change. */
 #include "uapi.h"
 
 #define LEN	    (2 * PAGE + 808)
 #define STRIDE	    (LEN + 72)
 #define MAX_SOURCES 40
-#define AT	    100 /* of scratch memory in its buffer */
+#define AT	    100 /* offset of scratch memory in its buffer */
 
 static int fd;
 static uint32_t chan;
@@ -47,7 +47,7 @@ static void with_scratch(struct dmactl_op *op, bool yes)
 	op->dst_off = yes ? AT : 0;
 }
 
-/* A wrong sum is no error. @room is what scratch memory is used at most. */
+/* A wrong sum is no error. @room is the maximum use of scratch memory. */
 static void expect_flags(const struct dmactl_op *op, uint32_t flags, size_t nr, size_t room)
 {
 	struct dmactl_completion record;
@@ -63,7 +63,7 @@ static void expect_flags(const struct dmactl_op *op, uint32_t flags, size_t nr, 
 	pattern_check(scratch.p, AT + room, AT, DST_MARGIN, AT + room);
 }
 
-/* The last source makes the sum of all zero. */
+/* Sets the last source so that the sum of all is zero. */
 static void xor_zero(unsigned int nr)
 {
 	unsigned int i;
@@ -94,7 +94,7 @@ static void xor_val_check(unsigned int nr, bool room)
 		expect_flags(&op, DMACTL_COMP_P_BAD, nr, LEN);
 		*p ^= 1 << i;
 	}
-	/* Bytes beside the sources do not count, and it is good again. */
+	/* Bytes beside the sources do not count; the sum is right again. */
 	source(0)[LEN] ^= 1;
 	expect_flags(&op, 0, nr, LEN);
 }
@@ -180,7 +180,7 @@ static struct dmactl_op op_pq_val(struct dmactl_sg *sg, unsigned int nr, int whi
 	return op;
 }
 
-/* All that can be wrong, of what is looked at. */
+/* Tries all errors that the op can detect. */
 static void pq_val_check(unsigned int nr, int which, bool room)
 {
 	static const size_t places[] = {0, PAGE + 1, LEN - 1};
@@ -201,7 +201,7 @@ static void pq_val_check(unsigned int nr, int which, bool room)
 		expect_flags(&op, q, nr + 2, 2 * LEN);
 		source(nr + 1)[at] ^= 0x20;
 	}
-	/* A source whose coefficient is not 0 is in both, another in P only. */
+	/* A source with a nonzero coefficient is in both sums, others only in P. */
 	source(1)[5] ^= 1;
 	expect_flags(&op, p | q, nr + 2, 2 * LEN);
 	source(1)[5] ^= 1;
@@ -232,7 +232,7 @@ UAPI_TEST(raid_val, pq_of_few_sources_and_of_many)
 	with_sim("max_pq=6", pq_val_few_and_many);
 }
 
-/* Q alone can have one. */
+/* Only Q works with a single source. */
 UAPI_TEST(raid_val, q_of_one_source)
 {
 	struct dmactl_sg sg[MAX_SOURCES + 2];

@@ -38,7 +38,7 @@ static void rio(void)
 	pattern_fill(from.p, 0, PAGE, SRC_BODY);
 	pattern_fill(to.p, 0, PAGE, DST_MARGIN);
 	run_ok(fd, &op);
-	/* What was written is there, and where it was said to be. */
+	/* Read it back from the same address. */
 	list.sgs[0] = sg_piece(DMACTL_SG_DST, &to, 50, 30);
 	list.sgs[1] = sg_piece(DMACTL_SG_DST, &to, 80, 303);
 	run_ok(fd, &op);

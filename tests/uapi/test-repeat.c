@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* INTERLEAVED with REPEAT: over and over, until another takes over. */
+/* INTERLEAVED with REPEAT: repeats until another op takes over. */
 #include <poll.h>
 
 #include "uapi.h"
@@ -12,7 +12,7 @@ static uint32_t chan;
 static struct mem mem;
 static const struct dmactl_chunk chunk = {.size = 1000, .dst_icg = 24};
 
-/* All of it is in one page each: nothing is in pieces. */
+/* Each part is in one page, so nothing is split. */
 static void setup(void)
 {
 	fd = dev_open(0);
@@ -48,7 +48,7 @@ static void frames_check(size_t dst, size_t src)
 		bytes_check(mem.p + dst + i * 1024, mem.p + src + i * 1000, 1000, "a frame");
 }
 
-/* Records of one repeating op, until the last. The count never goes back. */
+/* Reaps completions of one repeating op, until the last. Its count must not decrease. */
 static struct dmactl_completion last_record(uint64_t user_data, uint64_t *count)
 {
 	struct dmactl_completion record;
@@ -86,7 +86,7 @@ UAPI_TEST(repeat, ends_when_another_takes_over)
 	check_eq(chan_status(fd, chan).out_in_flight, 1);
 	check(chan_status(fd, chan).out_count >= count);
 
-	/* What comes after it, without REPEAT, ends as any op does. */
+	/* The next op, without REPEAT, ends as usual. */
 	op = op_frames(DMACTL_OPF_LOAD_EOT, 2, 2 * PAGE, 7);
 	submit_all(fd, &op, 1);
 	record = last_record(1, &count);
@@ -107,7 +107,7 @@ UAPI_TEST(repeat, ends_when_another_takes_over)
 	check_eq(chan_status(fd, chan).out_failed, 0);
 }
 
-/* Each takes over from the one before; at 1 MiB/s a repetition lasts 3 ms. */
+/* Each op takes over from the previous one; at 1 MiB/s a repetition takes 3 ms. */
 UAPI_TEST(repeat, one_after_another)
 {
 	struct dmactl_completion record;
@@ -138,7 +138,7 @@ UAPI_TEST(repeat, one_after_another)
 	check_eq(reap(fd, &record, 1, 1, 20 * MSEC), -ETIME);
 }
 
-/* Without LOAD_EOT the next waits, for ever: both end by TERMINATE. */
+/* Without LOAD_EOT the next op waits forever; TERMINATE ends both. */
 UAPI_TEST(repeat, another_that_does_not_take_over)
 {
 	struct dmactl_completion record;
@@ -165,7 +165,7 @@ UAPI_TEST(repeat, another_that_does_not_take_over)
 	pattern_check(mem.p, 2 * PAGE, PAGE, DST_MARGIN, 2 * PAGE);
 }
 
-/* Who does not read finds one record, and all repetitions in it. */
+/* A program that does not reap finds one completion with the count of all repetitions. */
 UAPI_TEST(repeat, one_record_waits)
 {
 	struct dmactl_completion records[8];
@@ -176,7 +176,7 @@ UAPI_TEST(repeat, one_record_waits)
 	op = op_frames(DMACTL_OPF_REPEAT, 1, PAGE, 0);
 	submit_all(fd, &op, 1);
 	sleep_ms(200);
-	/* Another may come while the first is handed out, and no more. */
+	/* At most one more completion may arrive while the first is handed out. */
 	check_eq(reap(fd, records, 1, 1, 0), 1);
 	check(records[0].count >= 10);
 	count = records[0].count;
@@ -185,7 +185,7 @@ UAPI_TEST(repeat, one_record_waits)
 	check(records[0].count >= count);
 }
 
-/* Each page twice: the next one is never where the last one ends. */
+/* Maps the same page twice, so that adjacent pages of the buffer are not adjacent in memory. */
 UAPI_TEST(repeat, memory_in_pieces)
 {
 	struct dmactl_chunk across = {.size = PAGE}, within = {.size = PAGE / 2};
@@ -211,7 +211,7 @@ UAPI_TEST(repeat, memory_in_pieces)
 	op_refused(fd, &op, -EXDEV, "a chunk across both");
 	op.args_uptr = (uintptr_t)&within;
 	op_refused(fd, &op, -EXDEV, "a frame in each");
-	/* Once, it may be cut. */
+	/* Without REPEAT it may be split. */
 	op.flags = INC;
 	run_ok(fd, &op);
 	bytes_check(mem.p + PAGE, p + PAGE / 2, PAGE, "once");

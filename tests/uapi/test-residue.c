@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a provider says is left of a transfer, where that cannot be so. */
+/* The provider reports residues that cannot be right. */
 #include "uapi.h"
 
 static int fd;
@@ -24,7 +24,7 @@ static void send_one(int status, uint64_t bytes)
 	check_eq(record.bytes, bytes);
 }
 
-/* All is said to be left of what went out. */
+/* The provider reports the whole length as residue of a completed op. */
 static void whole(void)
 {
 	int i;
@@ -41,7 +41,7 @@ UAPI_TEST(residue, that_contradicts_the_end)
 	with_sim("peripherals=sink residue=descriptor", whole);
 }
 
-/* What failed is said to have ended well, with nothing moved. */
+/* The provider reports a failed op as good, with no byte moved. */
 static void failed(void)
 {
 	int i;
@@ -79,7 +79,7 @@ static uint64_t left_of(uint64_t user_data)
 	return status.out_residue;
 }
 
-/* Nothing has moved; each is asked about. */
+/* Nothing has moved; ask for the residue of each op. */
 static void others(void)
 {
 	static const uint32_t lengths[] = {1000, 3000, 2000, 4000, 500};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The ring of records in an address space, and what outlives what. */
+/* The completion ring in the address space: mappings and lifetimes. */
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -56,14 +56,14 @@ UAPI_TEST(ring_map, what_cannot_be_mapped)
 	expect_unmappable(4 * PAGE, PROT_READ, MAP_PRIVATE, 0);
 	expect_unmappable(PAGE, RW, MAP_SHARED, PAGE);
 	expect_unmappable(PAGE, RW, MAP_SHARED, 3 * PAGE);
-	/* Less than all of it, and twice. */
+	/* Part of the ring, and a second mapping. */
 	p = map_at(NULL, PAGE, RW, MAP_SHARED, fd, 0);
 	check(p != MAP_FAILED);
 	munmap(p, PAGE);
 	p = map_at(NULL, 4 * PAGE, RW, MAP_SHARED | MAP_POPULATE | MAP_LOCKED, fd, 0);
 	check(p != MAP_FAILED);
 	munmap(p, 4 * PAGE);
-	/* Another session's is another. */
+	/* Another session has no ring. */
 	fd = dev_open(0);
 	expect_unmappable(PAGE, RW, MAP_SHARED, 0);
 }
@@ -136,7 +136,7 @@ UAPI_TEST(ring_map, holes_and_moves)
 	setup();
 	ring = cring_new(fd, 256);
 	p = ring.mem.p;
-	/* Records 0 to 82 are in the first page; the third is not there. */
+	/* Entries 0 to 82 are in the first page; the third page is not mapped. */
 	check_eq(munmap(p + 2 * PAGE, PAGE), 0);
 	for (i = 0; i < 60; i++)
 		one_more(&ring, i);
@@ -152,7 +152,7 @@ UAPI_TEST(ring_map, holes_and_moves)
 		one_more(&ring, i);
 	check_eq(madvise(moved, 2 * PAGE, MADV_DONTNEED), 0);
 	check_eq(ring.head->tail, 80);
-	/* Without any of it, the module goes on; and it can be mapped anew. */
+	/* Without any mapping the module goes on, and the ring can be mapped again. */
 	munmap(moved, 2 * PAGE);
 	for (; i < 90; i++) {
 		struct dmactl_op op = op_small(i);
@@ -196,7 +196,7 @@ UAPI_TEST(ring_map, a_child_shares_it)
 	one_more(&ring, 3);
 }
 
-/* The mapping holds the session, and records come as before. */
+/* The mapping keeps the session, and completions still arrive. */
 UAPI_TEST(ring_map, close_before_munmap)
 {
 	struct leak_state open_state, closed;
@@ -244,7 +244,7 @@ static void submit_held(unsigned int nr)
 	submit_all(fd, ops, nr);
 }
 
-/* Some of the records have room at once, the others later. */
+/* The ring has room for some of the completions, and the others come later. */
 static void expect_ended(struct cring *ring, unsigned int nr, int status)
 {
 	struct dmactl_completion record;
@@ -277,7 +277,7 @@ UAPI_TEST(ring_map, terminate)
 	one_more(&ring, 10);
 }
 
-/* Records that wait outlive their channel, and so does the room they need. */
+/* Waiting completions outlive their channel, and so do the jobs behind them. */
 UAPI_TEST(ring_map, destroy_of_the_channel)
 {
 	struct cring ring;
@@ -312,7 +312,7 @@ UAPI_TEST(ring_map, unbind)
 
 struct victim {
 	int fds[2];
-	bool reads; /* takes its records, or lets them pile up */
+	bool reads; /* reaps its completions, or lets them queue up */
 };
 
 static void victim_run(void *arg)
@@ -355,13 +355,13 @@ UAPI_TEST(ring_map, killed_in_flight)
 	}
 	close(v.fds[0]);
 	close(v.fds[1]);
-	/* Every channel can be had again. */
+	/* All channels can be requested again. */
 	fd = dev_open(0);
 	for (i = 0; i < 8; i++)
 		check(chan_get(fd));
 }
 
-/* A ring that could not be told of is none. */
+/* If the answer of RING cannot be written, there is no ring. */
 UAPI_TEST(ring_map, an_answer_that_cannot_be_written)
 {
 	struct dmactl_ring *arg = mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

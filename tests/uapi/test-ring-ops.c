@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * A ring with ops that are used again, ops that repeat, and with a look before
- * each sleep.
- */
+/* A ring with prepared ops, with repeating ops, and with busy polling. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -42,7 +39,7 @@ static struct dmactl_op prepare(const struct dmactl_op *op, uint64_t user_data)
 	};
 }
 
-/* The nth of the processors that this test may use. */
+/* Runs this thread on the nth processor that the test may use. */
 static void run_on(unsigned int nth, const cpu_set_t *all)
 {
 	unsigned int nr = CPU_COUNT(all), cpu;
@@ -59,8 +56,8 @@ static void run_on(unsigned int nth, const cpu_set_t *all)
 #define NR_AGAIN 1500
 
 /*
- * Submitted again the moment that the record is seen, now on the processor of
- * the callback, now on another, which may still be in it.
+ * Submits an op again as soon as its completion is visible, sometimes on the processor of the
+ * callback, sometimes on another one while the callback may still run.
  */
 static void again_at_once(void)
 {
@@ -106,11 +103,11 @@ static void again_at_once(void)
 UAPI_TEST(ring_ops, prepared_again_at_once)
 {
 	with_sim("max_segment=0", again_at_once);
-	/* In several descriptors. */
+	/* Several descriptors for each op. */
 	with_sim("max_segment=2000", again_at_once);
 }
 
-/* Of few descriptors, none is lost, and none freed under its callback. */
+/* With few descriptors: none is lost, and none is freed during its callback. */
 static void gone_at_once(void)
 {
 	struct dmactl_op op, other;
@@ -144,12 +141,12 @@ UAPI_TEST(ring_ops, prepared_gone_at_once)
 }
 
 #define NR_PREPARED 300
-#define NR_LEAST    4 /* submitted of each */
+#define NR_LEAST    4 /* minimum number of submits of each */
 
-static atomic_uint prepared; /* handle, 0: no more */
+static atomic_uint prepared; /* handle, 0: stop */
 static atomic_uint accepted, refused;
 
-/* Submits the one there is, again and again. */
+/* Submits the current prepared op repeatedly. */
 static void *submitter(void *ring)
 {
 	struct dmactl_op op = {.opcode = DMACTL_OP_PREPARED, .chan = chan};
@@ -159,7 +156,7 @@ static void *submitter(void *ring)
 		op.user_data = op.src_buf;
 		ret = submit_flags(fd, &op, 1, 0, NULL);
 		if (ret) {
-			/* It is gone, or about to be. */
+			/* The op is being destroyed, or was. */
 			check(ret == -ENOENT || ret == -EBUSY);
 			atomic_fetch_add(&refused, 1);
 			continue;
@@ -170,7 +167,7 @@ static void *submitter(void *ring)
 	return NULL;
 }
 
-/* While another submits it: it is either in use, or gone. */
+/* Destroys the op while another thread submits it: destroying succeeds or fails with -EBUSY. */
 static void destroyed_under_way(void)
 {
 	struct dmactl_op op;
@@ -205,7 +202,7 @@ static void destroyed_under_way(void)
 	check_eq(chan_status(fd, chan).out_in_flight, 0);
 	printf("%u accepted, %u refused, %u times too early\n", atomic_load(&accepted),
 	       atomic_load(&refused), busy);
-	/* Nothing is left that holds them. */
+	/* No op holds the buffers. */
 	check_eq(destroy(fd, src.buf), 0);
 	check_eq(destroy(fd, dst.buf), 0);
 }
@@ -215,7 +212,7 @@ UAPI_TEST(ring_ops, prepared_destroyed_under_way)
 	with_sim("descriptors=2", destroyed_under_way);
 }
 
-/* Prepared ops and others in turn: the order of the records is that of the ops. */
+/* Prepared ops and others in turn: completions arrive in the order of the ops. */
 UAPI_TEST(ring_ops, prepared_among_others)
 {
 	struct dmactl_op op, ops[12];
@@ -276,7 +273,7 @@ static void periods(void)
 	count = 0;
 	for (i = 0; i < 30; i++)
 		count = period_next(&ring).count;
-	/* Longer than the memory lasts: one record, which says so. */
+	/* After more periods than the buffer has, one completion reports the overrun. */
 	sleep_ms(1500);
 	record = period_next(&ring);
 	check(record.flags & DMACTL_COMP_OVERRUN);
@@ -291,7 +288,7 @@ static void periods(void)
 	check(record.count >= count);
 	check_eq(record.count, record.bytes / PERIOD);
 	check_eq(cring_wait(&ring, 1, 0), -ETIME);
-	/* It can be done again. */
+	/* The op can be submitted again. */
 	submit_all(fd, &op, 1);
 	count = 0;
 	count = period_next(&ring).count;
@@ -302,7 +299,7 @@ UAPI_TEST(ring_ops, cyclic)
 	with_sim("peripherals=counter", periods);
 }
 
-/* Switches to others because there was nothing to do. */
+/* Returns the number of voluntary context switches, which are sleeps. */
 static long sleeps(void)
 {
 	struct rusage usage;
@@ -339,7 +336,7 @@ static void fills(struct cring *ring, unsigned int nr)
 	}
 }
 
-/* Of ops that take longer than any window: milliseconds of the processor. */
+/* Returns the processor time in ms for ops that take longer than any polling window. */
 static uint64_t cost_of_slow(struct cring *ring)
 {
 	uint64_t cpu;
@@ -356,9 +353,9 @@ static uint64_t cost_of_slow(struct cring *ring)
 }
 
 /*
- * With a window of 10 ms. For fast ops, looking has to pay some time: with a
- * processor for each of both, some waits end without a sleep. For slow ones it
- * never does, and is given up: were it not, it would cost 400 ms.
+ * With a polling window of 10 ms. For fast ops polling must help at times: if both sides have a
+ * processor, some waits end without a sleep. For slow ops it never helps, so dmactl must stop
+ * polling: otherwise it would take 400 ms.
  */
 static void looks_before_it_sleeps(struct cring *ring)
 {
@@ -392,7 +389,7 @@ UAPI_TEST(ring_ops, busy_poll)
 	looks_before_it_sleeps(NULL);
 	ring = cring_new(fd, 4);
 	looks_before_it_sleeps(&ring);
-	/* The end of a wait holds while it looks, too. */
+	/* The timeout also limits the polling. */
 	check_eq(cring_wait(&ring, 1, MSEC), -ETIME);
 	arg.flags = DMACTL_SUBMIT_ABS_TIMEOUT;
 	arg.min_complete = 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* SLAVE_SINGLE, SLAVE_SG, PERIPHERAL_VEC: to a peripheral and back. */
+/* SLAVE_SINGLE, SLAVE_SG, PERIPHERAL_VEC: transfers to and from a peripheral. */
 #include "uapi.h"
 
 #define KIB 1024u
@@ -29,7 +29,7 @@ static void fill(uint32_t seed)
 	pattern_fill(dst.p, 0, dst.len, DST_MARGIN);
 }
 
-/* Two ops, one on each channel; the records in the order rx, tx. */
+/* Runs one op on each channel; the completions are in the order rx, tx. */
 static void run_pair(struct dmactl_op *to, struct dmactl_op *from,
 		     struct dmactl_completion records[2])
 {
@@ -94,7 +94,7 @@ UAPI_TEST(slave, single)
 	with_sim("peripherals=loopback dma_mask=32", single);
 }
 
-/* Every other stretch of @piece bytes. */
+/* Pieces of @piece bytes, with gaps of the same size. */
 static unsigned int pieces(struct dmactl_sg *sg, uint16_t role, const struct mem *mem, size_t piece,
 			   size_t len)
 {
@@ -173,7 +173,7 @@ UAPI_TEST(slave, peripheral_vec)
 	with_sim("peripherals=loopback", vec);
 }
 
-/* A record says how much has moved, and the rest of the memory is untouched. */
+/* A completion reports how much has moved, and the rest of the memory is unchanged. */
 static void short_transfers(void)
 {
 	struct dmactl_completion records[2], record;
@@ -208,7 +208,7 @@ static void short_transfers(void)
 	record = run(fd, &to);
 	check_eq(record.status, 0);
 	check_eq(record.bytes, 400);
-	/* What came of it is still in the FIFO. */
+	/* The data of the failed op is still in the FIFO. */
 	from = op_single(rx, &dst, 100, 400, false);
 	run_ok(fd, &from);
 	bytes_check(dst.p + 100, src.p + 3, 400, "half");
@@ -294,7 +294,7 @@ UAPI_TEST(slave, pause_and_resume)
 	with_sim("peripherals=sink", pause_and_resume);
 }
 
-/* What waits for a peripheral that does not come is taken back. */
+/* TERMINATE cancels ops that wait for a peripheral. */
 static void terminate(void)
 {
 	struct dmactl_completion records[3];
@@ -393,7 +393,7 @@ UAPI_TEST(slave, bad_input)
 	with_sim("peripherals=loopback", bad_input);
 }
 
-/* 8 bytes each: an offset in the window, and a value. */
+/* Commands of 8 bytes each: an offset in the window, and a value. */
 static void commands(void)
 {
 	struct dmactl_chan_config config;
@@ -425,7 +425,7 @@ UAPI_TEST(slave, commands)
 	with_sim("peripherals=mem", commands);
 }
 
-/* The list of an op may not grow beyond all bounds. */
+/* The list of an op has a limit. */
 static void huge_list(void)
 {
 	struct dmactl_sg sgs[1024];

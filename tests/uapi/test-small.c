@@ -125,7 +125,7 @@ UAPI_TEST(small, bad_input_of_memset)
 	run_ok(fd, &op);
 }
 
-/* It moves nothing, and ends when what was before it has. */
+/* INTERRUPT moves nothing, and ends after all ops before it. */
 UAPI_TEST(small, interrupt)
 {
 	struct dmactl_completion records[3];

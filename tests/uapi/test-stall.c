@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * A provider that takes no notice of issue_pending while a transfer runs, as
- * dma-sim with issue_ignored: what is issued then is issued again when nothing
- * ends any more. And one that is merely slow.
+ * A provider that ignores issue_pending while a transfer runs, as dma-sim with issue_ignored:
+ * dmactl issues again when no more descriptors end. Also a provider that is only slow.
  */
 #include "cring.h"
 
 #define LEN 64u
 #define NR  100u
 
-/* Longer than it takes dmactl to wonder. */
+/* Longer than dmactl waits before it issues again. */
 #define LONG_MS 1200
 
 static int fd;
@@ -36,7 +35,7 @@ static struct dmactl_op copy(size_t i)
 	return op;
 }
 
-/* One by one, each but the first while another is there. */
+/* Submits ops one by one while the first one is in flight. */
 static void issue_behind(size_t nr)
 {
 	size_t i;
@@ -73,7 +72,7 @@ static uint64_t stalls(void)
 	return chan_status(fd, chan).out_stalls;
 }
 
-/* Whatever the channel is: none of these is waited for. */
+/* Works on any channel: submits each op without waiting for the previous ones. */
 UAPI_TEST(stall, one_behind_the_other)
 {
 	struct dmactl_completion records[NR];
@@ -107,7 +106,7 @@ UAPI_TEST(stall, what_was_forgotten_is_issued_again)
 	check_eq(stalls(), 1);
 }
 
-/* From then on without the wait, as far as can be seen: it counts no more. */
+/* After the first stall dmactl issues again without waiting, so the counter stays. */
 UAPI_TEST(stall, it_wonders_once)
 {
 	struct dmactl_op op;
@@ -120,7 +119,7 @@ UAPI_TEST(stall, it_wonders_once)
 		expect_copied(2 + round);
 	}
 	check_eq(stalls(), 1);
-	/* Terminated, it begins anew. */
+	/* TERMINATE resets that. */
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), 0);
 	issue_behind(3);
 	expect_copied(3);
@@ -184,7 +183,7 @@ UAPI_TEST(stall, what_is_held_back_does_not_start)
 	expect_copied(3);
 }
 
-/* To issue it could make it run on: not that of pl330, say. */
+/* Issuing could make a paused channel run: not pl330's, for example. */
 UAPI_TEST(stall, a_channel_that_is_paused)
 {
 	struct dmactl_completion record;
@@ -199,7 +198,7 @@ UAPI_TEST(stall, a_channel_that_is_paused)
 		before = stalls();
 		if (chan_status(fd, chan).out_in_flight == 1 && before == (uint64_t)tries)
 			break;
-		/* The machine was slow, and it was issued before the pause. */
+		/* On a slow machine the op was issued again before the pause. */
 		check(tries < 10);
 		check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), 0);
 		while (reap(fd, &record, 1, 0, 0))
@@ -235,7 +234,7 @@ UAPI_TEST(stall, terminated_meanwhile)
 	check_eq(stalls(), 0);
 }
 
-/* What comes first may take as long as it likes. */
+/* The first op may take any time. */
 UAPI_TEST(stall, a_slow_one_is_not_suspected)
 {
 	char before[32], after[32];
@@ -253,7 +252,7 @@ UAPI_TEST(stall, a_slow_one_is_not_suspected)
 	sim_set("hold", "0");
 	expect_copied(2);
 
-	/* Nor does it hurt what is slow behind another. */
+	/* An op that is slow behind another is no problem, either. */
 	sim_set("latency", "1200000000");
 	op = copy(0);
 	submit_all(fd, &op, 1);
@@ -273,7 +272,9 @@ static void child_leaves(void *unused)
 	issue_behind(3);
 }
 
-/* Without a way to stop, what it has is waited for, and nothing is given up. */
+/*
+ * A channel that cannot be terminated: closing waits for its ops, and nothing goes into quarantine.
+ */
 static void closed(void)
 {
 	struct dmactl_info info = {.size = sizeof(info)};

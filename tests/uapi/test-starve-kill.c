@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Nobody starves others: how fast the killed go. */
+/* No user starves others: killed processes end quickly. */
 #include <signal.h>
 
 #include "uapi.h"
@@ -33,7 +33,7 @@ static void wait_for_child(void)
 	check_eq(read(pipe_fds[0], &c, 1), 1);
 }
 
-/* All ops are looked at, though but one has room: that takes minutes. */
+/* SUBMIT checks all ops although only one has credit, which takes minutes. */
 static void submit_for_long(void *arg)
 {
 	static struct dmactl_op ops[4096];
@@ -63,7 +63,7 @@ static void killed_in_submit(void)
 	wait_for_child();
 	sleep_ms(500);
 	took = kill_and_wait(pid);
-	/* A loaded machine may be late to look. */
+	/* A loaded machine may notice the end late. */
 	if (took > 2 * TIMEOUT_MS + LATE_MS)
 		fail("gone after %llu ms", (unsigned long long)took);
 }
@@ -73,7 +73,7 @@ UAPI_TEST(starve_kill, killed_in_a_long_submit)
 	with_sim("max_segment=256", killed_in_submit);
 }
 
-/* Streams that write to hardware that hangs, opened before the session or after. */
+/* Streams that write to hardware that hangs, opened before or after the session. */
 
 #define NR_STREAMS 8
 
@@ -125,12 +125,12 @@ static void check_killed(void (*fn)(void *arg), void *arg)
 	pid = child_start(fn, arg);
 	wait_for_child();
 	took = kill_and_wait(pid);
-	/* A loaded machine may be late to look. */
+	/* A loaded machine may notice the end late. */
 	if (took > 2 * TIMEOUT_MS + LATE_MS)
 		fail("order %d: gone after %llu ms", *(int *)arg, (unsigned long long)took);
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
-	/* What hangs is given back behind its back. */
+	/* Hung channels are given back in the background. */
 	sleep_ms(2 * TIMEOUT_MS);
 }
 
@@ -154,7 +154,7 @@ UAPI_TEST(starve_kill, killed_with_streams_that_hang)
 	dmactl_param_set("stop_timeout_ms", "5000");
 }
 
-/* He is killed while he closes them himself. */
+/* The process is killed while it closes the streams itself. */
 static void close_streams(void *arg)
 {
 	int fd = dev_open(0), i, streams[NR_STREAMS];
@@ -182,7 +182,7 @@ UAPI_TEST(starve_kill, killed_in_close)
 	dmactl_param_set("stop_timeout_ms", "5000");
 }
 
-/* The end of what was written wakes who closes. */
+/* close(2) returns as soon as the written data was sent. */
 UAPI_TEST(starve_kill, closing_a_stream_takes_no_longer_than_its_bytes)
 {
 	uint64_t best = UINT64_MAX, start, took;

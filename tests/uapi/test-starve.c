@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Nobody starves others: what one user can take. */
+/* No user starves others: limits for each user. */
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -32,9 +32,9 @@ static void take_lists(void *arg)
 	check(i > 2);
 	most = fdinfo(fd, "user-kernel-bytes");
 	check(most > KERNEL / 2 && most <= KERNEL);
-	/* As much again is the provider's. */
+	/* The provider allocates about as much. */
 	check(before - available_kib() < 4 * KERNEL / 1024);
-	/* What was refused is not charged, what ends is no longer. */
+	/* Refused ops are not charged, and ended ops not any longer. */
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), 0);
 	check(fdinfo(fd, "user-kernel-bytes") < MIB);
 	dev_close(fd);
@@ -44,7 +44,7 @@ static void lists_of_two_users(void)
 {
 	rlim_t small = SMALL, large = LARGE;
 
-	/* An op's list is one descriptor, as these are few. */
+	/* An op's list is one descriptor, so that there are few descriptors. */
 	dmactl_param_set("bounds", "*/entries=262144/outstanding=16M");
 	user_run(take_lists, &small);
 	user_run(take_lists, &large);
@@ -55,7 +55,7 @@ UAPI_TEST(starve, lists_are_charged)
 	with_sim("max_segment=256", lists_of_two_users);
 }
 
-/* A batch is charged while it is looked at, and not for longer. */
+/* A batch is charged only while SUBMIT checks it. */
 static void take_spans(void *arg)
 {
 	static struct dmactl_op ops[4096];
@@ -74,9 +74,12 @@ static void take_spans(void *arg)
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
 		ops[i] = op_sg(chan, sg, MAX_PIECE, MAX_PIECE / 2);
 	check_eq(submit_flags(fd, ops, ARRAY_SIZE(ops), DMACTL_SUBMIT_HOLD, &bad), -EDQUOT);
-	/* It says which one was too much: those before it can go alone. */
+	/*
+	 * out_accepted is the index of the first op beyond the limit; those before it would be
+	 * accepted.
+	 */
 	check(bad > 100 && bad < 2000);
-	/* The channel is left. */
+	/* Only the channel is still charged. */
 	check(fdinfo(fd, "user-kernel-bytes") < 4 * MIB);
 	check_eq(fdinfo(fd, "in-flight"), 0);
 	dev_close(fd);
@@ -94,7 +97,7 @@ static int ring_new(int fd, uint32_t entries, uint32_t record)
 	return dev_ioctl(fd, DMACTL_IOC_RING, &arg);
 }
 
-/* How many of the largest rings this user gets, of 8. */
+/* Returns how many of 8 rings of the largest size this user gets. */
 static unsigned int rings_taken(int *fds)
 {
 	unsigned int i, nr = 0;
@@ -121,7 +124,7 @@ static void take_rings(void *arg)
 	check_eq(rings_taken(fds), 2);
 	check(fdinfo(fds[0], "user-kernel-bytes") <= KERNEL);
 	check(before - available_kib() < 2 * KERNEL / 1024);
-	/* With the session, the ring goes. */
+	/* Closing the session frees the ring. */
 	dev_close(fds[0]);
 	check_eq(ring_new(fds[7], 32768, 496), 0);
 	for (i = 1; i < 8; i++)
@@ -133,7 +136,7 @@ UAPI_TEST(starve, rings_are_charged)
 	user_run(take_rings, NULL);
 }
 
-/* The limit is one user's: another has all of his, root what he likes. */
+/* The limit is per user: another user has a limit of its own, and root has none. */
 static void rings_beside(void *arg)
 {
 	int fds[8];
@@ -166,7 +169,7 @@ UAPI_TEST(starve, the_limit_is_the_users)
 		dev_close(fds[i]);
 }
 
-/* Users of a user namespace are the one who made it. */
+/* All users of a user namespace count as the user who made it. */
 
 static void write_map(pid_t pid, const char *file, const char *text)
 {
@@ -184,12 +187,12 @@ static void be_many(int ready, int go)
 	user_become(NOBODY, SMALL);
 	if (unshare(CLONE_NEWUSER))
 		_exit(77);
-	/* Or nobody may write its maps. */
+	/* Otherwise the parent could not write the maps. */
 	if (write(ready, &c, 1) != 1 || read(go, &c, 1) != 1)
 		_exit(2);
 	if (rings_taken(fds) != 2)
 		_exit(3);
-	/* Another user id, of those that were given to the namespace. */
+	/* Another user ID of the namespace. */
 	if (setresuid(1, 1, 1))
 		_exit(4);
 	_exit(rings_taken(fds) ? 5 : 0);
@@ -250,7 +253,7 @@ UAPI_TEST(starve, sessions_of_a_user)
 	dmactl_param_set("max_sessions", "1024");
 }
 
-/* Channels: half of a controller's, whatever the number of sessions. */
+/* A user gets half of a controller's channels, in any number of sessions. */
 
 static unsigned int chans_taken(const char *device)
 {
@@ -278,13 +281,13 @@ static void take_channels(void *arg)
 	if (!pid) {
 		user_become(NOBODY, SMALL);
 		check_eq(chans_taken("dma-sim.0"), share);
-		/* Another process of his has no more, */
+		/* Another process of the user gets no more, */
 		pid = fork();
 		check(pid >= 0);
 		if (!pid)
 			_exit(chans_taken("dma-sim.0"));
 		child_expect_ok(pid);
-		/* but there is another controller. */
+		/* but another controller has a share of its own. */
 		check_eq(chans_taken("dma-sim.1"), share);
 		_exit(0);
 	}
@@ -302,11 +305,11 @@ UAPI_TEST(starve, channels_are_shared)
 	share = 3;
 	user_run(take_channels, &share);
 	dmactl_param_set("max_channels_user", "0");
-	/* The administrator's business. */
+	/* The limit does not apply to root. */
 	check_eq(chans_taken("dma-sim.0"), 4);
 }
 
-/* SWIOTLB: counted before anything is mapped. */
+/* SWIOTLB: memory is charged before it is mapped. */
 
 #define SLOT 2048
 
@@ -339,7 +342,7 @@ static void fill_bounced(void *arg)
 	ret = submit_flags(fd, &op, 1, 0, NULL);
 	check_eq(ret, -EDQUOT);
 	check_eq(fdinfo(fd, "user-bounce-bytes"), 0);
-	/* Half of it is one user's. */
+	/* A user may use half of SWIOTLB. */
 	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, 12u << 20, &mem[0]), 0);
 	check_eq(buf_alloc(fd, DMACTL_BUF_STREAMING, 0, 12u << 20, &mem[1]), 0);
 	op = op_memset(chan, &mem[0], 0, PAGE, 1);
@@ -362,7 +365,7 @@ static void bounced_by_a_user(void)
 
 	user_run(fill_bounced, NULL);
 	high = slots("io_tlb_used_hiwater");
-	/* What was refused had never been taken. */
+	/* Refused ops had not mapped anything. */
 	if (high >= 0)
 		check(high - used < (16 << 20) / SLOT);
 }
@@ -372,7 +375,7 @@ UAPI_TEST(starve, bounce_buffers_are_reserved_first)
 	with_sim("dma_mask=32", bounced_by_a_user);
 }
 
-/* More than there is: no memory, and not an error of I/O. */
+/* More than SWIOTLB has: the error is ENOMEM, not EIO. */
 static void bounced_by_root(void)
 {
 	uint32_t chan;

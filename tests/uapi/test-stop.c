@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Providers that cannot stop, or not for certain. */
+/* Providers that cannot stop, or not reliably. */
 #include "uapi.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ UAPI_TEST(stop, a_channel_that_cannot_synchronize)
 	with_sim("no_synchronize=1", stop_again_and_again);
 }
 
-/* As ioatdma: what is in flight has to be awaited. */
+/* As ioatdma: closing has to wait for ops in flight. */
 static void cannot_terminate(void)
 {
 	struct dmactl_completion records[3];
@@ -50,7 +50,7 @@ static void cannot_terminate(void)
 	check_eq(records[2].status, 0);
 	check_eq(mem.p[2], 1);
 
-	/* DESTROY waits, and the op ends well. */
+	/* DESTROY waits, and the op ends successfully. */
 	sim_set("latency", "200000000");
 	there = chan_get(other);
 	ops[0] = op_memset(there, &theirs, 0, 1, 2);
@@ -61,7 +61,7 @@ static void cannot_terminate(void)
 	check_eq(reap(other, records, 1, 1, 0), 1);
 	check_eq(records[0].status, 0);
 	check_eq(theirs.p[0], 2);
-	/* So does close. */
+	/* close(2) does, too. */
 	submit_all(fd, ops + 1, 1);
 	start = now_ns();
 	dev_close(fd);
@@ -74,7 +74,7 @@ UAPI_TEST(stop, a_channel_that_cannot_be_terminated)
 	with_sim("no_terminate=1", cannot_terminate);
 }
 
-/* An op that needs more descriptors than there are does not hang the stop. */
+/* An op that needs more descriptors than there are does not hang the drain. */
 static void drain_half_way(void)
 {
 	struct dmactl_info info = {.size = sizeof(info)};
@@ -92,7 +92,7 @@ static void drain_half_way(void)
 	op = op_sg(chan, sg, 51, 50);
 	sim_set("hold", "1");
 	submit_all(fd, &op, 1);
-	/* The op goes on after a stop that did not come to pass. */
+	/* The op continues after a failed TERMINATE. */
 	for (i = 0; i < 20; i++)
 		check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_TERMINATE), -EOPNOTSUPP);
 	sim_set("hold", "0");
@@ -118,10 +118,7 @@ UAPI_TEST(stop, half_an_op_that_cannot_be_terminated)
 	with_sim("no_terminate=1 descriptors=4", drain_half_way);
 }
 
-/*
- * The provider starts again what it was to take back: what is terminated stands
- * still all the same.
- */
+/* The provider restarts an op that it was asked to terminate; dmactl must still stop it. */
 UAPI_TEST(stop, a_termination_that_is_overtaken)
 {
 	struct timespec while_it_runs = {.tv_nsec = 30000000}, long_enough = {.tv_nsec = 150000000};

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Everything at once: threads that submit, prepare, map and stream with one session,
- * while others take its channels, buffers and the device itself away, and children
- * are killed. Nobody is told when: what is checked is that all of them come back,
- * that the kernel has nothing to say, and that things work afterwards.
- * UAPI_STORM_SECONDS says how long each of them blows.
+ * Everything at once: threads submit, prepare, map and stream with one session, while others remove
+ * its channels, buffers and the device, and children are killed. Nothing is synchronized: the tests
+ * check that all threads return, that the kernel reports nothing, and that the session works
+ * afterwards. UAPI_STORM_SECONDS sets the duration of each test.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -18,7 +17,7 @@
 struct storm {
 	int fd;
 	bool stop;
-	bool hangs; /* the hardware, now and then */
+	bool hangs; /* the hardware hangs at times */
 	uint32_t chans[NR], bufs[NR], prepared[NR];
 	uint64_t offs[NR];
 	uint64_t done;
@@ -108,7 +107,7 @@ static void goes_round(struct actor *a)
 	for (i = 0; i < 4; i++)
 		if (!ring_wait_for(&a->ring, &done, 20 * MSEC))
 			break;
-	/* With what is in flight. */
+	/* Free the ring with ops in flight. */
 	if (i < 4 || !dice(a, 8)) {
 		ring_free(&a->ring);
 		a->uring = false;
@@ -137,7 +136,7 @@ static void channels_come_and_go(struct actor *a)
 		new_chan(a, slot);
 		break;
 	case 1:
-		/* All of them: the last takes the mappings along. */
+		/* Destroy all channels: the last one unmaps the buffers. */
 		for (slot = 0; slot < NR; slot++)
 			destroy(s->fd, s->chans[slot]);
 		for (slot = 0; slot < NR; slot++)
@@ -165,7 +164,7 @@ static void buffers_come_and_go(struct actor *a)
 	p = map_at(NULL, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, mem.off);
 	if (p == MAP_FAILED)
 		return;
-	/* A part goes. Another thread's mapping must not come to be in its place. */
+	/* Replaces a part. MAP_FIXED keeps another thread's mapping out of the gap. */
 	check(mmap((char *)p + PAGE, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
 		   0) != MAP_FAILED);
 	check_eq(munmap(p, LEN), 0);
@@ -185,7 +184,7 @@ static void prepared_come_and_go(struct actor *a)
 		__atomic_store_n(&s->prepared[slot], arg.out_handle, __ATOMIC_RELAXED);
 }
 
-/* The device goes and comes back; the hardware hangs in between, or does not. */
+/* Unbinds and binds the device; the hardware may hang meanwhile. */
 static void the_device_goes(struct actor *a)
 {
 	sleep_ms(20 + dice(a, 80));
@@ -203,12 +202,12 @@ static void submit_until_killed(void *p)
 {
 	struct actor *a = p;
 
-	/* It has the session, and its own view of the memory. */
+	/* The child has the session, and its own mappings. */
 	for (;;)
 		submits(a);
 }
 
-/* dev_open() keeps a list, which is for one thread. */
+/* Does not use dev_open(), whose list is for one thread. */
 static int session_of_its_own(void)
 {
 	int fd = open(DMACTL_DEVICE, O_RDWR | O_CLOEXEC);
@@ -304,7 +303,7 @@ static void blow(bool records_in_ring, bool hangs)
 	__atomic_store_n(&s.stop, true, __ATOMIC_RELAXED);
 	for (i = 0; i < ARRAY_SIZE(acts); i++)
 		check_eq(pthread_join(actors[i].thread, NULL), 0);
-	/* Something came of it. */
+	/* Some ops have completed. */
 	check(s.done > 0);
 	if (records_in_ring)
 		mem_unmap(&ring.mem);
@@ -337,7 +336,7 @@ UAPI_TEST(storm, records_are_poured)
 	blow_poured();
 }
 
-/* Hung as well, it would be put aside for good: see test-faults. */
+/* With hanging hardware the channel would be quarantined: see test-faults. */
 static void blow_no_hang(void)
 {
 	blow(true, false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A stream where programs take it for any file: epoll, splice, sendfile, FIONREAD. */
+/* A stream as a file: epoll, splice, sendfile, FIONREAD. */
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
@@ -55,7 +55,7 @@ static void edge(int epoll, uint32_t events)
 	check(event.events & events);
 }
 
-/* epoll(7): who reads less than he asked for may wait for the next edge. */
+/* epoll(7): after a short read the next edge comes. */
 static void edges_of_reading(void)
 {
 	struct pair p = pair_get();
@@ -71,12 +71,12 @@ static void edges_of_reading(void)
 		while (got < round * 100) {
 			edge(epoll, EPOLLIN);
 			n = read(p.rx, block, BLOCK);
-			/* An edge may come for bytes that were read already. */
+			/* An edge may come for bytes that were read before. */
 			check(n > 0 || errno == EAGAIN);
 			got += n > 0 ? n : 0;
 		}
 	}
-	/* The rest of the block that was begun, and a whole one. */
+	/* The rest of the partly read block, and a whole one. */
 	got = 0;
 	check_eq(write(p.tx, block, BLOCK), BLOCK);
 	while (got < BLOCK) {
@@ -94,7 +94,7 @@ UAPI_TEST(stream_file, arrivals_after_a_short_read_are_edges)
 	with_sim(PERIPHERALS, edges_of_reading);
 }
 
-/* The same for who writes less than he wanted to. */
+/* The same for short writes. */
 static void edges_of_writing(void)
 {
 	struct pair p = pair_get();
@@ -169,7 +169,7 @@ static void expect_bytes(int fd, size_t from, size_t len)
 	free(p);
 }
 
-/* splice(2) from a stream: copies, which stay what they are when the blocks go round. */
+/* splice(2) from a stream copies the data, so later blocks do not change it. */
 static void spliced_from(void)
 {
 	struct pair p = pair_get();
@@ -195,7 +195,7 @@ static void spliced_from(void)
 		}
 	}
 	expect_bytes(early[0], 0, held);
-	/* A few bytes are not kept back, and none is EAGAIN. */
+	/* A few bytes arrive without waiting for a whole block; none is EAGAIN. */
 	write_bytes(p.tx, 0, 100);
 	for (from = 0; from < 100; from += n) {
 		n = splice(p.rx, NULL, pipes[1], NULL, BLOCK, 0);
@@ -235,7 +235,7 @@ static void spliced_to(void)
 	while (off < (off_t)BLOCK)
 		check(sendfile(p.tx, file, &off, BLOCK - off) > 0);
 	expect_bytes(p.rx, 0, BLOCK);
-	/* The kernel takes only files that have places as the source. */
+	/* The kernel accepts only seekable files as the source of sendfile. */
 	check_eq(sendfile(file, p.rx, NULL, 10), -1);
 	check_eq(errno, EINVAL);
 	close(file);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* SUBMIT: what it takes, in which order, and how much of it. */
+/* SUBMIT: accepted ops, their order and number. */
 #include "uapi.h"
 
 UAPI_TEST(submit, nothing_is_nothing)
@@ -173,7 +173,7 @@ UAPI_TEST(submit, unknown_opcodes_and_flags)
 	run_ok(fd, &op);
 }
 
-/* Nothing of a batch with one bad op was started, and the bad one is named. */
+/* A batch with a bad op is not started at all, and SUBMIT names the bad op. */
 UAPI_TEST(submit, a_bad_op_spoils_its_batch_alone)
 {
 	struct dmactl_chan_status status;
@@ -200,7 +200,7 @@ UAPI_TEST(submit, a_bad_op_spoils_its_batch_alone)
 	check_eq(destroy(fd, mem.buf), 0);
 }
 
-/* Also without credit a bad op is found, and told apart from EAGAIN. */
+/* A bad op is detected even without credit, with an error other than EAGAIN. */
 UAPI_TEST(submit, a_bad_op_is_found_without_credit)
 {
 	struct dmactl_completion record;
@@ -237,7 +237,7 @@ UAPI_TEST(submit, accepted_tells_how_far_credit_went)
 	check_eq(accepted, 4);
 	check_eq(submit_flags(fd, ops + 4, 6, 0, &accepted), -EAGAIN);
 
-	/* The same call reaps; then there is room for as many again. */
+	/* The same call reaps; afterwards there is credit for as many ops. */
 	arg = submit_arg(ops + 4, 6);
 	arg.completions_uptr = (uintptr_t)records;
 	arg.nr_completions = 16;

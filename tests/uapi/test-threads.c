@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Threads that use one session at once, with the same and other objects. */
+/* Threads that share one session, with the same and with different objects. */
 #include <pthread.h>
 
 #include "uapi.h"
@@ -31,7 +31,7 @@ static int submit_one(int fd, const struct dmactl_op *op)
 	return ret;
 }
 
-/* Each thread has its own piece of both buffers. */
+/* Each thread uses its own piece of both buffers. */
 static void *worker_copies(void *arg)
 {
 	struct worker *w = arg;
@@ -47,7 +47,7 @@ static void *worker_copies(void *arg)
 	return NULL;
 }
 
-/* The same in four descriptors each, from the last to the first. */
+/* The same with four descriptors for each op, from the last piece to the first. */
 static void *worker_pieces(void *arg)
 {
 	struct worker *w = arg;
@@ -82,7 +82,7 @@ static void *reaper(void *arg)
 		n = reap(fd, records, 16, 1, 100 * SEC);
 		check(n > 0);
 		for (i = 0; i < n; i++) {
-			/* A thread's own ops stay in their order. */
+			/* The ops of a thread complete in order. */
 			check_eq(records[i].user_data & 0xffff, next[records[i].user_data >> 16]++);
 			check_eq(records[i].status, 0);
 			check_eq(records[i].bytes, PIECE);
@@ -131,8 +131,8 @@ UAPI_TEST(threads, in_several_descriptors)
 }
 
 /*
- * The provider may sleep while it prepares, so no spinlock is held; and what one
- * thread has half prepared, another one starts.
+ * Prep may sleep in this provider, so dmactl must hold no spinlock; and another thread may issue
+ * what one thread has half prepared.
  */
 UAPI_TEST(threads, a_prep_that_sleeps)
 {
@@ -148,7 +148,7 @@ UAPI_TEST(threads, four_on_four_channels)
 
 static volatile bool stop;
 
-/* Submits until the channel is gone; -ENOENT is the only way to end. */
+/* Submits until the channel is gone, which SUBMIT reports as -ENOENT. */
 static void *submit_until_gone(void *arg)
 {
 	struct worker *w = arg;
@@ -195,7 +195,7 @@ UAPI_TEST(threads, destroy_of_a_channel_races_submit)
 	check_eq(destroy(fd, mem.buf), 0);
 }
 
-/* True if it was free. */
+/* Returns whether the channel was free. */
 static bool request_and_destroy(int fd, const char *name)
 {
 	struct dmactl_chan_request req = chan_named(DMACTL_CHAN_BY_NAME, name);
@@ -216,7 +216,7 @@ static void *request_until_stopped(void *arg)
 	return NULL;
 }
 
-/* A channel that comes and goes is free or busy, and never unknown. */
+/* A channel that others request and destroy is free or busy, but never unknown. */
 UAPI_TEST(threads, request_races_destroy)
 {
 	struct dmactl_chan_request req = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
@@ -243,7 +243,7 @@ UAPI_TEST(threads, request_races_destroy)
 		pthread_join(workers[i].thread, NULL);
 }
 
-/* The buffer is in use or it is gone, and never anything between. */
+/* Submits until the buffer is gone: either SUBMIT or DESTROY must win. */
 static void *submit_until_no_buffer(void *arg)
 {
 	struct worker *w = arg;
@@ -286,7 +286,7 @@ static void *terminate_again_and_again(void *arg)
 	return NULL;
 }
 
-/* However it ends, each op ends once. */
+/* Each op completes once, whatever the race's result. */
 UAPI_TEST(threads, terminate_races_submit)
 {
 	struct dmactl_completion records[32];
@@ -326,12 +326,12 @@ static void *wait_for_ever(void *arg)
 	struct dmactl_completion record;
 	int ret = reap(*(int *)arg, &record, 1, 1, 200 * MSEC);
 
-	/* The number may stand for nothing by now, or it was in time. */
+	/* The fd may have been closed before the call. */
 	check(ret == -ETIME || ret == -EBADF);
 	return NULL;
 }
 
-/* A call under way keeps the session until it has ended. */
+/* A running call keeps the session until it returns. */
 UAPI_TEST(threads, close_races_a_wait)
 {
 	pthread_t thread;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What an op has moved so far, seen by the CPU before the op has ended. */
+/* The CPU reads data of an op that has not ended. */
 #include "uapi.h"
 
 #define BLOCK 65536u
@@ -33,7 +33,7 @@ struct half {
 	struct mem to, from;
 };
 
-/* An op that receives BLOCK bytes, of which SENT have come. */
+/* Starts an op that receives BLOCK bytes, of which SENT have arrived. */
 static struct half half_begin(void)
 {
 	int fd = dev_open(0);
@@ -55,19 +55,19 @@ static struct half half_begin(void)
 	return h;
 }
 
-/* As the header says: after BEGIN | READ, on whatever memory. */
+/* By the header's rule: data is visible after BEGIN | READ, in any memory. */
 static void half_an_op(void)
 {
 	struct half h = half_begin();
 	struct dmactl_completion record;
 	struct dmactl_op op;
 
-	/* Nobody has handed it over. */
+	/* Without a sync the data is not visible. */
 	if (devices_bounce())
 		check_eq(h.to.p[0], 0xee);
 	sync_range(h.fd, &h.to, 0, SENT, DMACTL_SYNC_BEGIN | DMACTL_SYNC_READ);
 	bytes_check(h.to.p, h.from.p, SENT, "so far");
-	/* The rest arrives as ever. */
+	/* The rest arrives as usual. */
 	op = op_single(h.tx, &h.from, SENT, BLOCK - SENT, true);
 	submit_all(h.fd, &op, 1);
 	reap_all(h.fd, &record, 1);
@@ -80,7 +80,7 @@ UAPI_TEST(under_way, what_was_moved_so_far)
 	with_sim("peripherals=loopback", half_an_op);
 }
 
-/* What was moved until the op was taken back needs nothing. */
+/* After TERMINATE the data moved so far needs no sync. */
 static void taken_back(void)
 {
 	struct half h = half_begin();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Ops through io_uring that are in flight when something goes away: the ring,
- * the program, the file, the channel, the device. The hardware hangs meanwhile
- * (dma-sim's hold), so nothing ends by itself. That nothing is left behind is
- * checked after each test, as ever.
+ * Ops through io_uring that are in flight when something goes away: the ring, the program, the
+ * file, the channel, the device. The hardware hangs meanwhile (dma-sim's hold), so no op ends by
+ * itself. As for all tests, the leak check runs after each.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -35,7 +34,7 @@ static struct world world_hung(unsigned int ring_flags)
 	return w;
 }
 
-/* Until the kernel, which may do it in a thread of its own, has taken them. */
+/* Waits until the kernel has accepted the ops, which may happen in a thread. */
 static void wait_in_flight(const struct world *w, unsigned int nr)
 {
 	int i;
@@ -79,7 +78,7 @@ static void expect_all(struct world *w, int res)
 	check(!ring_peek(&w->ring, &done));
 }
 
-/* The channel can be had again, and works: the memory has been let go. */
+/* Waits until the channels can be requested again and work, so the memory was released. */
 static void wait_until_free(void)
 {
 	struct dmactl_chan_request arg;
@@ -126,7 +125,7 @@ UAPI_TEST(uring_lifetime, destroy)
 	world_fill(&w);
 	check_eq(destroy(w.fd, w.dst.buf), -EBUSY);
 	check_eq(destroy(w.fd, w.chan), 0);
-	/* Before the CQEs are looked at. */
+	/* Destroy the buffer before reading the CQEs. */
 	check_eq(destroy(w.fd, w.dst.buf), 0);
 	expect_all(&w, -ECANCELED);
 	check_eq(ring_run(&w.ring, w.fd, &op).res, -ENOENT);
@@ -156,7 +155,7 @@ UAPI_TEST(uring_lifetime, unbind_with_a_kernel_thread)
 	unbind(RING_POLL);
 }
 
-/* The program goes on: only the ring goes away. */
+/* The program goes on, and only closes the ring. */
 static void ring_exit(unsigned int ring_flags, unsigned int sqe_flags)
 {
 	struct world w = world_hung(ring_flags);
@@ -164,10 +163,10 @@ static void ring_exit(unsigned int ring_flags, unsigned int sqe_flags)
 
 	world_fill_with(&w, sqe_flags);
 	ring_free(&w.ring);
-	/* The ops go on, and nobody is told. */
+	/* The ops continue without a CQE. */
 	check_eq(chan_status(w.fd, w.chan).out_in_flight, NR);
 	check_eq(destroy(w.fd, w.dst.buf), -EBUSY);
-	/* Time enough for io_uring to let go of them. */
+	/* Enough time for io_uring to release its commands. */
 	sleep_ms(1500);
 	check_eq(chan_status(w.fd, w.chan).out_in_flight, NR);
 	sim_set("hold", "0");
@@ -194,7 +193,7 @@ UAPI_TEST(uring_lifetime, the_ring_of_workers_is_closed)
 	ring_exit(RING_PLAIN, IOSQE_ASYNC);
 }
 
-/* First the ring, then the session: nothing that the program has is left. */
+/* Closes the ring, then the session, so that the program has nothing left. */
 UAPI_TEST(uring_lifetime, everything_is_closed)
 {
 	struct world w = world_hung(RING_PLAIN);
@@ -207,7 +206,7 @@ UAPI_TEST(uring_lifetime, everything_is_closed)
 	wait_until_free();
 }
 
-/* The ring keeps the session, as the header says. */
+/* The ring keeps the session open, as the header documents. */
 UAPI_TEST(uring_lifetime, the_session_is_closed_first)
 {
 	struct world w = world_hung(RING_PLAIN);
@@ -251,7 +250,7 @@ static void child_dies(void *arg)
 	_exit(death->how == BY_EXIT ? 0 : 1);
 }
 
-/* With the hardware hung, it dies all the same, and all comes back. */
+/* The program ends although the hardware hangs, and everything is released. */
 static void dies(struct death death)
 {
 	uint64_t start = now_ns();
@@ -306,7 +305,7 @@ UAPI_TEST(uring_lifetime, exec_with_a_kernel_thread)
 	dies((struct death){RING_POLL, 0, BY_EXEC});
 }
 
-/* A child has the descriptors, and not the ring's thread. */
+/* A child inherits the fds, but not the ring's thread. */
 static void child_leaves(void *arg)
 {
 	(void)arg;
@@ -331,7 +330,7 @@ struct spoiler {
 	volatile bool stop;
 };
 
-/* The channel is stopped over and over while ops come in. */
+/* Terminates the channel repeatedly while ops are submitted. */
 static void *terminates(void *arg)
 {
 	struct spoiler *spoiler = arg;
@@ -388,7 +387,7 @@ UAPI_TEST(uring_lifetime, terminate_under_load_with_a_kernel_thread)
 	terminate_under_load(RING_POLL);
 }
 
-/* Killed at any time, with ops of every age. */
+/* A child that submits all the time; the test kills it at any moment. */
 static void child_works(void *arg)
 {
 	struct world w = world_hung(*(unsigned int *)arg);
@@ -424,7 +423,7 @@ UAPI_TEST(uring_lifetime, killed_again_and_again)
 	wait_until_free();
 }
 
-/* Another thread than the one that waits. */
+/* Runs in another thread than the one that waits. */
 static void *submits_and_ends(void *arg)
 {
 	world_fill(arg);
@@ -444,7 +443,10 @@ UAPI_TEST(uring_lifetime, the_thread_that_submitted_ends)
 	sim_set("hold", "0");
 	for (i = 0; i < NR; i++) {
 		done = ring_wait(&w.ring);
-		/* Called off where io_uring does so; otherwise as if nothing had been. */
+		/*
+		 * io_uring may cancel the ops when the thread ends; otherwise they complete as
+		 * usual.
+		 */
 		check(done.res == -ECANCELED || done.res == (int)PAGE);
 	}
 	wait_in_flight(&w, 0);

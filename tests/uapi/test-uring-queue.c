@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ops through io_uring, many at a time: order, room, what is held back. */
+/* Many ops through io_uring: order, credit, held ops. */
 #include <pthread.h>
 #include <sys/syscall.h>
 
@@ -94,7 +94,7 @@ UAPI_TEST(uring_queue, many_in_flight_from_workers)
 	ring_free(&w.ring);
 }
 
-/* Each fills over most of the one before: the order can be read off the bytes. */
+/* Each op overwrites most of the previous one's data, so that the bytes show the order. */
 UAPI_TEST(uring_queue, order_together_with_submit)
 {
 	struct world w = world_new(64, RING_PLAIN, 0);
@@ -115,16 +115,16 @@ UAPI_TEST(uring_queue, order_together_with_submit)
 		ring_submit(&w.ring);
 	}
 	check_eq(chan_status(w.fd, w.chan).out_in_flight, 16);
-	/* The oldest is one of the ring's; it can be asked for, too. */
+	/* The oldest op is one of the ring's, and CHAN_STATUS reports it. */
 	check_eq(chan_status(w.fd, w.chan).user_data, 0);
 	sim_set("hold", "0");
 	reap_all(w.fd, records, 8);
 	for (i = 0; i < 8; i++) {
 		check_eq(records[i].user_data, 2 * i + 1);
-		/* The number of an op on its channel counts all. */
+		/* seq counts all ops of the channel. */
 		check_eq(records[i].seq, 2 * i + 1);
 	}
-	/* Of CQEs io_uring promises no order, and 6.1 has the last one first. */
+	/* io_uring does not order CQEs; 6.1 delivers the last one first. */
 	for (i = 0; i < 8; i++) {
 		struct ring_done done = ring_wait(&w.ring);
 
@@ -172,7 +172,7 @@ UAPI_TEST(uring_queue, hold)
 	ring_free(&w.ring);
 }
 
-/* Without room an op is refused at once; what is held back makes room. */
+/* Without credit an op is refused at once, and the held ops are issued to make room. */
 static void no_credit(unsigned int ring_flags)
 {
 	struct world w = world_new(64, ring_flags, 4);
@@ -222,7 +222,7 @@ UAPI_TEST(uring_queue, no_credit_with_a_kernel_thread)
 	no_credit(RING_POLL);
 }
 
-/* Who has seen a CQE has the room of its op. */
+/* When the CQE is visible, the op's credit has been returned. */
 UAPI_TEST(uring_queue, credit_is_back_with_the_cqe)
 {
 	struct world w = world_new(4, RING_PLAIN, 1);
@@ -234,7 +234,7 @@ UAPI_TEST(uring_queue, credit_is_back_with_the_cqe)
 	ring_free(&w.ring);
 }
 
-/* The next starts when the one before has ended well. */
+/* A linked op starts after the previous one has ended successfully. */
 UAPI_TEST(uring_queue, links)
 {
 	struct world w = world_new(8, RING_PLAIN, 0);
@@ -271,7 +271,7 @@ UAPI_TEST(uring_queue, a_registered_file)
 	ring_free(&w.ring);
 }
 
-/* Cut into many descriptors, of which the provider has too few. */
+/* Ops that are split into more descriptors than the provider has. */
 static void split_body(void)
 {
 	struct world w = world_new(16, RING_WIDE, 0);
@@ -287,7 +287,7 @@ static void split_body(void)
 		again += done.res == -EAGAIN;
 		ended += done.res == LEN && done.bytes == LEN;
 	}
-	/* Behind one that waits for descriptors there is no room. */
+	/* While an op waits for descriptors, others get no credit. */
 	check(ended >= 1);
 	check_eq(ended + again, 4);
 	pattern_check(w.dst.p, 0, LEN, SRC_BODY, 0);
@@ -316,7 +316,7 @@ UAPI_TEST(uring_queue, fences_are_waited_for)
 	sim_set("hold", "1");
 	op = op_memcpy(chan, &imported, 0, &from, 0, BLOCK);
 	submit_all(other, &op, 1);
-	/* On the same bytes: it must come second. */
+	/* The op writes to the same bytes, so it must come second. */
 	op = block_op(&w, 0);
 	ring_op(&w.ring, w.fd, &op, 1);
 	ring_submit(&w.ring);
@@ -325,7 +325,7 @@ UAPI_TEST(uring_queue, fences_are_waited_for)
 	sim_set("hold", "0");
 	check_eq(ring_wait(&w.ring).res, BLOCK);
 	pattern_check(w.dst.p, 0, BLOCK, SRC_BODY, 0);
-	/* With nobody to wait for, it is as any other. */
+	/* Without a fence it runs at once. */
 	ring_op(&w.ring, w.fd, &op, 2);
 	ring_submit(&w.ring);
 	check_eq(ring_wait(&w.ring).res, BLOCK);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ops through io_uring: what they do, and what they are refused for. */
+/* Ops through io_uring: results and errors. */
 #include "ring.h"
 
 #define LEN (64u << 10)
@@ -32,7 +32,7 @@ static struct ring_done run_in(struct world *w, const struct dmactl_op *op)
 	return ring_run(&w->ring, w->fd, op);
 }
 
-/* One copy: it changes what it should, and nothing else. */
+/* A copy changes the bytes of its destination and no others. */
 static void copies_by_bytes(unsigned int ring_flags)
 {
 	struct world w = world_new(ring_flags);
@@ -59,7 +59,7 @@ static void copies_by_bytes(unsigned int ring_flags)
 		pattern_check(w.dst.p, doff + len, LEN - doff - len, DST_MARGIN, doff + len);
 		pattern_check(w.src.p, soff, len, SRC_BODY, soff);
 	}
-	/* Nothing of this is in the session's queue. */
+	/* The session's own queue has none of these completions. */
 	check_eq(fdinfo(w.fd, "completions-queued"), 0);
 	check_eq(chan_status(w.fd, w.chan).out_completed, 20);
 	ring_free(&w.ring);
@@ -94,7 +94,7 @@ UAPI_TEST(uring, info_has_it)
 	check(info.out_features & DMACTL_FEATURE_URING);
 }
 
-/* Like ring_run(), for a command that is not quite right. */
+/* Like ring_run(), for an invalid command. */
 static int refused(struct world *w, struct io_uring_sqe *sqe)
 {
 	struct ring_done done;
@@ -131,7 +131,7 @@ static void bad_commands(struct world *w)
 		ring_payload(sqe)->reserved[i] = 1;
 		check_eq(refused(w, sqe), -EINVAL);
 	}
-	/* Nothing but the channel goes with ISSUE. */
+	/* ISSUE takes only the channel. */
 	check_eq(refused(w, ring_cmd(&w->ring, w->fd, DMACTL_URING_ISSUE, &op, 0, 0)), -EINVAL);
 	op = (struct dmactl_op){.chan = w->chan};
 	check_eq(refused(w, ring_cmd(&w->ring, w->fd, DMACTL_URING_ISSUE, &op, 1, 0)), -EINVAL);
@@ -151,7 +151,7 @@ static void bad_ops(struct world *w)
 	op = world_copy(w);
 	op.chan = 0;
 	check_eq(refused_op(w, &op), -ENOENT);
-	/* A buffer is no channel. */
+	/* The handle is a buffer's. */
 	op.chan = w->src.buf;
 	check_eq(refused_op(w, &op), -ENOENT);
 	op = world_copy(w);
@@ -176,7 +176,7 @@ static void errno_contract(unsigned int ring_flags)
 
 	bad_commands(&w);
 	bad_ops(&w);
-	/* The room that they took for a moment is there again. */
+	/* The refused ops have returned their credit. */
 	check_eq(chan_status(w.fd, w.chan).out_credit, 256);
 	check_eq(run_in(&w, &op).res, 5000);
 	ring_free(&w.ring);
@@ -197,7 +197,7 @@ UAPI_TEST(uring, what_is_refused_to_a_kernel_thread)
 	errno_contract(RING_POLL);
 }
 
-/* The command does not fit. */
+/* The command does not fit into a small SQE. */
 UAPI_TEST(uring, small_sqes_are_refused)
 {
 	struct world w = world_new(0);
@@ -207,7 +207,7 @@ UAPI_TEST(uring, small_sqes_are_refused)
 	ring_free(&w.ring);
 }
 
-/* A ring with both sizes: the size of each SQE counts. */
+/* In a ring with both sizes, the size of each SQE counts. */
 UAPI_TEST(uring, small_sqes_of_a_mixed_ring_are_refused)
 {
 	struct world w = {.fd = dev_open(0)};
@@ -224,7 +224,7 @@ UAPI_TEST(uring, small_sqes_of_a_mixed_ring_are_refused)
 	ring_free(&w.ring);
 }
 
-/* Refused by io_uring, or by newer kernels taken like any other. */
+/* io_uring refuses it; newer kernels accept it as usual. */
 UAPI_TEST(uring, polled_rings)
 {
 	struct world w = {.fd = dev_open(0)};
@@ -240,7 +240,7 @@ UAPI_TEST(uring, polled_rings)
 	ring_free(&w.ring);
 }
 
-/* Ops that end more than once have no place in a CQE. */
+/* A CQE has no room for ops that complete several times. */
 UAPI_TEST(uring, repeating_ops_are_refused)
 {
 	struct dmactl_chan_request arg;
@@ -262,12 +262,12 @@ UAPI_TEST(uring, repeating_ops_are_refused)
 		.arg_size = sizeof(cyclic),
 	};
 	check_eq(refused_op(&w, &op), -EOPNOTSUPP);
-	/* There is nothing else that is wrong with it. */
+	/* The op itself is valid. */
 	submit_all(w.fd, &op, 1);
 	ring_free(&w.ring);
 }
 
-/* What the device did is in res, in the way of each opcode. */
+/* res has the result of the op, in a way that depends on the opcode. */
 UAPI_TEST(uring, results)
 {
 	struct world w = world_new(RING_WIDE);
@@ -296,7 +296,7 @@ UAPI_TEST(uring, results)
 	ring_free(&w.ring);
 }
 
-/* SQEs may be written over as soon as the kernel has taken them. */
+/* A program may overwrite SQEs when the kernel has taken them. */
 UAPI_TEST(uring, a_list_of_pieces_and_sqes_used_again)
 {
 	struct world w = world_new(RING_PLAIN);
@@ -343,7 +343,7 @@ UAPI_TEST(uring, prepared_ops)
 		check_eq(run_in(&w, &op).res, 5000);
 		pattern_check(w.dst.p, 10, 5000, SRC_BODY, 20);
 	}
-	/* One at a time. */
+	/* A prepared op can be in flight only once. */
 	sim_set("hold", "1");
 	ring_op(&w.ring, w.fd, &op, 1);
 	ring_op(&w.ring, w.fd, &op, 2);
@@ -352,7 +352,7 @@ UAPI_TEST(uring, prepared_ops)
 	check_eq(destroy(w.fd, prepare.out_handle), -EBUSY);
 	sim_set("hold", "0");
 	check_eq(ring_wait(&w.ring).res, 5000);
-	/* Whoever has seen the CQE may submit it again. */
+	/* When the CQE is visible, the op can be submitted again. */
 	for (i = 0; i < 20; i++)
 		check_eq(run_in(&w, &op).res, 5000);
 	check_eq(destroy(w.fd, prepare.out_handle), 0);

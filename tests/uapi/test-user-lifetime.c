@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* BUF_MAP_USER: memory of files, what outlives its mapping or its process, and the quota. */
+/* BUF_MAP_USER: memory of files, buffers that outlive their mapping or process, and the quota. */
 #include <signal.h>
 
 #include "uapi.h"
@@ -109,7 +109,7 @@ UAPI_TEST(user_lifetime, it_stays_what_it_was)
 	run_ok(fd, &op);
 	bytes_all(dst.p, 2 * PAGE, 0x21);
 
-	/* What is there now is something else, and not written. */
+	/* A new mapping at this address is other memory, which the op does not write. */
 	again = mmap(p, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		     -1, 0);
 	check(again == p);
@@ -156,14 +156,14 @@ static void child_sees_a_copy(void *arg)
 {
 	struct forked *f = arg;
 
-	/* The parent's op comes meanwhile. */
+	/* The parent's op writes meanwhile. */
 	bytes_all(f->p, 3 * PAGE, 0x51);
 	memset(f->p, 0x52, 3 * PAGE);
 	sleep_ms(200);
 	bytes_all(f->p, 3 * PAGE, 0x52);
 }
 
-/* The pinned pages stay the parent's, whoever writes first. */
+/* The pinned pages stay the parent's, whether parent or child writes first. */
 UAPI_TEST(user_lifetime, fork_leaves_the_pages_to_the_parent)
 {
 	struct forked f = {.fd = dev_open(0)};
@@ -206,7 +206,7 @@ static void child_dies_in_flight(void *arg)
 	kill(getpid(), SIGKILL);
 }
 
-/* That nothing stays pinned is looked at after each test. */
+/* The leak check after each test detects pages that stay pinned. */
 UAPI_TEST(user_lifetime, killed_in_flight)
 {
 	int i;
@@ -227,7 +227,7 @@ static void child_spends_its_quota(void *arg)
 
 	user_become(NOBODY, QUOTA);
 	check_eq(pin_try(fd, p, QUOTA + 1, 0), -EDQUOT);
-	/* One page more than it is long. */
+	/* At this offset the range touches one page more. */
 	check_eq(pin_try(fd, p + 1, QUOTA, 0), -EDQUOT);
 	check_eq(pin_try(fd, p, QUOTA, 0), 0);
 	half = pin(fd, p + 1, QUOTA / 2 - 1, 0);
@@ -250,7 +250,7 @@ UAPI_TEST(user_lifetime, pinned_memory_counts_against_memlock)
 	child_run(child_spends_its_quota, &fd);
 }
 
-/* What counts is where the memory is, as the device sees it. */
+/* The alignment of the device's address counts. */
 static void aligned_memory(void)
 {
 	static const struct {
@@ -271,7 +271,10 @@ static void aligned_memory(void)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct mem mem;
 
-		/* The device sees a bounce slot, which begins where the DMA API likes. */
+		/*
+		 * The device gets the address of a bounce slot, whose alignment the DMA API
+		 * chooses.
+		 */
 		if (bounced && cases[i].at % 64 && cases[i].off % 64 == 0)
 			continue;
 		mem = pin(fd, p + cases[i].at, 3 * PAGE, 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* BUF_MAP_USER: the program's own memory, pinned. */
+/* BUF_MAP_USER: pinned memory of the program. */
 #include "uapi.h"
 
 #define READ_ONLY DMACTL_MAP_USER_READ_ONLY
 
 #define ROOM (8 * PAGE)
 
-/* Copies to and from @len bytes at @off, and that the rest stays. */
+/* Copies to and from @len bytes at @off, and checks that the rest does not change. */
 static void check_place(int fd, uint32_t chan, unsigned char *p, size_t off, size_t len,
 			const struct mem *other)
 {
@@ -97,7 +97,7 @@ UAPI_TEST(user, memory_that_may_only_be_read)
 	pattern_check(dst.p, 20, 2 * PAGE, SRC_BODY, 60);
 	bytes_all(dst.p, 20, 0);
 
-	/* Nothing may be written to it, one way or the other. */
+	/* No op may write to it. */
 	op = op_fill(fd, chan, &mem, 0, 1, 0xee);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EPERM);
 	op = op_memcpy(chan, &mem, 0, &dst, 0, 16);
@@ -107,10 +107,10 @@ UAPI_TEST(user, memory_that_may_only_be_read)
 	op = op_sg(chan, sg, 2, 16);
 	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EPERM);
 	pattern_check(p, 0, 4 * PAGE, SRC_BODY, 0);
-	/* The refused ops let go of it. */
+	/* The refused ops do not hold the buffer. */
 	check_eq(destroy(fd, mem.buf), 0);
 
-	/* Also what could be written. */
+	/* The same for memory that the program itself can write. */
 	check_eq(mprotect(p, 4 * PAGE, PROT_READ | PROT_WRITE), 0);
 	whole = pin(fd, p, 4 * PAGE, READ_ONLY);
 	op = op_fill(fd, chan, &whole, 0, 1, 0xee);
@@ -118,7 +118,7 @@ UAPI_TEST(user, memory_that_may_only_be_read)
 	munmap(p, 4 * PAGE);
 }
 
-/* What a device's bounce buffer holds never goes over memory it may only read. */
+/* A sync never writes a bounce buffer to memory that the device may only read. */
 UAPI_TEST(user, a_sync_does_not_write_to_it)
 {
 	struct dmactl_buf_sync arg = {.size = sizeof(arg), .len = PAGE};
@@ -141,7 +141,7 @@ UAPI_TEST(user, a_sync_does_not_write_to_it)
 	munmap(p, PAGE);
 }
 
-/* Pinned before it was ever touched, and then written. */
+/* The memory is pinned before the program first touches it, and then written. */
 UAPI_TEST(user, what_is_written_later_is_read)
 {
 	int fd = dev_open(0), round;
@@ -189,7 +189,7 @@ UAPI_TEST(user, bad_ranges)
 	munmap(p, 6 * PAGE);
 }
 
-/* Behind an IOMMU it may be made of pages, which can. */
+/* With an IOMMU, coherent memory may consist of pages that can be pinned. */
 UAPI_TEST(user, device_memory_cannot_be_pinned)
 {
 	int fd = dev_open(0);

@@ -29,7 +29,7 @@ static void run_child(const struct lite_test *test, const sigset_t *mask)
 
 enum result { FAILED, PASSED, SKIPPED };
 
-/* SIGCHLD is blocked, so that it can be awaited. */
+/* SIGCHLD is blocked, so that sigtimedwait() can wait for it. */
 static enum result run_test(const struct lite_test *test)
 {
 	struct timespec limit = {.tv_sec = (time_t)test->options.timeout};

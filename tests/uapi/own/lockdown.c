@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A kernel that is locked down: nobody reaches an address of his own choice.
- * There is no way back from it, so this wants a guest of its own.
+ * A locked-down kernel: no process reaches an address of its own choice. Lockdown cannot be undone,
+ * so this needs a guest of its own.
  */
 #include <sys/mount.h>
 
@@ -31,7 +31,7 @@ Test(lockdown, addresses, .timeout = UAPI_TIMEOUT)
 	fd = dev_open(0);
 	mem = mem_get(fd, PAGE);
 	tied = chan_slave(fd, "mem").out_chan;
-	/* One that nobody has tied to anything. */
+	/* A channel without a peripheral from firmware or CHAN_CONFIG. */
 	arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.1");
 	arg.caps = DMACTL_CAP_SLAVE | DMACTL_CAP_MEMSET;
 	check_eq(chan_request(fd, &arg), 0);
@@ -53,12 +53,12 @@ Test(lockdown, addresses, .timeout = UAPI_TIMEOUT)
 	op_refused(fd, &op, -EPERM, "a command");
 	op = to_mem(named, &mem);
 	op_refused(fd, &op, -EPERM, "a channel that nobody has configured");
-	/* Memory, and what was tied before, are as they were. */
+	/* Memory ops still work, and so does the channel that was configured before. */
 	op = op_memset(named, &mem, 0, PAGE, 3);
 	run_ok(fd, &op);
 	op = to_mem(tied, &mem);
 	run_ok(fd, &op);
-	/* dma-sim writes where it must not, if it is told to. */
+	/* Faults of dma-sim that write to freed memory are refused. */
 	check_eq(file_write("/sys/module/dma_sim/parameters/misbehave", "late_write"), -EPERM);
 	check_eq(file_write("/sys/module/dma_sim/parameters/misbehave", "wrong_byte"), 0);
 	check_eq(file_write("/sys/module/dma_sim/parameters/misbehave", "none"), 0);

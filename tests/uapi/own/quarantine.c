@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Hardware that neither can be stopped nor stops. Its channel, its memory and
- * the modules stay for good, so this wants a guest of its own, and the test
- * looks for nothing left behind but for that.
+ * Hardware that cannot be stopped and does not stop. Its channel, its memory and the modules stay
+ * forever, so this needs a guest of its own, and the test ignores only these leaks.
  */
 #include <poll.h>
 #include <pthread.h>
@@ -39,7 +38,7 @@ static void *destroy_hung(void *arg)
 	return NULL;
 }
 
-/* Two in one session, the others each in its own; a thread is in DESTROY. */
+/* Two channels in one session, the others in a session each; a thread is in DESTROY. */
 static void child_holds_many(void *arg)
 {
 	int fd = -1, i;
@@ -65,7 +64,7 @@ static void child_holds_many(void *arg)
 		pause();
 }
 
-/* Whatever hangs, the killed are gone, and what they had is put aside. */
+/* Killed processes end although their channels hang; the channels are quarantined. */
 static void check_killed_are_gone(int fd)
 {
 	uint64_t start, took;
@@ -121,7 +120,7 @@ static void check_destroy_gives_up(int fd)
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_ISSUE), -ENOENT);
 }
 
-/* The pages of the dead are not given to anybody else. */
+/* Pages of the dead processes are not allocated again. */
 static void check_late_writes_hit_nobody(void)
 {
 	size_t i, len = 64u << 20;
@@ -152,12 +151,12 @@ Test(quarantine, memory_is_kept, .timeout = UAPI_TIMEOUT)
 	check_eq(quarantined(fd), 2 + NR_HUNG);
 	check_late_writes_hit_nobody();
 
-	/* Everything else works on. */
+	/* Everything else still works. */
 	src = mem_get(fd, PAGE);
 	dst = mem_get(fd, PAGE);
 	copy_check(fd, chan_get(fd), &dst, 1, &src, 2, 1000);
 	dev_close(fd);
-	/* The device may go, too; what is lost stays lost. */
+	/* The device can be unbound, too; the quarantine stays. */
 	check_eq(sim_bind("dma-sim.0", false), 0);
 	check_eq(sim_bind("dma-sim.0", true), 0);
 	fd = dev_open(0);

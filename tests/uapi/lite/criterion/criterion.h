@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As much of Criterion as the tests in tests/uapi use, for programs that it is
- * not packaged for: 32-bit ones on a 64-bit system.
+ * The parts of Criterion that tests/uapi uses, for programs without a package of Criterion: 32-bit
+ * ones on a 64-bit system.
  */
 #ifndef LITE_CRITERION_H
 #define LITE_CRITERION_H
