@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The layout of the interface, frozen: every struct with all its fields, every
- * number. check-abi.sh compiles this for 64 and for 32 bits and sees that
- * nothing of the header is missing. To add a field or a constant, add a line;
- * a line that is here must never change.
+ * The frozen layout of the interface: every struct with all its fields, every number. check-abi.sh
+ * compiles this for 64 and for 32 bits, and checks that nothing of the header is missing. To add a
+ * field or a constant, add a line; existing lines must never change.
  */
 #include <stddef.h>
 

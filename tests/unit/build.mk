@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Host tests of the library. Needs what packaging/deps/unit.txt lists.
+# Host tests of the library. They need the packages of packaging/deps/unit.txt.
 
 UNIT_DIR := $(O)/tests/unit
 UNIT_NAMES := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
 UNIT_BINS := $(UNIT_NAMES:%=$(UNIT_DIR)/test_%)
 UNIT_CHECKS := $(patsubst tests/unit/%.sh,%,$(wildcard tests/unit/check-*.sh))
 
-# The functions for which mock.c stands in.
+# The functions that mock.c replaces.
 UNIT_WRAPPED := dmauser_ioctl dmauser_chan_exists_at calloc realloc strdup munmap open64
 UNIT_LDFLAGS := $(UNIT_WRAPPED:%=-Wl,--wrap=%) -lcriterion -pthread
 
@@ -17,12 +17,12 @@ $(UNIT_DIR)/%.o: tests/unit/%.c
 $(UNIT_BINS): $(UNIT_DIR)/test_%: $(UNIT_DIR)/test_%.o $(UNIT_DIR)/mock.o $(LIB_STATIC)
 	$(CC) $(USER_LDFLAGS) -o $@ $< $(UNIT_DIR)/mock.o $(LIB_STATIC) $(UNIT_LDFLAGS)
 
-# Without Criterion, see there.
+# Without Criterion, see threads.c.
 $(UNIT_DIR)/threads: $(UNIT_DIR)/threads.o $(LIB_STATIC)
 	$(CC) $(USER_LDFLAGS) -o $@ $< $(LIB_STATIC) -Wl,--wrap=dmauser_ioctl -pthread
 
-# One run of every Criterion program, in the mode that SANITIZE or COVERAGE
-# choose; each writes its results to a .tap file.
+# Runs every Criterion program, in the mode that SANITIZE or COVERAGE select; each writes its
+# results to a .tap file.
 .PHONY: unit-run
 unit-run: $(UNIT_BINS)
 	@status=0; for bin in $(UNIT_BINS); do \
@@ -30,7 +30,7 @@ unit-run: $(UNIT_BINS)
 		$$bin --timeout 60 --tap=$$bin.tap || status=1; \
 	done; exit $$status
 
-# What the shell scripts check; they print TAP themselves.
+# Runs the check scripts, which print TAP themselves.
 .PHONY: unit-scripts
 unit-scripts: libdmauser
 	@mkdir -p $(UNIT_DIR)
@@ -39,7 +39,7 @@ unit-scripts: libdmauser
 		sed "s/^/[$$check] /" $(UNIT_DIR)/$$check.tap; \
 	done; exit $$status
 
-# ThreadSanitizer of gcc 12 needs the address space where it used to be.
+# ThreadSanitizer of gcc 12 needs the address space without randomization.
 UNIT_NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .PHONY: unit-threads
@@ -62,7 +62,7 @@ unit-coverage:
 
 -include $(UNIT_BINS:=.d) $(UNIT_DIR)/mock.d $(UNIT_DIR)/threads.d
 
-# A program that sees nothing but the installed library.
+# A program that sees only the installed library.
 .PHONY: install-check
 install-check: libdmauser
 	@mkdir -p $(O)/tests/install

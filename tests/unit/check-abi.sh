@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The layout in abi.c holds for 64 and for 32 bits, and nothing is missing there.
+# Checks that the layout in abi.c holds for 64 and 32 bits, and that it is complete.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/unit/tap.sh
 CC=${CC:-gcc}
 header=uapi/linux/dmactl.h
-# Where gcc finds <asm/...> for -m32 without the whole of gcc-multilib.
+# Where gcc finds <asm/...> for -m32 without gcc-multilib.
 multiarch=-idirafter/usr/include/$($CC -print-multiarch)
 
 compiles() {
 	$CC -std=c11 -Wall -Wextra -Werror -Iuapi "$multiarch" "$@" -fsyntax-only tests/unit/abi.c
 }
 
-# A wrong number must stop the compiler, or the check says nothing.
+# A wrong number must stop the compiler; otherwise the check proves nothing.
 refuses() {
 	! sed "$1" tests/unit/abi.c | $CC -std=c11 -Iuapi -fsyntax-only -xc - 2>/dev/null
 }
@@ -41,7 +41,7 @@ abi_structs() {
 	sed -nE 's/^STRUCT\((\w+),.*/\1/p' tests/unit/abi.c
 }
 
-# Each DMACTL_ name that has a value. The last of an enum moves by intent.
+# Each DMACTL_ name with a value, except the last of an enum, which changes intentionally.
 header_values() {
 	without_comments | sed -nE -e 's/^#define (DMACTL_\w+)\s+[^"].*/\1/p' \
 		-e '/_END$/d' -e 's/^\s+(DMACTL_\w+)( = \S+)?,?$/\1/p'
@@ -51,7 +51,7 @@ abi_values() {
 	sed -nE 's/^VALUE\((\w+),.*/\1/p' tests/unit/abi.c
 }
 
-# Every byte belongs to a field: the compiler put no padding anywhere.
+# Every byte belongs to a field: there is no padding.
 no_padding() {
 	awk -F'[(), ]+' '
 		/^STRUCT/ { size[$2] = $3 }
@@ -68,7 +68,7 @@ no_padding() {
 
 check "64-bit layout" compiles
 check "32-bit layout" compiles -m32
-# C90 has no // comments: one in a constant would show where it is used.
+# C90 has no // comments: one in a macro would be an error where it is used.
 check "64-bit layout in C90" compiles -std=c90
 check "a wrong size is noticed" refuses 's/^STRUCT(dmactl_op, 64/STRUCT(dmactl_op, 65/'
 check "a wrong offset is noticed" refuses 's/^FIELD(dmactl_op, len, 40/FIELD(dmactl_op, len, 48/'

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Header, symbol map, shared library and man pages name the same functions, and
-# the library keeps its promises: one caller of ioctl(2), no output, no exit.
+# Header, symbol map, shared library and man pages must name the same functions, and the library
+# must keep its promises: only one caller of ioctl(2), no output, no exit.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/unit/tap.sh
@@ -21,7 +21,7 @@ map_versions() {
 	sed -nE 's/^(LIBDMAUSER_[0-9.]+) \{$/\1/p' libdmauser/libdmauser.map
 }
 
-# All that a program can see, whatever its name, but for the version itself.
+# All symbols that a program can see, whatever their names, except the version itself.
 so_symbols() {
 	nm -D --defined-only "$so" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }'
 }
@@ -68,7 +68,7 @@ lint_pages() {
 	[ -z "$out" ] || { echo "$out"; return 1; }
 }
 
-# A page that is a link names a page that has it in its NAME section.
+# A page that is a link refers to a page that has its name in the NAME section.
 links_lead_to_their_page() {
 	local page name target bad=0
 	for page in libdmauser/man/*.3; do
@@ -85,7 +85,7 @@ soname() {
 	readelf -d "$so" | grep SONAME
 }
 
-# `objects_using NAME...`: the objects that call one of the functions.
+# `objects_using NAME...`: prints the objects that call one of the functions.
 objects_using() {
 	local object pattern
 	pattern=$(IFS='|'; echo "$*")

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# A program of any age of C or C++ can include the headers, in any order.
+# Programs in any version of C or C++ can include the headers, in any order.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/unit/tap.sh
@@ -18,7 +18,7 @@ compiles() {
 }
 
 program='#include <HEADER>\n#include <HEADER>\nint main(void) { return 0; }\n'
-# A call through every kind of type, linked as C.
+# A call with every kind of type, linked as C.
 caller='#include <dmauser.h>\nint f(struct dmauser_session *s, struct dmauser_chan **c);\n
 int f(struct dmauser_session *s, struct dmauser_chan **c)\n
 { return dmauser_chan_request_caps(s, 0, NULL, 0, c); }\n'
@@ -49,7 +49,7 @@ library_for_32_bits() {
 }
 check "the library compiles for 32 bits" library_for_32_bits
 
-# Without this, the checks above might say nothing.
+# Shows that the checks above can fail.
 refuses_c99() {
 	! compiles '#include <dmauser.h>\n// C99\nint main(void) { return 0; }\n' "$CC" -xc -std=c90
 }

@@ -18,7 +18,7 @@
 
 struct mock_state mock = {.exists = -1};
 
-/* The linker's names: __wrap_X is called for X, __real_X is X. */
+/* Names by the linker's --wrap: calls of X go to __wrap_X, and __real_X is the original X. */
 int __wrap_dmauser_ioctl(int fd, unsigned long request, void *arg);
 int __wrap_dmauser_chan_exists_at(const char *root, const char *name);
 int __real_dmauser_chan_exists_at(const char *root, const char *name);
@@ -52,7 +52,7 @@ void mock_end(void)
 		free(mock.calls[i].sg);
 	}
 #if defined(__SANITIZE_ADDRESS__)
-	/* Criterion's workers may leave without the check at exit. */
+	/* Criterion's workers may exit without the leak check at exit. */
 	cr_expect_eq(__lsan_do_recoverable_leak_check(), 0, "memory was leaked");
 #endif
 }
@@ -133,7 +133,7 @@ static void answer_submit(struct dmactl_submit *arg, const struct mock_reply *re
 	arg->out_wait = reply->arg.submit.out_wait;
 	arg->out_accepted = reply->arg.submit.out_accepted;
 	arg->out_completed = reply->arg.submit.out_completed;
-	/* With a ring, none are handed out here. */
+	/* With a ring, SUBMIT returns no completions. */
 	if (!arg->out_completed || !arg->nr_completions)
 		return;
 	cr_assert_leq(arg->out_completed, arg->nr_completions);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for the kernel module: the linker sends the library's calls of
- * dmauser_ioctl() here (--wrap). A test queues the answers it expects to be
- * asked for, in order; any other call fails the test, and so does an answer
- * that nobody asked for.
+ * Replaces the kernel module: the linker redirects the library's calls of dmauser_ioctl() to this
+ * (--wrap). A test queues the answers to the calls that it expects, in order; any other call fails
+ * the test, and so does an answer without a call.
  */
 #ifndef TESTS_UNIT_MOCK_H
 #define TESTS_UNIT_MOCK_H
@@ -34,21 +33,21 @@ union mock_arg {
 	struct dmactl_ring ring;
 };
 
-/* What the library sent: the struct, and for SUBMIT what it points to. */
+/* The library's argument: the struct, and for SUBMIT the arrays that it points to. */
 struct mock_call {
 	int fd;
 	unsigned long request;
 	union mock_arg arg;
 	struct dmactl_op *ops; /* of SUBMIT and PREPARE */
-	struct dmactl_sg *sg;  /* of all ops, one after the other */
+	struct dmactl_sg *sg;  /* of all ops, consecutively */
 	unsigned int nr_sg;
 };
 
-/* The answer: the out fields of @arg are copied to the caller's struct. */
+/* The answer; the out fields of @arg are copied to the caller's struct. */
 struct mock_reply {
 	unsigned long request;
 	int rc;
-	int copy_back; /* also if rc is an error */
+	int copy_back; /* copy also if rc is an error */
 	union mock_arg arg;
 	struct dmactl_completion records[8];
 };
@@ -68,7 +67,7 @@ struct mock_state {
 	char open_path[256];
 	int open_flags;
 
-	int exists; /* answer of dmauser_chan_exists_at(), -1: the real one */
+	int exists; /* result of dmauser_chan_exists_at(), -1: call the real one */
 	char exists_root[256];
 	char exists_name[256];
 };
@@ -78,28 +77,28 @@ extern struct mock_state mock;
 void mock_start(void);
 void mock_end(void);
 
-/* Queue an answer; fill in its out fields. */
+/* Queues an answer; the caller fills in its out fields. */
 struct mock_reply *mock_reply(unsigned long request, int rc);
 
 /* Call number @index, or the last one. */
 struct mock_call *mock_call(unsigned int index);
 struct mock_call *mock_last(void);
 
-/* A session on a file of 16 pages, whose descriptor is *file if not NULL. */
+/* Opens a session on a file of 16 pages, whose descriptor goes to *file if that is not NULL. */
 struct dmauser_session *mock_session_limited(uint32_t max_batch, int *file);
 struct dmauser_session *mock_session(void);
 struct dmauser_chan *mock_chan(struct dmauser_session *session, uint32_t handle);
 struct dmauser_buf *mock_buf(struct dmauser_session *session, uint32_t handle);
 
-/* How many files are open, with the one that counts them. */
+/* Number of open files, including the one that is used for counting. */
 int mock_open_files(void);
 
-/* Is the page at @addr mapped? */
+/* Whether the page at @addr is mapped. */
 int mock_is_mapped(void *addr);
 
 /*
- * A test between the setup() and teardown() of its file. Criterion's own .fini
- * cannot do this: what fails there does not fail the test.
+ * A test between setup() and teardown() of its file. Criterion's own .fini cannot do this, because
+ * a failure in it does not fail the test.
  */
 #define UNIT_TEST(suite, name)                                                                     \
 	static void suite##_##name(void);                                                          \

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Prints TAP for the check scripts: `check NAME COMMAND...`, at the end `finish`.
+# TAP for the check scripts: `check NAME COMMAND...`, and `finish` at the end.
 tap_count=0
 tap_failed=0
 
@@ -22,7 +22,7 @@ finish() {
 	[ "$tap_failed" -eq 0 ]
 }
 
-# `same A B`: two lists, one word a line; what differs is printed.
+# `same A B`: compares two lists, one word a line, and prints the differences.
 same() {
 	diff <(sort -u <<<"$1") <(sort -u <<<"$2")
 }

@@ -5,7 +5,7 @@
 
 #include "mock.h"
 
-/* What every test here works on; dmauser_submit() is in test_submit.c. */
+/* Shared by all tests here; dmauser_submit() is in test_submit.c. */
 static struct dmauser_session *s;
 static struct dmauser_chan *chan;
 static struct dmauser_buf *buf_a, *buf_b;
@@ -142,7 +142,7 @@ UNIT_TEST(batch, sg)
 	const struct dmactl_op *op;
 
 	cr_assert_eq(dmauser_batch_sg(batch, chan, dst, 2, src, 1, 6), 0);
-	/* The batch has its own copy. */
+	/* The batch must have copied the lists. */
 	memset(dst, 0xff, sizeof(dst));
 	memset(src, 0xff, sizeof(src));
 	op = dmauser_batch_get(batch, 0);
@@ -162,7 +162,7 @@ UNIT_TEST(batch, sg_lists_must_match)
 	cr_assert_eq(dmauser_batch_sg(batch, chan, a, 0, b, 0, 0), -EINVAL);
 	cr_assert_eq(dmauser_batch_sg(batch, chan, a, 1, b, 0, 0), -EINVAL);
 	cr_assert_eq(dmauser_batch_sg(batch, chan, a, 0, b, 1, 0), -EINVAL);
-	/* A sum that wraps to 0 is not the same as 0. */
+	/* A sum that wraps to 0 is not equal to 0. */
 	cr_assert_eq(dmauser_batch_sg(batch, chan, huge, 2, huge, 2, 0), -EINVAL);
 	cr_assert_eq(dmauser_batch_sg(batch, chan, hole, 1, b, 1, 0), -EINVAL);
 	cr_assert_eq(dmauser_batch_sg(batch, chan, a, 1, hole, 1, 0), -EINVAL);
@@ -186,7 +186,7 @@ UNIT_TEST(batch, one_session)
 	cr_assert_eq(dmauser_batch_nop(batch, other_chan, 0), -EINVAL);
 	cr_assert_eq(dmauser_batch_memset(batch, other_chan, other_buf, 0, 0, 1, 0), -EINVAL);
 	cr_assert_eq(dmauser_batch_count(batch), 1);
-	/* An empty batch is free to choose again. */
+	/* An empty batch can serve another session. */
 	dmauser_batch_clear(batch);
 	cr_assert_eq(dmauser_batch_nop(batch, other_chan, 0), 0);
 	cr_assert_eq(dmauser_batch_nop(batch, chan, 0), -EINVAL);
@@ -235,7 +235,7 @@ static void check_sg(const struct dmactl_op *op, uint64_t i)
 	cr_assert_eq(sg_of(op)[3].role, DMACTL_SG_SRC);
 }
 
-/* The argument arrays move while they grow; every op must still find its own. */
+/* The argument arrays move when they grow; every op must still find its own. */
 UNIT_TEST(batch, growth)
 {
 	const unsigned int nr = 1000;
@@ -251,7 +251,7 @@ UNIT_TEST(batch, growth)
 		cr_assert_eq(dmauser_batch_get(batch, 2 * i + 1)->user_data, nr + i);
 		cr_assert_eq(dmauser_batch_get(batch, 2 * i + 1)->args_uptr, 0);
 	}
-	/* Doubling: about 7 steps for the ops and 8 for their arguments. */
+	/* Sizes double: about 7 steps for the ops and 8 for their arguments. */
 	cr_assert_leq(mock.allocs, 25);
 }
 
@@ -270,7 +270,7 @@ UNIT_TEST(batch, steady_state_allocates_nothing)
 	cr_assert_eq(mock.allocs, allocs);
 }
 
-/* A queue that is never empty, as under load: it must not grow without end. */
+/* A queue that is never empty, as under load, must not grow forever. */
 UNIT_TEST(batch, moving_queue_stays_small)
 {
 	const unsigned int live = 20;
@@ -305,14 +305,14 @@ UNIT_TEST(batch, one_large_sg)
 	cr_assert_eq(sg_of(op)[5000].off, 4999);
 }
 
-/* Without memory an op is not added, and those before it are untouched. */
+/* Without memory an op is not added, and the previous ones do not change. */
 UNIT_TEST(batch, no_memory)
 {
 	unsigned int i;
 
 	for (i = 0; i < 4; i++)
 		add_sg(i);
-	/* 16 of 16 arguments are used, 4 of 16 ops: the first to grow. */
+	/* 16 of 16 arguments are used, and 4 of 16 ops: the arguments grow first. */
 	mock.fail_alloc = 1;
 	cr_assert_eq(dmauser_batch_sg(batch, chan, &(struct dmauser_piece){buf_a, 0, 1}, 1,
 				      &(struct dmauser_piece){buf_b, 0, 1}, 1, 9),
@@ -323,11 +323,11 @@ UNIT_TEST(batch, no_memory)
 		check_sg(dmauser_batch_get(batch, i), i);
 	for (i = 4; i < 16; i++)
 		add_sg(i);
-	/* Now the ops: 16 of 16. */
+	/* 16 of 16 ops are used. */
 	mock.fail_alloc = 1;
 	cr_assert_eq(dmauser_batch_nop(batch, chan, 9), -ENOMEM);
 	cr_assert_eq(mock.fail_alloc, 0);
-	/* Both have to grow (64 of 64 arguments), the second one fails. */
+	/* Both have to grow (64 of 64 arguments), and the second allocation fails. */
 	mock.fail_alloc = 2;
 	cr_assert_eq(dmauser_batch_sg(batch, chan, &(struct dmauser_piece){buf_a, 0, 1}, 1,
 				      &(struct dmauser_piece){buf_b, 0, 1}, 1, 9),
@@ -340,7 +340,7 @@ UNIT_TEST(batch, no_memory)
 	check_sg(dmauser_batch_get(batch, 16), 16);
 }
 
-/* More than there can be: refused before any size is computed. */
+/* Too many ops are refused before any size is computed. */
 UNIT_TEST(batch, no_overflow)
 {
 	struct dmauser_batch full = {.tail = UINT_MAX, .capacity = UINT_MAX};

@@ -5,7 +5,7 @@
 
 #include "mock.h"
 
-/* Ops between memory and memory: fills, RAID, images. */
+/* Ops from memory to memory: fills, RAID, images. */
 static struct dmauser_session *s, *other;
 static struct dmauser_chan *chan;
 static struct dmauser_buf *buf_a, *buf_b, *foreign;
@@ -41,7 +41,7 @@ static const void *args_of(const struct dmactl_op *op)
 	return (const void *)(uintptr_t)op->args_uptr;
 }
 
-/* Compares all of the op but where its array lies. */
+/* Compares the op except for the address of its array. */
 static void assert_op(const struct dmactl_op *expected)
 {
 	struct dmactl_op op = *last();
@@ -57,7 +57,7 @@ static void assert_args(const void *expected, size_t size)
 	cr_assert_eq(memcmp(args_of(last()), expected, size), 0);
 }
 
-/* The op whose array does not fit in what there is fails, and nothing is added. */
+/* If the array of an op cannot be allocated, adding it fails and the batch does not change. */
 #define assert_no_memory(call)                                                                     \
 	do {                                                                                       \
 		unsigned int count = dmauser_batch_count(batch);                                   \
@@ -237,7 +237,7 @@ UNIT_TEST(batch_mem, pq_val)
 	op.dst_off = 512;
 	assert_op(&op);
 	cr_assert_eq(dmauser_batch_pq_val(NULL, chan, &p, &q, src, 2, scf, NULL, 7), -EINVAL);
-	/* Twice the length of a source, whatever that may be. */
+	/* Scratch memory needs twice the length of a source, without overflow. */
 	scratch.len = 15;
 	cr_assert_eq(dmauser_batch_pq_val(batch, chan, &p, &q, src, 2, scf, &scratch, 7), -EINVAL);
 	p.len = UINT64_MAX / 2 + 1;
@@ -270,7 +270,7 @@ UNIT_TEST(batch_mem, interleaved)
 		0);
 	assert_op(&op);
 	assert_args(chunks, sizeof(chunks));
-	/* From the peripheral, and to it */
+	/* From the peripheral, and to it. */
 	cr_assert_eq(
 		dmauser_batch_interleaved(batch, chan, buf_a, 5, NULL, 0, chunks, 2, 3, flags, 7),
 		0);

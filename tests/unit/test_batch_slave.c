@@ -5,7 +5,7 @@
 
 #include "mock.h"
 
-/* Ops with a peripheral, metadata, and what is prepared once. */
+/* Ops with a peripheral, metadata, and prepared ops. */
 static struct dmauser_session *s, *other;
 static struct dmauser_chan *chan;
 static struct dmauser_buf *buf_a, *buf_b, *foreign;
@@ -183,7 +183,7 @@ UNIT_TEST(batch_slave, metadata)
 
 	cr_assert_eq(dmauser_batch_add_metadata(batch, buf_b, 8, 16), -ENOENT);
 	cr_assert_eq(dmauser_batch_add_metadata(NULL, buf_b, 8, 16), -EINVAL);
-	/* To an op that has no array, and to one that has */
+	/* Metadata for an op without an array, and for one with an array. */
 	cr_assert_eq(dmauser_batch_memcpy(batch, chan, buf_a, 0, buf_b, 0, 1, 7), 0);
 	mock.fail_alloc = 1;
 	cr_assert_eq(dmauser_batch_add_metadata(batch, buf_b, 8, 16), -ENOMEM);
@@ -200,7 +200,7 @@ UNIT_TEST(batch_slave, metadata)
 	cr_assert_eq(sg_of(last())[0].role, DMACTL_SG_SRC);
 	assert_same(&sg_of(last())[1], &meta);
 	assert_same(sg_of(dmauser_batch_get(batch, 0)), &meta);
-	/* To ones whose array has other elements */
+	/* Ops whose array has other elements cannot have metadata. */
 	cr_assert_eq(dmauser_batch_cyclic(batch, chan, 2, buf_a, 0, 4, 2, 7), 0);
 	cr_assert_eq(dmauser_batch_add_metadata(batch, buf_b, 8, 16), -EINVAL);
 	cr_assert_eq(dmauser_batch_interleaved(batch, chan, buf_a, 0, NULL, 0, &chunk, 1, 1, 0, 0),
@@ -208,7 +208,7 @@ UNIT_TEST(batch_slave, metadata)
 	cr_assert_eq(dmauser_batch_add_metadata(batch, buf_b, 8, 16), -EINVAL);
 }
 
-/* Arrays of all kinds move while they grow; every op must still find its own. */
+/* Arrays of all kinds move when they grow; every op must still find its own. */
 UNIT_TEST(batch_slave, growth)
 {
 	const unsigned int nr = 300;
@@ -254,7 +254,7 @@ UNIT_TEST(prepared, prepare)
 	cr_assert_eq(mock_last()->arg.prepare.flags, 0);
 	cr_assert_eq(mock_last()->ops[0].opcode, DMACTL_OP_SLAVE_SG);
 	cr_assert_eq(mock_last()->ops[0].nr_args, 1);
-	/* It has left the batch, and its room is used again. */
+	/* The op has left the batch, and its space is used again. */
 	cr_assert_eq(dmauser_batch_count(batch), 1);
 	cr_assert_eq(dmauser_batch_prepared(batch, prepared, 9), 0);
 	assert_op(&op);
@@ -269,7 +269,7 @@ UNIT_TEST(prepared, prepare)
 	cr_assert_eq(dmauser_unprepare(NULL), 0);
 }
 
-/* The only op: the batch may then serve another session. */
+/* After the only op was prepared, the batch can serve another session. */
 UNIT_TEST(prepared, empties_the_batch)
 {
 	struct dmauser_chan *theirs = mock_chan(other, 5);
@@ -281,7 +281,7 @@ UNIT_TEST(prepared, empties_the_batch)
 	cr_assert_eq(dmauser_batch_count(batch), 0);
 	cr_assert_eq(dmauser_batch_nop(batch, theirs, 1), 0);
 	cr_assert_eq(dmauser_batch_prepared(batch, prepared, 9), -EINVAL);
-	/* Closing the session frees what was prepared. */
+	/* Closing the session frees prepared ops. */
 }
 
 UNIT_TEST(prepared, errors)

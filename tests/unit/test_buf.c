@@ -56,7 +56,7 @@ UNIT_TEST(buf, alloc_bad_arguments)
 
 	cr_assert_eq(dmauser_buf_alloc(NULL, DMACTL_BUF_STREAMING, NULL, 1, &buf), -EINVAL);
 	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 1, NULL), -EINVAL);
-	/* Its handle would name some other object here. */
+	/* The handle could name another object in this session. */
 	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_COHERENT, chan, 1, &buf), -EINVAL);
 	cr_assert_null(buf);
 	cr_assert_eq(mock.nr_calls, calls);
@@ -84,7 +84,7 @@ UNIT_TEST(buf, accessors_of_null)
 	cr_assert_eq(dmauser_buf_handle(NULL), 0);
 }
 
-/* The file behind the session shows what the mapping really maps. */
+/* The file behind the session shows which range is mapped. */
 UNIT_TEST(buf, map_is_shared_and_at_the_offset)
 {
 	int file;
@@ -144,7 +144,7 @@ UNIT_TEST(buf, map_errors)
 	void *addr = NULL;
 
 	reply->arg.alloc.out_len = MOCK_PAGE;
-	reply->arg.alloc.out_mmap_offset = 1; /* mmap(2) wants whole pages */
+	reply->arg.alloc.out_mmap_offset = 1; /* mmap(2) needs whole pages */
 	cr_assert_eq(dmauser_buf_alloc(s, DMACTL_BUF_STREAMING, NULL, 1, &buf), 0);
 	cr_assert_eq(dmauser_buf_map(buf, &addr), -EINVAL);
 	cr_assert_null(addr);
@@ -246,7 +246,7 @@ UNIT_TEST(buf, map_user)
 	assert_same(&mock_last()->arg.map_user, &expected);
 	cr_assert_eq(dmauser_buf_handle(buf), 7);
 	cr_assert_eq(dmauser_buf_len(buf), sizeof(memory));
-	/* It is where it always was, and stays there. */
+	/* The memory stays at its own address. */
 	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
 	cr_assert_eq(addr, memory);
 	cr_assert_eq(dmauser_buf_unmap(buf), 0);
@@ -258,7 +258,7 @@ UNIT_TEST(buf, map_user)
 	dmauser_close(s);
 }
 
-/* Another mapping than the library's, by the number that it tells. */
+/* The program can map the buffer itself, at the offset that this returns. */
 UNIT_TEST(buf, mmap_offset)
 {
 	struct dmauser_session *s = mock_session();
@@ -310,7 +310,7 @@ UNIT_TEST(buf, import)
 	cr_assert_eq(mock_last()->arg.import.flags, 0);
 	cr_assert_eq(dmauser_buf_handle(buf), 7);
 	cr_assert_eq(dmauser_buf_len(buf), 2 * MOCK_PAGE);
-	/* The caller's own descriptor is not needed any more. */
+	/* The caller may close its own descriptor. */
 	cr_assert_eq(pwrite(file, "dma-buf", 7, 0), 7);
 	close(file);
 	cr_assert_eq(dmauser_buf_map(buf, &addr), 0);
@@ -335,7 +335,7 @@ UNIT_TEST(buf, import_errors)
 	mock_reply(DMACTL_IOC_BUF_IMPORT, -EINVAL);
 	cr_assert_eq(dmauser_buf_import(s, file, &buf), -EINVAL);
 	cr_assert_null(buf);
-	/* One that is still there when the session is closed */
+	/* A buffer that exists until the session is closed. */
 	mock_reply(DMACTL_IOC_BUF_IMPORT, 0)->arg.import.out_len = MOCK_PAGE;
 	cr_assert_eq(dmauser_buf_import(s, file, &buf), 0);
 	close(file);

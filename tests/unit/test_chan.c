@@ -8,7 +8,7 @@
 #define setup	 mock_start
 #define teardown mock_end
 
-/* One byte more than fits, and what just fits. */
+/* A name that is one byte too long, and the longest one. */
 #define NAME_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define NAME_63 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
 
@@ -230,7 +230,7 @@ UNIT_TEST(chan, request_errors_pass)
 	dmauser_close(s);
 }
 
-/* The channel is there, but the module cannot have it: somebody has it. */
+/* The channel exists, but the module cannot get it, because another client has it. */
 UNIT_TEST(chan, name_of_another_client_is_busy)
 {
 	struct dmauser_session *s = mock_session();
@@ -428,7 +428,7 @@ UNIT_TEST(chan, config)
 	dmauser_close(s);
 }
 
-/* A struct of another age than the library's */
+/* A struct of another version than the library's. */
 UNIT_TEST(chan, config_size)
 {
 	struct {
@@ -481,7 +481,7 @@ UNIT_TEST(chan, stream_open)
 	cr_assert_eq(fd, 99);
 	cr_assert_eq(block_len, 8192);
 	cr_assert_eq(nr_blocks, 8);
-	/* The defaults, and nobody who wants to know them */
+	/* The defaults, for a caller that does not ask for the values. */
 	mock_reply(DMACTL_IOC_STREAM_OPEN, 0);
 	cr_assert_eq(dmauser_stream_open(chan, DMACTL_DIR_MEM_TO_DEV, 0, NULL, NULL, &fd), 0);
 	cr_assert_eq(mock_last()->arg.stream.block_len, 0);

@@ -21,7 +21,7 @@ static void teardown(void)
 	mock_end();
 }
 
-/* The next system call brings a record for each of the channels named, numbered from @seq. */
+/* Makes the next system call return a completion for each of these channels, numbered from @seq. */
 static void comes(unsigned int nr, const uint32_t *chans, uint32_t seq)
 {
 	struct mock_reply *reply = mock_reply(DMACTL_IOC_SUBMIT, 0);
@@ -51,7 +51,7 @@ UNIT_TEST(chan_wait, what_is_for_others_is_set_aside)
 	cr_assert_eq(dmauser_chan_wait(a, got, 40, 1, 5000), 2);
 	cr_assert_eq(got[0].seq, 11);
 	cr_assert_eq(got[1].seq, 14);
-	/* No longer than it was asked to, for a single record of whatever channel. */
+	/* The call waits for a single completion of any channel, with the caller's timeout. */
 	cr_assert_eq(mock_call(mock.nr_calls - 1)->arg.submit.min_complete, 1);
 	cr_assert_leq(mock_call(mock.nr_calls - 1)->arg.submit.timeout_ns, 5000);
 	calls = mock.nr_calls;
@@ -59,7 +59,7 @@ UNIT_TEST(chan_wait, what_is_for_others_is_set_aside)
 	cr_assert_eq(mock.nr_calls, calls, "a system call for what is there");
 	cr_assert_eq(got[0].seq, 10);
 	cr_assert_eq(got[1].seq, 12);
-	/* The third, and what the queue has. */
+	/* The third one that was kept, and one from the queue. */
 	cr_assert_eq(dmauser_chan_wait(b, got, 40, 1, 0), 2);
 	cr_assert_eq(got[0].seq, 13);
 	cr_assert_eq(got[1].seq, 15);
@@ -81,7 +81,7 @@ UNIT_TEST(chan_wait, the_time_is_up)
 {
 	mock_reply(DMACTL_IOC_SUBMIT, -ETIME);
 	cr_assert_eq(dmauser_chan_wait(a, got, 2, 1, 0), -ETIME);
-	/* Records of others do not count, and what came is not lost. */
+	/* Completions of other channels do not count, and none is lost. */
 	COMES(0, 2, 3);
 	mock_reply(DMACTL_IOC_SUBMIT, -ETIME);
 	cr_assert_eq(dmauser_chan_wait(a, got, 2, 2, 1000), 1);
@@ -109,7 +109,9 @@ UNIT_TEST(chan_wait, bad_arguments_and_no_memory)
 	cr_assert_eq(dmauser_chan_wait(a, got, 1, 1, 0), -EBUSY, "a ring has the records");
 }
 
-/* What is set aside for a channel goes with it; a record of one that is gone is nobody's. */
+/*
+ * Completions kept for a channel are freed with it; completions of a destroyed channel are dropped.
+ */
 UNIT_TEST(chan_wait, a_channel_that_goes)
 {
 	COMES(0, 3, 2);

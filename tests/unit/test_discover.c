@@ -11,7 +11,7 @@
 
 #include "mock.h"
 
-/* A sysfs tree: class/ stands for /sys/class/dma, devices/ for the rest. */
+/* A sysfs tree: class/ replaces /sys/class/dma, devices/ the rest. */
 static char top[64];
 static char root[PATH_MAX];
 
@@ -66,7 +66,7 @@ static void teardown(void)
 	mock_end();
 }
 
-/* As the kernel lays it out: the class holds links to directories. */
+/* In the kernel's layout the class has links to directories. */
 static void make_chan(const char *name)
 {
 	char path[256], target[256];
@@ -134,7 +134,7 @@ UNIT_TEST(discover, what_is_missing_is_empty)
 	make_device("unbound.1", NULL);
 	make_link("../unbound.1", "devices/dma1chan0/device");
 	make_chan("dma2chan0");
-	make_dir("devices/dma2chan0/in_use"); /* opens, but cannot be read */
+	make_dir("devices/dma2chan0/in_use"); /* can be opened, but not read */
 	list = discover();
 	cr_assert_eq(dmauser_chan_list_count(list), 2);
 	desc = dmauser_chan_list_get(list, 0);
@@ -160,7 +160,7 @@ UNIT_TEST(discover, numbers_sort_by_value)
 	struct dmauser_chan_list *list;
 	size_t i;
 
-	/* Made in an order that is neither this one nor its reverse. */
+	/* Create them in an order that is neither sorted nor reversed. */
 	for (i = 0; i < nr; i++)
 		make_chan(sorted[(i * 7 + 3) % nr]);
 	list = discover();
@@ -219,7 +219,7 @@ UNIT_TEST(discover, null)
 	dmauser_chan_list_free(NULL);
 }
 
-/* This machine's own sysfs: the same answer as from the path by name. */
+/* This machine's own sysfs: the result must be that of the explicit path. */
 UNIT_TEST(discover, real_sysfs)
 {
 	struct dmauser_chan_list *list = NULL, *same = NULL;
@@ -236,7 +236,7 @@ UNIT_TEST(discover, real_sysfs)
 	dmauser_chan_list_free(same);
 }
 
-/* Each allocation fails once; the leak check sees the rest. */
+/* Each allocation fails once; the leak check covers the rest. */
 UNIT_TEST(discover, no_memory)
 {
 	struct dmauser_chan_list *list = NULL;
@@ -268,7 +268,7 @@ UNIT_TEST(discover, exists)
 	cr_assert(dmauser_chan_exists_at(root, "dma0chan0"));
 	cr_assert_not(dmauser_chan_exists_at(root, "dma0chan1"));
 	cr_assert_not(dmauser_chan_exists_at(root, "dma0chan"));
-	/* Names, not paths. */
+	/* Only names are accepted, not paths. */
 	cr_assert_not(dmauser_chan_exists_at(root, "."));
 	cr_assert_not(dmauser_chan_exists_at(root, ".."));
 	cr_assert_not(dmauser_chan_exists_at(root, "dma0chan0/../dma0chan0"));
@@ -277,7 +277,7 @@ UNIT_TEST(discover, exists)
 	cr_assert_not(dmauser_chan_exists_at(root, name));
 }
 
-/* Ports lie in the same way, with a directory for each channel. */
+/* Ports have the same layout, with a directory for each channel. */
 static void make_line(const char *port, const char *channel, const char *directions)
 {
 	char path[256];
@@ -313,7 +313,7 @@ UNIT_TEST(discover, everything_about_a_port)
 	make_file("devices/fir/channel-tx/dst_addr_width", "4\n");
 	make_file("devices/fir/channel-tx/src_maxburst", "8\n");
 	make_file("devices/fir/channel-tx/dst_maxburst", "16\n");
-	/* What else is there. */
+	/* Other files and directories are ignored. */
 	make_dir("devices/fir/power");
 	make_file("devices/fir/channel-file", "");
 	make_file("devices/fir/uevent", "");
@@ -353,7 +353,7 @@ UNIT_TEST(discover, many_ports)
 		make_chan(name);
 		make_line(name, "a", "");
 	}
-	/* One that is not readable as a directory, one that has gone, one hidden. */
+	/* An unreadable one, one that has gone, and a hidden one. */
 	make_file("class/notes", "");
 	make_link("../devices/gone", "class/port40");
 	make_dir("class/.hidden");
@@ -373,7 +373,7 @@ UNIT_TEST(discover, no_ports)
 {
 	struct dmauser_port_list *list;
 
-	/* The module is not there: then there are none. */
+	/* Without the module there are no ports. */
 	snprintf(root, sizeof(root), "%s/nothing", top);
 	list = discover_ports();
 	cr_assert_eq(dmauser_port_list_count(list), 0);

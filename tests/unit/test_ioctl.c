@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The one function that the other tests replace, on files of this machine. */
+/* Tests dmauser_ioctl(), which the other tests replace, on files of this machine. */
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "mock.h"
 
-/* The linker's name for the library's own function, see mock.c. */
+/* The linker's name of the library's own function, see mock.c. */
 int __real_dmauser_ioctl(int fd, unsigned long request, void *arg);
 
 Test(ioctl, passes_request_and_argument)

@@ -53,7 +53,7 @@ static void make_ring(void)
 	cr_assert_not_null(ring);
 }
 
-/* As the module does: each record is numbered. */
+/* Adds completions as the module does, numbered. */
 static void put(unsigned int nr)
 {
 	while (nr--) {
@@ -151,7 +151,7 @@ UNIT_TEST(ring, asks_for_what_had_no_room)
 	before = mock.nr_calls;
 	put(ENTRIES);
 	head->flags = DMACTL_RING_OVERFLOW;
-	/* As long as there are some, there is no need to. */
+	/* While the ring has completions, no flush is needed. */
 	take(ENTRIES, 0);
 	cr_assert_eq(mock.nr_calls, before);
 	mock_reply(DMACTL_IOC_SUBMIT, 0);
@@ -168,7 +168,7 @@ UNIT_TEST(ring, waits_for_records_in_it)
 	struct dmactl_submit arg;
 	struct mock_reply *reply;
 
-	/* Without a ring that is one too many. */
+	/* Without a ring, one completion is more than there is space for. */
 	cr_assert_eq(dmauser_submit_wait(s, batch, 0, NULL, 0, 1, 5, &result), -EINVAL);
 	make_ring();
 	cr_assert_eq(dmauser_submit_wait(s, batch, 0, NULL, 0, ENTRIES + 1, 5, &result), -EINVAL);
@@ -185,7 +185,7 @@ UNIT_TEST(ring, waits_for_records_in_it)
 	cr_assert_eq(arg.timeout_ns, 5);
 	cr_assert_eq(arg.nr_completions, 0);
 	cr_assert_eq(arg.completion_size, 0);
-	/* Only the wait. */
+	/* Waiting without submitting. */
 	reply = mock_reply(DMACTL_IOC_SUBMIT, 0);
 	reply->arg.submit.out_completed = 2;
 	cr_assert_eq(dmauser_wait(s, NULL, 0, 2, 7), 2);
@@ -204,7 +204,7 @@ UNIT_TEST(ring, passes_errors_on)
 		mock_reply(DMACTL_IOC_RING, errors[i]);
 		cr_assert_eq(dmauser_ring_new(s, ENTRIES, &ring), errors[i]);
 	}
-	/* mmap(2) of nothing. */
+	/* mmap(2) with length 0. */
 	mock_reply(DMACTL_IOC_RING, 0);
 	cr_assert_eq(dmauser_ring_new(s, ENTRIES, &ring), -EINVAL);
 	mock.fail_alloc = 1;

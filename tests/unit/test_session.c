@@ -35,7 +35,7 @@ UNIT_TEST(session, open_default_path)
 {
 	struct dmauser_session *s = NULL;
 
-	/* The first answer fits a machine that has the node. */
+	/* With a device node, dmauser_open() gets as far as INFO. */
 	if (access(DMACTL_DEVICE, R_OK | W_OK) == 0)
 		mock_reply(DMACTL_IOC_INFO, -EINTR);
 	cr_assert_lt(dmauser_open(NULL, &s), 0);
@@ -93,7 +93,7 @@ UNIT_TEST(session, close_closes)
 	dmauser_close(NULL);
 }
 
-/* The leak check after the test sees whether they were freed. */
+/* The leak check after the test detects objects that were not freed. */
 UNIT_TEST(session, close_frees_objects)
 {
 	struct dmauser_session *s = mock_session();
@@ -111,11 +111,11 @@ UNIT_TEST(session, close_frees_objects)
 	calls = mock.nr_calls;
 	dmauser_close(s);
 	cr_assert_not(mock_is_mapped(addr));
-	/* Closing the file frees the handles; no call for each. */
+	/* Closing the file frees the handles, without a call for each. */
 	cr_assert_eq(mock.nr_calls, calls);
 }
 
-/* An object that was destroyed has left the session's list. */
+/* A destroyed object has left the session's list. */
 UNIT_TEST(session, close_after_destroy)
 {
 	struct dmauser_session *s = mock_session();
@@ -148,7 +148,7 @@ UNIT_TEST(session, info)
 	reply->arg.info.out_max_buffer_bytes = 1ull << 40;
 	memset(&info, 0xa5, sizeof(info));
 	cr_assert_eq(dmauser_info(s, &info), 0);
-	/* Whatever the caller's struct held before, the module saw zeros. */
+	/* The module must see zeros, whatever the caller's struct had before. */
 	assert_same(&mock_last()->arg.info, &expected);
 	cr_assert_eq(info.out_opcodes, 0x0f);
 	cr_assert_eq(info.out_version, 0x10203);
@@ -198,12 +198,12 @@ UNIT_TEST(session, version)
 
 UNIT_TEST(session, strerror)
 {
-	/* Not what strerror(3) says of files. */
+	/* These texts differ from those of strerror(3), which are about files. */
 	cr_assert(strstr(dmauser_strerror(-ENOENT), "no free channel"));
 	cr_assert_str_eq(dmauser_strerror(ENOENT), dmauser_strerror(-ENOENT));
 	cr_assert_str_eq(dmauser_strerror(-ENODEV), "the DMA device is gone");
 	cr_assert_str_eq(dmauser_strerror(-EXDEV), "the DMA device cannot reach the memory");
-	/* What has no meaning of its own here. */
+	/* Errors without a meaning of their own. */
 	cr_assert_str_eq(dmauser_strerror(-ENOSPC), strerror(ENOSPC));
 	for (int error = -5000; error < 5000; error++)
 		cr_assert(dmauser_strerror(error) && *dmauser_strerror(error));

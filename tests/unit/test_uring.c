@@ -11,7 +11,7 @@ static struct dmauser_chan *chan;
 static struct dmauser_buf *buf;
 static struct dmauser_batch *batch;
 
-/* A large SQE with what was there before, between two that must not change. */
+/* A large SQE with old contents, between two that must not change. */
 static struct {
 	unsigned char before[128];
 	union {
@@ -44,7 +44,7 @@ static void teardown(void)
 	mock_end();
 }
 
-/* All 128 bytes, against what the kernel is to see. */
+/* Compares all 128 bytes with what the kernel must see. */
 static void check_sqe(uint32_t cmd_op, uint64_t user_data, const struct dmactl_op *op,
 		      uint32_t flags)
 {
@@ -70,7 +70,7 @@ Test(uring, fills_an_sqe, .init = setup, .fini = teardown)
 	check_sqe(DMACTL_URING_OP, 7, dmauser_batch_get(batch, 0), 0);
 	cr_assert_eq(dmauser_uring_prep(&slot.sqe, batch, 1, DMACTL_URING_HOLD), 0);
 	check_sqe(DMACTL_URING_OP, 1ull << 40, dmauser_batch_get(batch, 1), DMACTL_URING_HOLD);
-	/* They are still there. */
+	/* The ops stay in the batch. */
 	cr_assert_eq(dmauser_batch_count(batch), 2);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * One session, many threads: the lists and the mapping stay whole. A program
- * of its own, as Criterion does not run under ThreadSanitizer. Prints TAP.
+ * Many threads with one session: its lists and the mapping stay consistent. It is a program of its
+ * own, because Criterion does not work with ThreadSanitizer. Prints TAP.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,12 +14,12 @@
 
 #define THREADS 8
 #define ROUNDS	200
-#define KEEP	50 /* of these, one is left to dmauser_close() */
+#define KEEP	50 /* one of this many is left to dmauser_close() */
 #define LEN	4096
 
 int __wrap_dmauser_ioctl(int fd, unsigned long request, void *arg);
 
-/* One op of each channel after the other ends, and what was taken is not there again. */
+/* Ends one op of each channel in turn, and reports each completion once. */
 static int answer_submit(struct dmactl_submit *arg);
 
 static uint32_t next_handle;
@@ -65,7 +65,7 @@ static int answer_submit(struct dmactl_submit *arg)
 	return 0;
 }
 
-/* Each waits for a channel of its own, and sees its records in order. */
+/* Each thread waits for its own channel, and must see its completions in order. */
 static void *wait_for_own(void *arg)
 {
 	struct dmactl_completion records[2];
