@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Host tests of the tool: its parsers and its command line.
+# Host tests of the tool: parsers and command line.
 
 UNIT_CLI_DIR := $(O)/tests/unit-cli
 UNIT_CLI_BINS := $(patsubst tests/unit-cli/test_%.c,$(UNIT_CLI_DIR)/test_%,$(wildcard tests/unit-cli/test_*.c))
-# The nouns that work without a device.
+# Objects that work without a device.
 UNIT_CLI_OBJ := $(patsubst %,$(O)/cli/%.o,cyclic/ring-locate cyclic/shape dev/fdinfo dev/memory explain/trace-event \
 	file/image out/openmetrics out/progress out/terminal out/units out/words test/pattern test/plan test/plan-check test/plan-raid verb/watch-line)
 
@@ -11,7 +11,7 @@ $(UNIT_CLI_DIR)/%.o: tests/unit-cli/%.c
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) $(CLI_DEFS) -c -o $@ $<
 
-# What it uses of the ring is the test's.
+# The test replaces the functions of the ring that filler.c calls.
 $(UNIT_CLI_DIR)/test_filler: $(O)/cli/cyclic/filler.o
 $(UNIT_CLI_BINS): $(UNIT_CLI_DIR)/test_%: $(UNIT_CLI_DIR)/test_%.o $(UNIT_CLI_OBJ)
 	$(CC) -o $@ $^ $(USER_LDFLAGS) -lcriterion -pthread

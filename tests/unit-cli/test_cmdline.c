@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Command lines and the exit status they must have, on a machine without the
- * module. 2 is a wrong command line, which must be found out before anything
- * is touched.
+ * Command lines and their exit status on a machine without the module. Status 2 is a wrong command
+ * line, which must be detected before the tool does anything.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -285,7 +284,7 @@ Test(cmdline, exit_status)
 	}
 }
 
-/* What is said: what was wrong, with which value, what is allowed, what to do. */
+/* Messages have the error, the wrong value, the allowed values, and what to do. */
 static const struct {
 	const char *arguments;
 	const char *text;
@@ -340,7 +339,7 @@ Test(cmdline, messages)
 	}
 }
 
-/* Each verb's help has its own options only. */
+/* Each verb's help has only its own options. */
 Test(cmdline, help_is_of_the_verb)
 {
 	char command[512];
@@ -354,12 +353,12 @@ Test(cmdline, help_is_of_the_verb)
 	cr_expect(system(command) != 0, "send --help has what is recv's");
 }
 
-/* A reader who has seen enough is no failure that anybody wants to hear of. */
+/* If the reader closes the pipe early, dmactl must not print an error. */
 Test(cmdline, dies_of_sigpipe_without_a_word)
 {
 	char command[512];
 
-	/* A pipe that has no reader. */
+	/* A pipe without a reader. */
 	snprintf(command, sizeof(command),
 		 "bash -c 'exec 3> >(exec 0<&-); wait $!; said=$(\"$0\" help --json 2>&1 >&3); "
 		 "[ $? = 141 ] && [ -z \"$said\" ]' %s",

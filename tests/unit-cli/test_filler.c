@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What play puts into its ring, against a channel that the test moves. */
+/* How play fills its cyclic buffer, with a channel that the test moves. */
 #include "cyclic/filler.h"
 
 #include <criterion/criterion.h>
@@ -10,13 +10,13 @@
 #define COUNT  4
 
 static uint8_t memory[PERIOD * COUNT];
-static uint64_t moved;	    /* how far the channel is */
-static uint64_t moves_late; /* it goes on by so much while something is put */
+static uint64_t moved;	    /* position of the channel */
+static uint64_t moves_late; /* the channel moves on by this much while data is put */
 static struct slave slave = {.name = "test"};
 static struct ring ring;
 static struct filler filler;
 
-/* The ring of the test. */
+/* Replaces the tool's own ring. */
 int ring_bytes(struct ring *r, uint64_t *bytes)
 {
 	moved += moves_late;
@@ -64,7 +64,7 @@ static void end(void)
 	filler_free(&filler);
 }
 
-/* So many bytes of the file come. */
+/* Passes this many bytes of the file. */
 static void feed(size_t bytes, uint8_t value)
 {
 	while (bytes) {
@@ -90,7 +90,7 @@ static uint64_t played(void)
 Test(filler, what_was_played_is_what_the_channel_passed, .fini = end)
 {
 	begin(0);
-	/* Not running: nobody can be there before. */
+	/* Before the start the channel cannot overtake. */
 	ring.running = false;
 	feed(250, 1);
 	ring.running = true;
@@ -129,7 +129,7 @@ Test(filler, late_bytes_come_behind_the_channel, .fini = end)
 	ring.running = false;
 	feed(150, 1);
 	ring.running = true;
-	/* It passed what there was, and is at 160. */
+	/* The channel has passed the data, and is at 160. */
 	moved = 160;
 	feed(20, 2);
 	cr_expect_eq(filler.underruns, 1);
@@ -152,7 +152,7 @@ Test(filler, a_channel_that_comes_while_it_is_put_is_noticed, .fini = end)
 	moved = 90;
 	moves_late = 240;
 	feed(100, 2);
-	/* Periods 1 to 3 were reached: 330 is in the last. */
+	/* The channel has reached periods 1 to 3; position 330 is in the last. */
 	cr_expect_eq(filler.underruns, 3);
 	cr_expect_eq(filler.filled, 5);
 	moved = 500;
@@ -165,7 +165,7 @@ Test(filler, one_that_counts_periods_may_be_one_further, .fini = end)
 	ring.running = false;
 	feed(100, 1);
 	ring.running = true;
-	/* It says 0, and may be in 1. */
+	/* It reports period 0, but may be in period 1. */
 	moved = 50;
 	feed(100, 2);
 	cr_expect_eq(filler.underruns, 1);
@@ -182,7 +182,7 @@ Test(filler, the_end_of_the_file_is_no_underrun, .fini = end)
 	feed(130, 1);
 	ring.running = true;
 	filler.file_ended = true;
-	/* It passed all of the file before that was known to have ended. */
+	/* The channel passed the whole file before its end was known. */
 	moved = 250;
 	cr_assert_eq(filler_put(&filler, &done), 0);
 	cr_expect_eq(filler.underruns, 0);
@@ -222,7 +222,7 @@ Test(filler, what_was_played_does_not_come_again, .fini = end)
 	cr_expect_eq(memory[0], 0);
 	cr_expect_eq(memory[199], 0);
 	cr_expect_eq(memory[200], 1);
-	/* The next round: what is put there stays. */
+	/* In the next round, new data stays. */
 	moved = 310;
 	cr_expect_eq(played(), 250);
 	cr_assert_eq(filler_silence(&filler), 0);

@@ -48,7 +48,7 @@ Test(openmetrics, a_gauge_without_labels)
 	is(out, "# TYPE up gauge\n# HELP up Is it?\nup 0\nup 1\n");
 }
 
-/* A process chooses its name. */
+/* Processes choose their names, so labels must be escaped. */
 Test(openmetrics, labels_are_escaped)
 {
 	const struct metric metric = {"m", METRIC_GAUGE, NULL, ""};

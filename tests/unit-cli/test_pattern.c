@@ -46,7 +46,7 @@ Test(pattern, regions_never_share_a_byte)
 	}
 }
 
-/* The way it is written in books, unlike that of the tool. */
+/* The textbook algorithm, unlike that of the tool. */
 static uint8_t multiply(uint8_t a, uint8_t b)
 {
 	unsigned int product = 0;
@@ -58,7 +58,7 @@ static uint8_t multiply(uint8_t a, uint8_t b)
 	return (uint8_t)product;
 }
 
-/* P and Q of the sources; the sum is P. */
+/* Computes P and Q of the sources; the XOR is P. */
 static void raid_bytes(const struct plan *plan, const uint8_t *src, size_t at, uint8_t result[2])
 {
 	uint8_t coef = 1;
@@ -99,7 +99,7 @@ static bool is_raid(const struct plan *plan)
 	return plan->op >= PLAN_XOR && plan->op <= PLAN_PQ_VAL;
 }
 
-/* What a channel would do. */
+/* Does what a channel would do. */
 static void transfer(const struct plan *plan, const uint8_t *src, uint8_t *dst)
 {
 	uint8_t *flat = malloc(plan->len + 1);
@@ -169,7 +169,7 @@ static void run_plans(enum plan_op op, size_t align)
 		cr_assert(plan_check(&plan, src, dst, &mismatch));
 		both[verdict.p_bad] = true;
 	}
-	/* A check that always says the same proves nothing. */
+	/* A check with a constant verdict would prove nothing. */
 	cr_assert(both[0]);
 	cr_assert_eq(both[1], op == PLAN_XOR_VAL || op == PLAN_PQ_VAL);
 }
@@ -243,7 +243,7 @@ Test(plan, a_transfer_that_did_nothing_fails)
 	struct plan plan;
 
 	for (int op = 0; op < PLAN_OPS; op++) {
-		/* These have nothing to do to the bytes. */
+		/* These operations change no bytes. */
 		if (op == PLAN_XOR_VAL || op == PLAN_PQ_VAL || op == PLAN_INTERRUPT)
 			continue;
 		do

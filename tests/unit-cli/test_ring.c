@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Where a ring stands, and what an image is. */
+/* The position in a cyclic buffer, and parsing of image headers. */
 #include "file/image.h"
 #include "cyclic/ring.h"
 
@@ -13,10 +13,10 @@ Test(ring, place_and_count_agree)
 		for (uint64_t ahead = 0; ahead < 3; ahead++) {
 			uint64_t place = (ended + ahead) % 8 * 100 + 37;
 
-			/* The records of the last periods are still on their way. */
+			/* The completions of the last periods have not arrived yet. */
 			cr_expect_eq(ring_locate(ended, place, 100, 8), ended + ahead);
 		}
-		/* The place was read before the count. */
+		/* The position was read before the count. */
 		if (ended)
 			cr_expect_eq(ring_locate(ended, (ended - 1) % 8 * 100 + 99, 100, 8), ended);
 	}
@@ -47,7 +47,7 @@ Test(image, headers)
 	cr_assert_null(parse("P5 16777216 1 256 ", &image));
 	cr_expect_eq(image.pixel, 2);
 	cr_expect_eq(image.width, 16777216);
-	/* The blank after the largest value is one, also if a pixel looks like one. */
+	/* A single blank follows the largest value, even if the first pixel looks like a blank. */
 	cr_assert_null(parse("P5 1 1 255\n\n\n", &image));
 	cr_expect_eq(image.header, 11);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* How large a ring is that nobody said the size of. */
+/* The size of a cyclic buffer if the user does not give one. */
 #include "cyclic/shape.h"
 
 #include <criterion/criterion.h>
@@ -20,7 +20,7 @@ Test(shape, follows_what_the_channel_declares)
 		{{.align = 1, .bytes = 300000}, 0, 0, 65536, 4},
 		{{.align = 4, .bytes = 4096}, 0, 0, 1364, 3},
 		{{.align = 12, .bytes = 1 << 20, .segment = 1 << 20}, 0, 0, 65532, 16},
-		/* What somebody said stays. */
+		/* Values by the user are not changed. */
 		{{.align = 1, .segment = 4096}, 1024, 0, 1024, 16},
 		{{.align = 1, .segment = 4096}, 8192, 5, 8192, 5},
 		{{.align = 1, .bytes = 65536}, 0, 32, 2048, 32},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is read from the kernel: events of traces, fdinfo, /proc/iomem; and the progress bar. */
+/* Parsers of kernel text (trace events, fdinfo, /proc/iomem), and the progress bar. */
 #include "dev/fdinfo.h"
 #include "dev/memory.h"
 #include "out/progress.h"
@@ -157,12 +157,12 @@ Test(progress, lines)
 	for (unsigned int width = 20; width < 200; width++) {
 		progress_format(line, sizeof(line), width, "a name that is rather long", 1023 << 20,
 				1 << 30, 3000000000, 0);
-		/* Nothing is cut in the middle. */
+		/* No word is cut off. */
 		cr_assert(strlen(line) < width, "%u: %s", width, line);
 		cr_assert(strstr(line, "]  99%") != NULL, "%u: %s", width, line);
 		cr_assert(strstr(line, "/") == NULL || strstr(line, "MiB/s") != NULL, "%s", line);
 	}
-	/* More than was expected must not break it. */
+	/* More bytes than expected must not break the line. */
 	progress_format(line, sizeof(line), 80, "x", 2048, 1024, 0, 0);
 	cr_expect(strstr(line, "100%") != NULL, "%s", line);
 }
@@ -185,14 +185,14 @@ Test(progress, what_ends_after_a_time)
 
 	progress_format(line, sizeof(line), 80, "counter", 1 << 20, 0, 2000000000, 8000000000);
 	cr_expect(strstr(line, "]  25%  1 MiB  512.0 KiB/s  00:06") != NULL, "%s", line);
-	/* Of two ends, the one that comes first. */
+	/* Of two limits, the one that is reached first counts. */
 	progress_format(line, sizeof(line), 80, "counter", 1 << 20, 2 << 20, 2000000000,
 			8000000000);
 	cr_expect(strstr(line, "]  50%  1 MiB of 2 MiB  512.0 KiB/s  00:02") != NULL, "%s", line);
 	progress_format(line, sizeof(line), 80, "counter", 1 << 20, 1 << 30, 6000000000,
 			8000000000);
 	cr_expect(strstr(line, "]  75%  ") && strstr(line, "00:02"), "%s", line);
-	/* It may take a little longer. */
+	/* A transfer may take longer than planned. */
 	progress_format(line, sizeof(line), 80, "counter", 0, 0, 9000000000, 8000000000);
 	cr_expect(strstr(line, "100%") && !strstr(line, "00:"), "%s", line);
 }

@@ -24,7 +24,7 @@ Test(watch, columns)
 		line,
 		"dma1chan2  counter    running  512.0 KiB/s  1/256      3 [##########          ]",
 		"%s", line);
-	/* Each heading ends or begins where its column does. */
+	/* Headings are aligned with their columns. */
 	cr_expect_eq(strstr(heading, "STATE") - heading, strstr(line, "running") - line);
 	cr_expect_eq(strstr(heading, "RATE") + 4 - heading, strstr(line, "KiB/s") + 5 - line);
 	cr_expect_eq(strstr(heading, "DEPTH") + 5 - heading, strstr(line, "1/256") + 5 - line);
@@ -56,7 +56,7 @@ Test(watch, of_whom_nothing_is_known)
 	watch_format(line, sizeof(line), 80, &row, 100);
 	cr_expect(strchr(line, '[') == NULL, "%s", line);
 	cr_expect(strstr(line, "in use             -      -      -") != NULL, "%s", line);
-	/* In 40 columns, what counts is there. */
+	/* 40 columns have the most important values. */
 	watch_format(line, sizeof(line), 40, &busy, 100);
 	cr_expect(strstr(line, "running") && strstr(line, "512.0 KiB/s"), "%s", line);
 }

@@ -6,7 +6,7 @@
 
 static const struct {
 	const char *typed;
-	const char *meant; /* NULL: nothing like it */
+	const char *meant; /* NULL: no suggestion */
 } rows[] = {
 	{"list", "list"},
 	{"lst", "list"},
