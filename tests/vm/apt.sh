@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# An apt of our own, for other suites or architectures than the machine's:
-# nothing is installed, and the machine's apt stays as it is. After lib.sh:
-# . apt.sh, then apt_setup, then the rest.
+# A private apt, for suites or architectures other than the machine's: it installs nothing, and does
+# not change the machine's apt. Source it after lib.sh, and call apt_setup first.
 
 apt_dir=
 apt_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# apt_mirror ARCHIVE: the mirror that the machine uses for Debian, or for
-# debian-security.
+# apt_mirror ARCHIVE: prints the mirror that the machine uses for debian or debian-security
 apt_mirror() {
 	local archive=$1
 	{
@@ -18,8 +16,8 @@ apt_mirror() {
 	} | grep "/$archive/*\$" | head -n 1
 }
 
-# apt_setup NAME ARCH SUITE...: the configuration lives in the cache under this
-# name. It believes that no package is installed, so it names all that one needs.
+# apt_setup NAME ARCH SUITE...: makes the configuration, in the cache under this name. It has no
+# installed packages, so that apt lists all dependencies.
 apt_setup() {
 	local suite mirror
 	apt_dir=$CACHE/apt/$1
@@ -46,7 +44,7 @@ apt_private() {
 		-o Debug::NoLocking=1 "$@"
 }
 
-# apt_try DIR ARGUMENT...: apt-get in that directory; says what went wrong.
+# apt_try DIR ARGUMENT...: runs apt-get in that directory; prints errors
 apt_try() {
 	local dir=$1
 	shift
@@ -60,13 +58,13 @@ apt_update() {
 	apt_try / update || die "the index of Debian ($(awk '{printf "%s ", $4}' "$apt_dir/sources.list")) cannot be had"
 }
 
-# apt_unpack_all ROOT PACKAGE...: these and all that they depend on.
+# apt_unpack_all ROOT PACKAGE...: unpacks them with all their dependencies
 apt_unpack_all() {
 	local root=$1 deb d
 	shift
 	rm -f "$apt_dir"/cache/archives/*.deb
 	apt_try / install -y --download-only "$@" || return 1
-	# What a merged /usr looks like; packages may still name the old paths.
+	# Make a merged /usr, though packages may still use the old paths.
 	for d in bin sbin lib lib64; do
 		mkdir -p "$root/usr/$d"
 		[ -e "$root/$d" ] || ln -s "usr/$d" "$root/$d"

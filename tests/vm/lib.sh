@@ -5,17 +5,17 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 VM_DIR=$ROOT/tests/vm
 CACHE=${DMACTL_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dmactl}
-# The build directory, as in the Makefile; relative to the project.
+# The build directory as in the Makefile, relative to the project.
 OUT=${O:-build}
 case $OUT in /*) ;; *) OUT=$ROOT/$OUT ;; esac
 
-# Where mkfs and modprobe are, for somebody else than root.
+# Directories of mkfs and modprobe, for users other than root.
 PATH=$PATH:/usr/sbin:/sbin
 
 ME=${0##*/}
 
-# Called from make, its variables must not reach the builds of kernels and
-# modules, where O means another thing.
+# Variables of a calling make must not reach the builds of kernels and modules, where O has another
+# meaning.
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
 
 say() {
@@ -35,8 +35,8 @@ need() {
 	[ -z "$missing" ] || die "not installed:$missing (packaging/deps/install.sh installs what the tests need)"
 }
 
-# need_list PURPOSE: the programs of that list of packaging/deps. A test that calls
-# one that is missing may wait forever for its output.
+# need_list PURPOSE: checks that the programs of that list of packaging/deps are installed. A test
+# that calls a missing one might wait forever for its output.
 need_list() {
 	local deps=$ROOT/packaging/deps programs
 	programs=$(awk 'NR == FNR {wanted[$1]; next} !/^(#|text )/ && $2 in wanted {print $1}' \
@@ -46,8 +46,8 @@ need_list() {
 	need $programs
 }
 
-# depends_of DEB...: what these packages depend on beyond one another. The kernel
-# itself is booted, and not installed: it and what it depends on are left out.
+# depends_of DEB...: prints the dependencies of these packages outside of the set, without those of
+# the kernel itself, which is booted, not installed.
 depends_of() {
 	local deb own
 	own=$(for deb; do dpkg-deb -f "$deb" Package; done)
@@ -57,13 +57,13 @@ depends_of() {
 		*) dpkg-deb -f "$deb" Pre-Depends Depends | sed 's/^[A-Za-z-]*: //' | tr , '\n' ;;
 		esac
 	done | sed 's/^ *//; s/ *$//' | grep -v '^\(linux-image-.*\)*$' | sort -u | while IFS= read -r need; do
-		# One of several alternatives may have been unpacked.
+		# An alternative of the dependency may have been unpacked.
 		grep -qxF -f <(sed 's/([^)]*)//g; s/|/\n/g; s/ //g' <<<"$need" | sed 's/:any$//') <<<"$own" || echo "$need"
 	done
 }
 
-# follow_depends FILE: installs what the lines of FILE, each an item of a Depends,
-# want, unless it is there. Programs that were only unpacked call what these have.
+# follow_depends FILE: installs the missing packages that the lines of FILE, each an item of a
+# Depends, name. The unpacked programs need them.
 follow_depends() {
 	local names there line missing=
 	[ -s "$1" ] || return 0
@@ -76,8 +76,8 @@ follow_depends() {
 	[ -z "$missing" ] || "$ROOT/packaging/deps/install.sh" --satisfy "${missing#, }"
 }
 
-# Runs a command while holding a lock on a file in the cache: two runs that
-# want the same thing made do it once.
+# with_lock NAME COMMAND...: runs it while holding a lock on a file in the cache, so that of two
+# runs that need the same thing only one makes it.
 with_lock() {
 	local lock=$CACHE/lock/$1
 	shift
@@ -91,13 +91,13 @@ with_lock() {
 	) 9>"$lock"
 }
 
-# The directory of a kernel: one of the cache by its name, or any directory
-# with the same layout (see tests/vm/kernel).
+# kernel_dir NAME|DIR: prints the directory of a kernel: one of the cache by its name, or any
+# directory with the same layout (see tests/vm/kernel).
 kernel_dir() {
 	case $1 in
 	*/*) (cd "$1" && pwd) || die "no directory $1" ;;
 	debug)
-		# One that was built elsewhere does not displace our own.
+		# A kernel that was built elsewhere does not replace our own.
 		if [ -n "${DMACTL_DEBUG_KERNEL:-}" ]; then
 			echo "$CACHE/kernels/debug-$(stat -c '%n %s %Y' "$DMACTL_DEBUG_KERNEL" | cksum | cut -d' ' -f1)"
 		else
@@ -108,7 +108,7 @@ kernel_dir() {
 	esac
 }
 
-# Where the modules for a kernel are built.
+# modules_dir NAME|DIR: prints the directory in which the modules for a kernel are built
 modules_dir() {
 	case $1 in
 	*/*) echo "$OUT/modules/$(basename "$1")-$(printf %s "$(kernel_dir "$1")" | cksum | cut -d' ' -f1)" ;;

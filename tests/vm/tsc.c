@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Prints how many thousand times a second this processor's TSC counts, measured
- * against the kernel's clock. Status 1 if it is no clock: another processor
- * has none, an old one counts at the rate that it happens to run at.
+ * Prints the frequency of this processor's TSC in kHz, measured against the kernel's clock. Status
+ * 1 if the TSC is no usable clock: other processors have none, and on old ones its rate follows the
+ * processor's.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Of many readings, the one that was interrupted least. */
+/* Takes the least interrupted of many readings. */
 static struct point measure(void)
 {
 	struct point best = {0};

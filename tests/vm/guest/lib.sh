@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Shared by what runs in a test guest: guest/main and guest/suite.
+# Shared by the scripts in a test guest: guest/main and guest/suite.
 
 share=/run/dmactl-vm
 
@@ -8,7 +8,7 @@ loaded() {
 	grep -q "^$1 " /proc/modules
 }
 
-# load FILE [PARAMETER...], with what it depends on
+# load FILE [PARAMETER...]: loads a module after its dependencies
 load() {
 	local ko=$1 dep
 	shift
@@ -18,8 +18,8 @@ load() {
 	insmod "$ko" "$@"
 }
 
-# load_modules SIM DMACTL: both modules, as far as they were built, with these
-# parameters; "none" leaves one out.
+# load_modules SIM DMACTL: loads both modules, if they were built, with these parameters; "none"
+# leaves one out
 load_modules() {
 	# shellcheck disable=SC2086 # parameters are words
 	if [ "$1" != none ] && [ -e "$DMACTL_MODULES_DIR/dma-sim.ko" ] && ! loaded dma_sim; then
@@ -27,7 +27,7 @@ load_modules() {
 			echo "cannot load dma-sim.ko $1"
 			return 1
 		}
-		# Where configfs is a module, it came with this one.
+		# If configfs is a module, dma-sim has just loaded it.
 		grep -q ' /sys/kernel/config ' /proc/mounts || mount -t configfs configfs /sys/kernel/config 2>/dev/null || true
 	fi
 	# shellcheck disable=SC2086
@@ -39,22 +39,20 @@ load_modules() {
 	fi
 }
 
-# Has kmemleak look for lost memory; the runner judges what it finds
-# (kmemleak-check).
+# Lets kmemleak search for leaks; the runner judges the results (kmemleak-check).
 kmemleak_scan() {
 	[ -e /sys/kernel/debug/kmemleak ] || return 0
-	# Objects younger than five seconds are not reported.
+	# kmemleak does not report objects younger than five seconds.
 	sleep 6
-	# An object counts as lost only when its content did not change from
-	# one scan to the next.
+	# kmemleak reports an object only if its content did not change between two scans.
 	echo scan >/sys/kernel/debug/kmemleak
 	echo scan >/sys/kernel/debug/kmemleak
 	cat /sys/kernel/debug/kmemleak >>$share/kmemleak
 	echo clear >/sys/kernel/debug/kmemleak
 }
 
-# Unloads both modules. Lost memory shows while they are loaded, when its
-# owner has a name, or after, when what they held is held no more.
+# Unloads both modules. Searches for leaks before, when owners still have names, and after, when the
+# modules hold nothing.
 unload_modules() {
 	local name status=0
 	for name in dmactl dma_sim; do
