@@ -171,7 +171,7 @@ class Check:
         os.makedirs(self.results)
         self.plan()
         self.pool = Pool(self.jobs, slots())
-        self.report = Report(self.pool.say, f"{self.vm}/tap-count")
+        self.report = Report(self.pool.say)
         self.pool.run()
         if self.report.bad:
             print(f"failed: {', '.join(self.report.bad)}")

@@ -2,7 +2,8 @@
 """Counts the results of tests, and shows those that did not pass."""
 import os
 import re
-import subprocess
+
+from tap import count, read_report
 
 
 def read(path):
@@ -47,30 +48,29 @@ def explained(text):
 
 
 class Report:
-    def __init__(self, say, counter):
-        self.say, self.counter = say, counter
+    def __init__(self, say):
+        self.say = say
         self.passed = self.failed = self.skipped = 0
         self.bad = []
 
     def count(self, name, status, tap="", log="", cost="", quiet=False):
         """Adds a report to the sums. A quiet one is shown only if it has failures or notes."""
-        said = subprocess.run([self.counter, str(status), tap], check=True, stdout=subprocess.PIPE).stdout
-        numbers, *notes = said.decode(errors="replace").splitlines()
-        passed, failed, skipped = map(int, numbers.split())
-        self.passed += passed
-        self.failed += failed
-        self.skipped += skipped
-        if failed:
+        found = count(status, read_report(tap) if tap else "")
+        self.passed += found.passed
+        self.failed += found.failed
+        self.skipped += found.skipped
+        if found.failed:
             self.bad.append(name)
-        if quiet and not failed and not notes:
+        if quiet and not found.failed and not found.notes:
             return
-        self.say(f"{'FAIL' if failed else 'ok':4} {name:34} {passed:3} passed, {failed} failed, {skipped} skipped{cost}")
-        for note in notes:
+        self.say(f"{'FAIL' if found.failed else 'ok':4} {name:34} {found.passed:3} passed, "
+                 f"{found.failed} failed, {found.skipped} skipped{cost}")
+        for note in found.notes:
             self.say(f"       {note}")
-        if failed and tap:
+        if found.failed and tap:
             for line in explained(read(tap)):
                 self.say(f"       | {line}")
-        if failed and log:
+        if found.failed and log:
             self.say(f"       the output is in {log}; its end:")
             for line in read(log).splitlines()[-20:]:
                 self.say(f"       | {line}")
