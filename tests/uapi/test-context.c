@@ -228,8 +228,8 @@ static void run_here(void (*fn)(void))
 }
 
 /* Programs with the most kinds of callbacks. */
-static const char *const few[] = {"submit", "prepared", "ring", NULL};
-static const char *const most[] = {"submit",   "prepared", "ring",  "repeat",
+static const char *const few[] = {"submit", "prepared", "ring", "ring-wait", NULL};
+static const char *const most[] = {"submit",   "prepared", "ring",  "ring-wait", "repeat",
 				   "metadata", "unbind",   "uring", NULL};
 
 /*
