@@ -26,7 +26,7 @@ from report import read, write
 TWO = "devices=2 channels=4"
 
 # 32-bit programs that test ioctls and memory whose layout depends on the width of pointers.
-QUICK_32 = ("contract", "numbers", "submit", "stream", "uring", "ring-map", "mmap", "buf")
+QUICK_32 = ("contract", "numbers", "submit", "stream", "stream-end", "uring", "ring-map", "mmap", "buf")
 
 # Tests that depend on the kernel: memory, files, io_uring, dmaengine, configfs. The others would
 # find the same errors on 6.1 as on 6.12.

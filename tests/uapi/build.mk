@@ -103,7 +103,7 @@ uapi-tests: $(UAPI_BINS) $(UAPI_BINS32) $(UAPI_OWN_BINS) $(UAPI_POWER) $(UAPI_FA
 
 # The same without Criterion, in another directory, for guests with less time. Only those 32-bit
 # programs that test the width of pointers (tests/runner/guests.py lists them, too).
-UAPI_QUICK_32 := $(addprefix test-,contract numbers submit stream uring ring-map mmap buf)
+UAPI_QUICK_32 := $(addprefix test-,contract numbers submit stream stream-end uring ring-map mmap buf)
 UAPI_QUICK := UAPI_RUNNER=lite UAPI_NAMES32="$(UAPI_QUICK_32)" UAPI_DIR=$(O)/tests/uapi-quick \
 	UAPI_OWN_DIR=$(O)/tests/uapi-quick-own UAPI_STAMP=$(O)/obj/tests/uapi-quick-runner
 .PHONY: uapi-quick
