@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* argp and others end the program in the middle: that, too, is told in JSON. */
+/* argp may call exit(). With --json, on_early_exit() still prints a document then. */
 static struct {
 	struct cli *cli;
 	bool json;
@@ -63,7 +63,8 @@ static int run(struct cli *cli, const struct command *command, int argc, char **
 
 int main(int argc, char **argv)
 {
-	static struct cli cli; /* also for on_early_exit() */
+	static struct cli
+		cli; /* static, because on_early_exit() uses it after main() has returned */
 	const struct command *command;
 	int verb, status;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl bench [CHAN]: what a copy costs, by size and depth */
+/* dmactl bench [CHAN]: measures the cost of copies, for each size and depth. */
 #include "dev/control.h"
 #include "dev/device.h"
 #include "out/print.h"
@@ -53,7 +53,7 @@ static const struct argp_option bench_options[] = {
 	{0},
 };
 
-/* One word of a list; false if it makes no sense. */
+/* Parses one word of a list. Returns false if the word is invalid. */
 typedef bool (*parse_word)(const char *word, uint64_t *value);
 
 static bool parse_one_size(const char *word, uint64_t *value)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl capture CHAN FILE: what a peripheral sends, without a gap */
+/* dmactl capture CHAN FILE: saves the bytes that a peripheral sends, without a gap. */
 #include "cyclic/flusher.h"
 #include "cyclic/options.h"
 #include "dev/control.h"
@@ -31,7 +31,7 @@ static const struct argp_option capture_options[] = {
 	{0},
 };
 
-/* 1m is a minute and 1M is a mebibyte; a number alone is bytes. */
+/* "1m" is one minute and "1M" is one mebibyte; a number without a unit is bytes. */
 static void parse_sync(const char *arg, struct argp_state *state, struct ring_options *options)
 {
 	size_t length = strlen(arg);
@@ -86,15 +86,16 @@ struct capture {
 	struct ring_events events;
 	struct target target;
 	struct flusher *flusher;
-	uint8_t *copy; /* of one period, safe from the channel */
-	size_t length; /* bytes of it to write */
-	size_t done;   /* bytes of it that are written */
-	uint64_t next; /* period to copy */
+	uint8_t *copy; /* one period, copied out of the ring so that the channel cannot overwrite it
+			*/
+	size_t length; /* bytes of `copy' to write */
+	size_t done;   /* bytes of `copy' already written */
+	uint64_t next; /* number of the next period to copy */
 	uint64_t bytes;
 	uint64_t saved, lost;
 	uint64_t gaps; /* places in the file where periods are missing */
-	bool torn;     /* periods were lost behind the last byte of the file */
-	bool complete; /* all that --size asked for is in the ring */
+	bool torn;     /* periods were lost after the last byte of the file */
+	bool complete; /* the ring holds the last bytes that --size asks for */
 	uint64_t start_ns;
 	double seconds;
 };
@@ -110,7 +111,7 @@ static void lose(struct capture *c, uint64_t periods)
 	c->torn = c->bytes;
 }
 
-/* Copies the first bytes of the next period, to be written next. */
+/* Copies `length' bytes of the next period out of the ring. */
 static int copy_next(struct capture *c, size_t length)
 {
 	uint64_t left = c->options->size - c->bytes;
@@ -125,7 +126,7 @@ static int copy_next(struct capture *c, size_t length)
 	return 0;
 }
 
-/* It is whole: the channel was not at its slot again while it was copied. */
+/* Counts the copied period as intact: the channel did not reach its slot during the copy. */
 static void accept_next(struct capture *c)
 {
 	c->next++;
@@ -133,15 +134,16 @@ static void accept_next(struct capture *c)
 	c->torn = false;
 }
 
-/* Periods that may be unsaved at once: another one may be overwritten already. */
+/* Returns how many periods may be unsaved. The channel may already overwrite one more. */
 static uint64_t ring_room(const struct capture *c)
 {
 	return c->ring.count - c->ring.slack;
 }
 
 /*
- * Takes the next period out of the ring. It is whole if the channel has not yet
- * begun with its slot anew when it has been copied.
+ * Takes the next period out of the ring. The copy is intact only if the channel
+ * had not reached the same slot again when the copy ended, so ask for the
+ * position afterwards.
  */
 static int take(struct capture *c)
 {
@@ -160,7 +162,7 @@ static int take(struct capture *c)
 	}
 	if (position - c->next >= room) {
 		c->length = 0;
-		/* Half a ring, so that the same does not happen again at once. */
+		/* Skip half a ring; a smaller skip would soon be followed by the next loss. */
 		lose(c, position - c->next - room / 2);
 		return c->options->strict ? -EOVERFLOW : 0;
 	}
@@ -185,7 +187,7 @@ static int write_failed(struct capture *c, int err)
 	return err;
 }
 
-/* Writes once. What does not fit into a pipe now is no error. */
+/* Writes once. A full pipe is no error; the rest is written later. */
 static int write_once(struct capture *c)
 {
 	ssize_t put;
@@ -209,7 +211,7 @@ static int write_once(struct capture *c)
 	return 0;
 }
 
-/* Writes what it can without waiting. */
+/* Writes as much as possible without waiting. */
 static int write_some(struct capture *c)
 {
 	int err = 0;
@@ -219,7 +221,7 @@ static int write_some(struct capture *c)
 	return err;
 }
 
-/* Are the last bytes that --size asked for there, before their period ends? */
+/* Sets `complete' when the last bytes of --size are in the ring, before their period ends. */
 static int look_for_end(struct capture *c)
 {
 	uint64_t at, left = c->options->size - c->bytes - (c->length - c->done);
@@ -257,7 +259,7 @@ static int loop(struct capture *c)
 	return err;
 }
 
-/* The channel stopped by itself: why? */
+/* Reports the error if the channel stopped by itself. */
 static int check_end(const struct capture *c)
 {
 	if (!c->ring.over || control_terminated(c->slave.control) || !c->ring.status)
@@ -267,7 +269,7 @@ static int check_end(const struct capture *c)
 	return c->ring.status;
 }
 
-/* Writes what was taken; a reader who takes nothing any more is given up. */
+/* Writes the rest of `copy'. Gives up if the reader of the file takes nothing for some time. */
 static int write_rest(struct capture *c)
 {
 	const int patience_ms = stop_requested() ? 1000 : 10000;
@@ -296,8 +298,8 @@ static void report_unsaved(const struct capture *c)
 }
 
 /*
- * The channel stands: saves what is in the ring and not yet in the file, the
- * part of a period in which it stopped included.
+ * After the channel has stopped: saves the bytes of the ring that are not yet
+ * in the file, including the unfinished last period.
  */
 static int drain(struct capture *c)
 {
@@ -360,7 +362,7 @@ static int run(struct capture *c)
 	err = loop(c);
 	ring_stop(&c->ring);
 	end = check_end(c);
-	/* With --strict, the file ends where the first loss is. */
+	/* With --strict, err is -EOVERFLOW at the first loss, and the file ends there. */
 	if (!err)
 		err = drain(c);
 	if (err == -EOVERFLOW)
@@ -370,7 +372,7 @@ static int run(struct capture *c)
 	return err ? err : end;
 }
 
-/* What was lost, or that nothing came: both are failures. */
+/* Lost bytes and an empty capture are both failures. */
 static int check_loss(const struct capture *c)
 {
 	char time[UNITS_TEXT];
@@ -424,7 +426,7 @@ static int print_summary(const struct capture *c, const char *chan)
 	return printer_end(printer);
 }
 
-/* After a failure, too: a capture cannot be had again, so the file stays. */
+/* Keeps the file after a failure, too, because a capture cannot be repeated. */
 static int finish(struct capture *c, const char *chan, int err)
 {
 	int status = CLI_OK;

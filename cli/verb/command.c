@@ -52,7 +52,7 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 					ARGP_HELP_EXIT_ERR);
 		return EINVAL;
 	case ARGP_KEY_ARG:
-		/* Whatever follows belongs to the verb. */
+		/* All further arguments belong to the verb. */
 		args->verb_index = state->next - 1;
 		state->next = state->argc;
 		return 0;
@@ -61,7 +61,7 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The list of verbs goes between the usage and the options. */
+/* Puts the list of verbs between the usage and the options. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	char *out = NULL;

@@ -5,10 +5,7 @@
 
 #include "out/cli.h"
 
-/*
- * A verb. argv[0] is "dmactl VERB"; the value returned is the exit status,
- * an enum cli_status.
- */
+/* A verb. run() gets "dmactl VERB" as argv[0] and returns the exit status, an enum cli_status. */
 struct command {
 	const char *name;
 	const char *summary;
@@ -44,14 +41,14 @@ extern const struct command cmd_xor;
 extern const struct command *const command_list[];
 
 const struct command *command_find(const char *name);
-/* Says that there is none, and which may have been meant. */
+/* Prints an error for an unknown verb, and suggests the most similar one. */
 void command_unknown(const struct cli *cli, const char *name);
 
 /*
- * Parses the command line up to the verb. Returns the verb's place in argv, and
- * ends the program on a usage error and after --help.
+ * Parses the command line up to the verb. Returns the index of the verb in
+ * argv. Ends the program on a usage error and after --help.
  */
 int command_line_parse(struct cli *cli, int argc, char **argv);
-void command_line_help(void); /* of dmactl as a whole; ends the program */
+void command_line_help(void); /* prints the general help and ends the program */
 
 #endif /* COMMAND_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The asking side: what pause, resume, terminate and synchronize have in common. */
+/* The client side of the control socket, shared by pause, resume, terminate and synchronize. */
 #include "out/values.h"
 #include "verb/control-client.h"
 #include "dev/device.h"
@@ -13,7 +13,7 @@
 
 static const struct {
 	const char *done;
-	const char *refused; /* what -EOPNOTSUPP means */
+	const char *refused; /* the message for -EOPNOTSUPP */
 } commands[] = {
 	[CONTROL_PAUSE] = {"paused", "the channel cannot pause"},
 	[CONTROL_RESUME] = {"resumed", "the channel cannot resume"},
@@ -70,7 +70,7 @@ const struct argp control_argp[] = {
 			     "\vExample:\n  dmactl synchronize counter\n"),
 };
 
-/* Nobody listens: who has the channel? */
+/* No process listens for this name. Reports who holds the channel. */
 static void explain_silence(struct cli *cli, const char *chan)
 {
 	char resolved[DMACTL_NAME_LEN];
@@ -104,8 +104,8 @@ static void explain_silence(struct cli *cli, const char *chan)
 }
 
 /*
- * Anybody can listen by the name of a channel. What is believed is root, and of
- * one's own processes the one that has the channel.
+ * Any process can listen on the socket name of a channel. Trust only processes
+ * of root, and a process of the own user that holds the channel.
  */
 static int check_peer(struct cli *cli, const char *chan, int fd)
 {
@@ -124,7 +124,7 @@ static int check_peer(struct cli *cli, const char *chan, int fd)
 	if (holder_is(name, peer.pid, &holder) && holder.uid == peer.uid &&
 	    (peer.uid == geteuid() || geteuid() == 0))
 		return 0;
-	/* Of root's processes others see nothing, and need not. */
+	/* Other users cannot inspect root's processes, and root is trusted anyway. */
 	if (peer.uid == 0 && geteuid() != 0)
 		return 0;
 	cli_error(
@@ -149,7 +149,10 @@ static int connect_to(int fd, const char *name)
 	return connect(fd, (struct sockaddr *)&address, length) < 0 ? -errno : 0;
 }
 
-/* Whoever runs the transfer listens by its channel's name, whatever it asked for. */
+/*
+ * The process that runs the transfer listens on the real name of its channel,
+ * even if it asked for the channel by another name. Try that name first.
+ */
 static int connect_by_any(int fd, const char *chan)
 {
 	char resolved[DMACTL_NAME_LEN];
@@ -175,7 +178,7 @@ static int ask(struct cli *cli, const char *chan, uint32_t command, struct contr
 		else
 			cli_error(cli, "%s: %s", chan, strerror(-err));
 	} else if ((err = check_peer(cli, chan, fd))) {
-		/* It has said why. */
+		/* check_peer() has printed the error. */
 	} else if (send(fd, &command, sizeof(command), MSG_NOSIGNAL) != sizeof(command) ||
 		   recv(fd, answer, sizeof(*answer), 0) != sizeof(*answer)) {
 		err = -EPIPE;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs that ask the dmactl that holds a channel, through its control socket. */
+/* Verbs that send a command to the dmactl that holds a channel, through its control socket. */
 #ifndef CONTROL_CLIENT_H
 #define CONTROL_CLIENT_H
 
 #include "dev/control-socket.h"
 #include "verb/command.h"
 
-/* What each of them takes, by its command. */
+/* The argument parser of each verb, indexed by enum control_command. */
 extern const struct argp control_argp[];
 
-/* The whole of the verbs pause, resume, terminate and synchronize. */
+/* Runs pause, resume, terminate or synchronize. Returns the exit status. */
 int control_main(struct cli *cli, int argc, char **argv, enum control_command command);
 
 #endif /* CONTROL_CLIENT_H */

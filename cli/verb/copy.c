@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl copy SRC DST: a file, through a DMA channel */
+/* dmactl copy SRC DST: copies a file through a DMA channel. */
 #include "copy/transfer.h"
 #include "out/values.h"
 #include "verb/command.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl fill FILE: a file of one byte, set by a DMA channel */
+/* dmactl fill FILE: a DMA channel sets all bytes of a file to one value. */
 #include "copy/transfer.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -15,7 +15,7 @@ struct fill_args {
 	struct transfer_options options;
 	const char *target;
 	uint64_t value;
-	uint64_t size; /* SIZE_UNKNOWN: as the file that is there */
+	uint64_t size; /* SIZE_UNKNOWN: the size of the existing file */
 };
 
 enum {
@@ -71,7 +71,7 @@ static const struct argp fill_argp = {
 	       "  dmactl fill --value 0xff --verify flash.img\n",
 };
 
-/* Without --size: the size of what is there. */
+/* Without --size, the size of the existing file is used. */
 static int existing_size(struct cli *cli, const char *path, uint64_t *size)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -68,7 +68,7 @@ static void print_verb(struct printer *printer, const struct command *command)
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
 	print_string(printer, "name", NULL, command->name);
 	print_string(printer, "summary", NULL, command->summary);
-	/* Lines, where there are several ways to call it. */
+	/* A verb with several forms has one line for each. */
 	print_string(printer, "usage", NULL,
 		     command->argp->args_doc ? command->argp->args_doc : "");
 	print_options(printer, "options", command->argp);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl info CHAN: everything about one channel */
+/* dmactl info CHAN: prints everything about one channel. */
 #include "dev/device.h"
 #include "dev/holder.h"
 #include "dev/memory.h"
@@ -49,7 +49,7 @@ static const struct argp info_argp = {
 	       "info fir:tx\n",
 };
 
-/* The name of the file that a link in the channel's sysfs directory leads to. */
+/* Gets the base name of the target of a link in the channel's sysfs directory. */
 static bool link_name(const char *chan, const char *link, char *name, size_t size)
 {
 	char path[PATH_MAX], target[PATH_MAX];
@@ -93,7 +93,7 @@ static void print_widths(struct printer *printer, const char *key, const char *l
 	unsigned int used = 0;
 
 	for (unsigned int i = 0; i < 64; i++) {
-		/* The last two bits are kept for widths that have none of their own. */
+		/* Widths above 61 have no bit of their own: bit 62 means 64, bit 63 means 128. */
 		unsigned int width = i == 62 ? 64 : i == 63 ? 128 : i;
 
 		if (!(widths >> i & 1))
@@ -120,7 +120,7 @@ static void print_directions(struct printer *printer, uint32_t directions)
 	print_names(printer, "directions", "Directions", names);
 }
 
-/* The kernel says so where it does; else it follows from the memory there is. */
+/* Uses the kernel's own answer if there is one, else compares the DMA mask with the memory. */
 static enum bounce find_bounce(const struct dmactl_chan_caps *caps, bool known, uint64_t top)
 {
 	bool iommu = caps->caps & DMACTL_CAP_IOMMU;
@@ -176,7 +176,7 @@ static const char *residue_name(uint32_t granularity)
 	}
 }
 
-/* In units of the address width: no bytes. */
+/* A burst is counted in accesses of the address width, not in bytes. */
 static void print_burst(struct printer *printer, const char *key, const char *label, uint32_t burst)
 {
 	char text[32];
@@ -186,11 +186,11 @@ static void print_burst(struct printer *printer, const char *key, const char *la
 	print_string(printer, NULL, label, burst ? text : "not declared");
 }
 
-/* What the channel can be asked for, by the names of the functions and verbs. */
+/* Prints the operations of the channel, named after the functions of the library. */
 static void print_operations(struct printer *printer, const struct dmactl_chan_caps *caps)
 {
 	static const struct {
-		uint64_t any; /* one of these is enough */
+		uint64_t any; /* one of these capabilities is enough */
 		const char *name;
 	} all[] = {
 		{DMACTL_CAP_MEMCPY, "memcpy"},
@@ -238,7 +238,7 @@ static void print_extras(struct printer *printer, uint64_t caps)
 		   caps & DMACTL_CAP_CACHE_COHERENT);
 }
 
-/* Most that the provider is asked for, and who said so. */
+/* Prints the most that dmactl asks the provider for, and where this bound comes from. */
 static void print_bound(struct printer *printer, const char *name, const char *label,
 			uint64_t value, bool bytes, const char *from)
 {
@@ -258,7 +258,7 @@ static void print_bounds(struct printer *printer, const struct dmactl_chan_caps 
 	static const char *const from[] = {"not declared: dmactl's", "dmactl.bounds"};
 	uint32_t flags = caps->bound_flags;
 
-	/* A module that is older. */
+	/* Older modules report no bounds. */
 	if (!caps->bound_segment)
 		return;
 	print_bound(printer, "bound_segment", "Asked for, bytes in a piece", caps->bound_segment,
@@ -331,8 +331,8 @@ static void print_caps(struct printer *printer, const struct dmactl_chan_caps *c
 }
 
 /*
- * By way of the port, what it allows is what there is; to know that, the channel
- * is taken for a moment, if it is free.
+ * A port restricts the capabilities of its channel. To read the restricted
+ * ones, request the channel for a moment if it is free.
  */
 static int get_caps(struct cli *cli, struct dmauser_session *session, const char *name,
 		    const char *port, struct dmactl_chan_caps *caps, unsigned int *depth)
@@ -359,7 +359,7 @@ static int get_caps(struct cli *cli, struct dmauser_session *session, const char
 	return err;
 }
 
-/* One that leads nowhere. */
+/* Prints a port whose channel is not available. */
 static int print_port(struct cli *cli, const char *port)
 {
 	struct printer *printer = printer_new(cli);
@@ -387,7 +387,10 @@ static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc, con
 		err = get_caps(cli, session, desc->name, port, &caps, &depth);
 		dmauser_close(session);
 	}
-	/* What sysfs says is worth having even so; the exit status tells. */
+	/*
+	 * Without capabilities, still print the facts from sysfs; the exit
+	 * status shows the error.
+	 */
 	printer = printer_new(cli);
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
 	print_sysfs(printer, desc);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl interleave --crop WxH+X+Y IN OUT: part of an image, cut out by a channel */
+/* dmactl interleave --crop WxH+X+Y IN OUT: a channel cuts a part out of an image. */
 #include "dev/blocks.h"
 #include "dev/control.h"
 #include "dev/device.h"
@@ -18,7 +18,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define BAND_BYTES (4u << 20) /* of the image in one transfer, about */
+#define BAND_BYTES (4u << 20) /* approximate bytes of the image in one transfer */
 #define WAIT_SLICE (100 * NS_PER_MS)
 
 struct interleave_args {
@@ -27,7 +27,7 @@ struct interleave_args {
 	uint64_t timeout_ns;
 	struct rectangle crop;
 	bool cropped;
-	uint64_t width, height, pixel; /* of an image without a header */
+	uint64_t width, height, pixel; /* only for an image without a header */
 	const char *in, *out;
 };
 
@@ -126,9 +126,9 @@ struct crop {
 	struct control *control;
 	struct dmauser_batch *batch;
 	struct blocks in, out;
-	size_t line;   /* bytes of a line of the image */
-	size_t part;   /* bytes of it that are wanted */
-	uint32_t rows; /* in one transfer */
+	size_t line;   /* bytes in a line of the image */
+	size_t part;   /* bytes of each line that are copied */
+	uint32_t rows; /* lines in one transfer */
 	uint64_t written;
 	uint64_t ops;
 };
@@ -216,7 +216,7 @@ static int open_channel(struct crop *c)
 	if (rows > c->args->crop.height)
 		rows = c->args->crop.height;
 	err = dmauser_batch_new(&c->batch);
-	/* A line more: the gap behind the last chunk may count. */
+	/* Allocate one line more: some providers count the gap behind the last chunk. */
 	if (!err)
 		err = blocks_alloc(&c->in, c->cli, c->session, c->chan, 1,
 				   (size_t)(rows + 1) * c->line, 2 * c->line);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl list: every DMA channel of the machine */
+/* dmactl list: lists all DMA channels of the machine. */
 #include "dev/device.h"
 #include "dev/name.h"
 #include "dev/port.h"
@@ -74,7 +74,7 @@ static const struct argp list_argp = {
 	       "  dmactl list --ports\n",
 };
 
-/* Why the capabilities of a channel cannot be told. */
+/* Returns why the capabilities of a channel are unknown. */
 static const char *refusal(int err)
 {
 	switch (-err) {
@@ -124,7 +124,7 @@ static void print_row(struct printer *printer, struct dmauser_session *session,
 	print_close(printer);
 }
 
-/* Which channel one leads to is known while somebody has it. */
+/* The channel of a slave name is known only while a session holds it. */
 static int print_slaves(struct cli *cli, struct printer *printer, const struct use_list *uses)
 {
 	char chan[DMACTL_NAME_LEN];
@@ -192,7 +192,7 @@ static int print_channels(struct cli *cli, struct printer *printer, const struct
 			return CLI_FAILED;
 		}
 	} else if (args->caps) {
-		/* Without the module there is still the list. */
+		/* Without the module, list the channels without their capabilities. */
 		open_err = dmauser_open(DMACTL_DEVICE, &session);
 		if (open_err)
 			session = NULL;
@@ -221,7 +221,7 @@ static void print_name(const struct cli *cli, struct printer *printer, const cha
 		puts(name);
 }
 
-/* For completions: each name that a verb takes. */
+/* For shell completion: prints each name that a verb accepts. */
 static int print_names_only(struct cli *cli)
 {
 	struct dmauser_port_list *ports = NULL;
@@ -229,7 +229,7 @@ static int print_names_only(struct cli *cli)
 	struct printer *printer = printer_new(cli);
 	struct name_list slaves;
 
-	/* What cannot be read has no names. */
+	/* Ignore errors: completion then has fewer names to offer. */
 	name_slaves(&slaves);
 	dmauser_discover(&list);
 	dmauser_discover_ports(&ports);

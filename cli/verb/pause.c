@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl pause CHAN: halt the transfer of another dmactl */
+/* dmactl pause CHAN: pauses the transfer of another dmactl. */
 #include "verb/control-client.h"
 
 static int run_pause(struct cli *cli, int argc, char **argv)

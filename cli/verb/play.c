@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl play CHAN FILE: a file to a peripheral, without a gap */
+/* dmactl play CHAN FILE: sends a file to a peripheral, without a gap. */
 #include "cyclic/filler.h"
 #include "cyclic/options.h"
 #include "dev/control.h"
@@ -24,7 +24,7 @@ struct play_args {
 	bool no_cyclic;
 };
 
-/* So long a live source is not heard, and may be late without a gap. */
+/* Delay of a live source. The source may be late by this time without causing a gap. */
 #define DEFAULT_LATENCY_NS (200 * NS_PER_MS)
 
 enum { OPT_LOOP = 'l', OPT_NO_CYCLIC = 0x800, OPT_LATENCY };
@@ -93,11 +93,11 @@ struct play {
 	struct ring_events events;
 	struct filler filler;
 	struct source source;
-	uint64_t taken;	   /* bytes read of the file */
-	uint64_t first_ns; /* when the first of them came */
+	uint64_t taken;	   /* bytes read from the file */
+	uint64_t first_ns; /* when the first byte came */
 	uint64_t read_ns;  /* when reading began */
-	uint64_t start_ns; /* when playing did */
-	uint64_t bytes;	   /* played */
+	uint64_t start_ns; /* when playing began */
+	uint64_t bytes;	   /* bytes played */
 	double seconds;
 };
 
@@ -119,7 +119,7 @@ static bool may_read(const struct play *p)
 	return !rate || (double)p->taken <= (double)(now_ns() - p->read_ns) / 1e9 * (double)rate;
 }
 
-/* Reads what there is, once: the file may be slow. */
+/* Reads at most once, because the file may be slow. */
 static int read_some(struct play *p)
 {
 	uint64_t left = p->options->size - p->taken;
@@ -136,7 +136,7 @@ static int read_some(struct play *p)
 		cli_error(p->cli, "%s: cannot read it: %s", p->source.name, strerror(errno));
 		return err;
 	}
-	/* Of a pipe, nobody knows whether there is more now. */
+	/* A pipe may be empty now, so wait for epoll before the next read. */
 	p->events.file_ready = p->events.file_fd < 0;
 	if (got > 0) {
 		if (!p->taken)
@@ -153,7 +153,7 @@ static int read_some(struct play *p)
 	return 0;
 }
 
-/* Reads and puts until the ring is full or the file has nothing now. */
+/* Reads bytes and puts them into the ring until it is full or the file has no data. */
 static int refill(struct play *p)
 {
 	bool done = false;
@@ -183,13 +183,13 @@ static bool is_over(const struct play *p)
 	return p->filler.file_ended && p->ring.ended >= p->filler.last;
 }
 
-/* What came first must not wait any longer. */
+/* Returns whether the first byte has waited for the whole latency. */
 static bool must_start(const struct play *p)
 {
 	return p->taken && now_ns() - p->first_ns >= p->options->latency_ns;
 }
 
-/* A ring full to start with, or as much as comes in time. */
+/* Fills the ring before the start, or as much of it as the latency allows. */
 static int prefill(struct play *p)
 {
 	int err = refill(p);
@@ -236,7 +236,7 @@ static int loop(struct play *p)
 	return err;
 }
 
-/* The channel stopped by itself: why? */
+/* Reports the error if the channel stopped by itself. */
 static int check_end(const struct play *p)
 {
 	if (!p->ring.over || control_terminated(p->slave.control) || !p->ring.status)
@@ -284,7 +284,7 @@ static int run(struct play *p)
 	ring_stop(&p->ring);
 	progress_end();
 	p->seconds = (double)(now_ns() - p->start_ns) / 1e9;
-	/* It is over: what its last record says. */
+	/* The last completion of the channel has the final number of bytes. */
 	count_played(p);
 	return err ? err : check_end(p);
 }
@@ -323,7 +323,7 @@ static int print_summary(const struct play *p, const char *chan)
 	return printer_end(printer);
 }
 
-/* The same options, for the queue of `send'. */
+/* Plays with the queue of `send', from the same options. */
 static int play_queue(struct cli *cli, const struct ring_options *ring, struct source *source)
 {
 	struct slave_transfer_options options = {.cli = cli};
@@ -340,7 +340,7 @@ static int play_queue(struct cli *cli, const struct ring_options *ring, struct s
 	return slave_transfer_run(&options, source, NULL);
 }
 
-/* Gaps, or silence: both are failures. */
+/* Underruns are a failure, and so is a run that played no byte. */
 static int check_gaps(const struct play *p)
 {
 	char time[UNITS_TEXT];

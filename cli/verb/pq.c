@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl pq -P P -Q Q SRC...: RAID-6 parity and syndrome of files */
+/* dmactl pq -P P -Q Q SRC...: writes RAID-6 parity and syndrome of files. */
 #include "file/target.h"
 #include "raid/raid.h"
 #include "verb/command.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl recv CHAN FILE: a number of bytes from a peripheral */
+/* dmactl recv CHAN FILE: receives a number of bytes from a peripheral. */
 #include "file/target.h"
 #include "slave/transfer.h"
 #include "verb/command.h"

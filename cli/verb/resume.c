@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl resume CHAN: let a transfer go on that was paused */
+/* dmactl resume CHAN: resumes the paused transfer of another dmactl. */
 #include "verb/control-client.h"
 
 static int run_resume(struct cli *cli, int argc, char **argv)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl send CHAN FILE: a file to a peripheral */
+/* dmactl send CHAN FILE: sends a file to a peripheral. */
 #include "slave/transfer.h"
 #include "verb/command.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl stats: what the channels and the sessions have done, for monitoring */
+/* dmactl stats: prints the counters of channels and sessions, for monitoring. */
 #include "dev/usage.h"
 #include "file/target.h"
 #include "out/openmetrics.h"
@@ -58,7 +58,7 @@ static const struct argp stats_argp = {
 	       "/var/lib/prometheus/node-exporter/dmactl.prom\n",
 };
 
-/* All facts, read before the first is printed. */
+/* Everything to print. It is read completely before anything is printed. */
 struct stats {
 	struct dmauser_chan_list *chans;
 	struct dmauser_port_list *ports;
@@ -96,7 +96,7 @@ static void print_module(FILE *out, const struct stats *stats)
 	metric_sample(out, &quarantined, NULL, stats->info.out_quarantined);
 }
 
-/* dmaengine's own counters, whoever uses the channel. */
+/* Prints dmaengine's own counters, which count all users of a channel. */
 static void print_channels(FILE *out, const struct dmauser_chan_list *list)
 {
 	static const struct metric metrics[] = {
@@ -238,7 +238,7 @@ static uint64_t scaled(const struct stats *stats, const struct number_metric *m,
 	return m->pages ? value * stats->page : value;
 }
 
-/* The labels of a session, and, where there is one, of a channel. */
+/* The labels of a session, and of one of its channels if there is one. */
 struct session_labels {
 	char session[NUMBER_TEXT], pid[NUMBER_TEXT], uid[NUMBER_TEXT];
 	struct metric_label labels[6];
@@ -278,7 +278,7 @@ static void print_sessions(FILE *out, const struct stats *stats)
 	}
 }
 
-/* A user's sums are in each of his sessions: those of the first count. */
+/* Each session reports the sums of its user; use only those of the user's first session. */
 static bool first_of_user(const struct usage *usage, size_t index)
 {
 	for (size_t i = 0; i < index; i++) {
@@ -352,7 +352,7 @@ static int read_stats(struct stats *stats)
 	int err;
 
 	stats->page = (uint64_t)sysconf(_SC_PAGESIZE);
-	/* No session of our own is to be among them. */
+	/* Read this before dmauser_open(), so that our own session is not counted. */
 	err = usage_read(&stats->usage);
 	if (err)
 		return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl status [CHAN]: what the channels do, and which programs use them */
+/* dmactl status [CHAN]: shows what the channels do, and which programs use them. */
 #include "dev/device.h"
 #include "dev/holder.h"
 #include "dev/name.h"
@@ -15,14 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of a line about a channel. */
+/* The most "key value" pairs in an fdinfo line about a channel. */
 #define MOST_PAIRS 24
 
 struct status_args {
 	struct cli *cli;
 	const char *asked;	    /* NULL: all */
-	char chan[DMACTL_NAME_LEN]; /* to which it leads */
-	bool idle;		    /* to none yet */
+	char chan[DMACTL_NAME_LEN]; /* the channel that `asked' names */
+	bool idle;		    /* `asked' is valid, but names no channel yet */
 	bool watch;
 	uint64_t interval_ns;
 };
@@ -74,7 +74,7 @@ static const struct argp status_argp = {
 
 static bool skipped_key(const char *key)
 {
-	/* Lines that every fdinfo has. */
+	/* Lines that the fdinfo of every file has. */
 	static const char *const usual[] = {"pos", "flags", "mnt_id", "ino"};
 
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
@@ -84,10 +84,10 @@ static bool skipped_key(const char *key)
 	return false;
 }
 
-/* JSON keys have no dashes. */
+/* Replaces dashes, which JSON keys do not have here. */
 static const char *json_key(const char *key, char *text, size_t size)
 {
-	/* "channels" are objects. */
+	/* "channels" is the list of channels in JSON, but a number in fdinfo. */
 	snprintf(text, size, "%s", strcmp(key, "channels") ? key : "channel_count");
 	for (char *c = text; *c; c++) {
 		if (*c == '-')
@@ -112,7 +112,7 @@ static void print_value(struct printer *printer, const struct fdinfo_pair *pair,
 		print_string(printer, key, label, pair->value);
 }
 
-/* Lines of this key, one for each channel. */
+/* Prints the fdinfo lines with this key; there is one for each channel. */
 static void print_holder_channels(struct printer *printer, const struct fdinfo *info,
 				  const char *key, const char *json)
 {
@@ -123,7 +123,7 @@ static void print_holder_channels(struct printer *printer, const struct fdinfo *
 	for (size_t i = 0; i < info->count; i++) {
 		if (strcmp(info->pairs[i].key, key))
 			continue;
-		/* The text is the holder's own copy. */
+		/* The split writes into the text. That is allowed: it belongs to the holder. */
 		count = fdinfo_split_channel((char *)info->pairs[i].value, pairs, MOST_PAIRS);
 		print_open(printer, GROUP_OBJECT, NULL, NULL);
 		for (size_t j = 0; j < count; j++)
@@ -151,7 +151,7 @@ static void print_holder(struct printer *printer, const struct holder *holder)
 			print_value(printer, pair, pair->key);
 	}
 	print_holder_channels(printer, &holder->info, "channel", "channels_held");
-	/* What their providers say. */
+	/* Lines that the providers add. */
 	print_holder_channels(printer, &holder->info, "provider", "providers");
 	print_close(printer);
 }
@@ -181,8 +181,8 @@ static void print_sessions(struct printer *printer, const struct status_args *ar
 }
 
 /*
- * What went through dmactl is in the counters of sysfs when the session has given
- * the channel back; until then, the session has it.
+ * dmactl adds its transfers to the counters of sysfs when a session releases
+ * the channel. Until then, add the counters of the session.
  */
 static void print_moved(struct printer *printer, const struct dmauser_chan_desc *desc,
 			const struct use *use)
@@ -196,7 +196,7 @@ static void print_moved(struct printer *printer, const struct dmauser_chan_desc 
 	print_unsigned(printer, "bytes_transferred", NULL, desc->bytes_transferred, UNIT_NONE);
 }
 
-/* What is under way on it. */
+/* Prints the transfers in flight. */
 static void print_under_way(struct printer *printer, const struct use *use)
 {
 	bool known = use && use->pid && use->detailed;
@@ -235,7 +235,7 @@ static void print_channel(struct printer *printer, const struct dmauser_chan_des
 	print_close(printer);
 }
 
-/* Which channel it leads to is not decided yet. */
+/* Prints a slave name or port whose channel is not decided yet. */
 static void print_idle(struct printer *printer, const char *name)
 {
 	print_open(printer, GROUP_OBJECT, NULL, NULL);

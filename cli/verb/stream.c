@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl stream CHAN -- COMMAND: a program whose input or output is a peripheral */
+/* dmactl stream CHAN -- COMMAND: runs a program whose input or output is a peripheral. */
 #include "out/print.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -19,13 +19,13 @@
 
 #define MAX_BLOCK (64ull << 20)
 
-/* How long a program that is asked to stop may take, in ms. */
+/* Time for the program to stop after a signal, in ms. */
 #define GRACE_MS 2000
 
 struct stream_args {
 	struct cli *cli;
 	struct slave_options slave;
-	const char *chan; /* the direction says for what */
+	const char *chan; /* without --in=CHAN or --out=CHAN */
 	const char *in;
 	const char *out;
 	bool want_in;
@@ -63,7 +63,7 @@ static const struct argp_option stream_options[] = {
 	{0},
 };
 
-/* `--in CHAN' as well as `--in=CHAN'; `CHAN --in --' has no name. */
+/* Accepts `--in CHAN' as well as `--in=CHAN'. In `CHAN --in --', --in has no name. */
 static const char *optional_name(const char *arg, struct argp_state *state,
 				 const struct stream_args *args)
 {
@@ -200,7 +200,7 @@ static int open_side(struct side *side, const struct stream_args *args, const ch
 	return err;
 }
 
-/* In the child: never returns. `report` is closed when the command has started. */
+/* Runs in the child and never returns. exec closes `report`; after a failure it gets the errno. */
 static void become(char **command, const struct side *sides, int report)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
@@ -253,7 +253,7 @@ static void wait_for_end_or_signal(int pidfd)
 	struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN},
 			       {.fd = stop_fd(), .events = POLLIN}};
 
-	/* Waiting for both: a signal just before waitpid() would be missed. */
+	/* Poll both: waitpid() would miss a signal that came just before it. */
 	while (!stop_requested() && !fds[0].revents)
 		poll(fds, 2, -1);
 }
@@ -270,8 +270,9 @@ static bool ends_in_time(int pidfd)
 }
 
 /*
- * From a terminal the child has got the signal itself; twice does no harm. It
- * may wait for a peripheral that is silent: then what it waits for is ended.
+ * A terminal sends the signal to the child, too; a second one does no harm. The
+ * child may be waiting for a silent peripheral: then terminate the channels,
+ * which ends its read or write.
  */
 static void stop_child(pid_t pid, int pidfd, const struct side *sides)
 {
@@ -302,7 +303,7 @@ static int wait_for_child(pid_t pid, const struct side *sides)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* All that was written has to arrive. */
+/* Waits until the peripheral has taken all written bytes. */
 static int end_side(struct side *side)
 {
 	int err = 0;
@@ -382,7 +383,7 @@ static int run_stream(struct cli *cli, int argc, char **argv)
 	int err = 0, status = CLI_FAILED;
 
 	slave_defaults(&args.slave);
-	/* A command that reads no more is no reason to die. */
+	/* A command that closes its input must not kill dmactl. */
 	stop_ignore_pipes();
 	cli_parse(&stream_argp, argc, argv, ARGP_IN_ORDER, &args);
 	if (args.chan) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl synchronize CHAN: wait for the callbacks of another dmactl */
+/* dmactl synchronize CHAN: waits for the callbacks of another dmactl. */
 #include "verb/control-client.h"
 
 static int run_synchronize(struct cli *cli, int argc, char **argv)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl terminate CHAN: end the transfer of another dmactl */
+/* dmactl terminate CHAN: terminates the transfer of another dmactl. */
 #include "verb/control-client.h"
 
 static int run_terminate(struct cli *cli, int argc, char **argv)

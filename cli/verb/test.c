@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl test CHAN...: what the kernel's dmatest does, from user space */
+/* dmactl test CHAN...: tests channels as the kernel's dmatest does, from user space. */
 #include "conform/conform.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -22,7 +22,7 @@ struct test_args {
 	unsigned int name_count;
 	bool all;
 	bool conformance;
-	bool random_only; /* an option was given that only the random test has */
+	bool random_only; /* an option of the random test was given */
 	bool slave;
 	bool timeout_given;
 	struct slave_options peripheral;
@@ -245,7 +245,7 @@ static int run_channels(struct test_run *run)
 	for (unsigned int i = 0; i < run->channel_count; i++) {
 		struct test_totals totals = test_totals(&run->channels[i]);
 
-		/* No transfer at all proves nothing. */
+		/* A test without a transfer has not passed. */
 		if (totals.failures || !totals.transfers)
 			passed = false;
 	}
@@ -258,13 +258,13 @@ static uint64_t random_seed(void)
 {
 	uint32_t seed = 0;
 
-	/* Short enough to be typed in. */
+	/* 32 bits, so that a user can type the seed. */
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		seed = (uint32_t)now_ns();
 	return seed;
 }
 
-/* One channel after the other: what one does must not disturb the next. */
+/* Tests one channel after the other, so that they do not disturb each other. */
 static int conform(struct test_args *args)
 {
 	struct conform_options options = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl verify xor|pq: do the files of an array fit together? */
+/* dmactl verify xor|pq: checks parity and syndrome of files. */
 #include "raid/raid.h"
 #include "verb/command.h"
 

@@ -40,7 +40,7 @@ static int run_version(struct cli *cli, int argc, char **argv)
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
 	print_string(printer, "dmactl", "dmactl", DMACTL_VERSION);
 	print_string(printer, "libdmauser", "libdmauser", dmauser_version());
-	/* It is no error to ask on a machine without the module. */
+	/* A machine without the module is no error. */
 	err = dmauser_open(DMACTL_DEVICE, &session);
 	if (!err) {
 		err = dmauser_info(session, &info);

@@ -25,7 +25,7 @@ void watch_format(char *line, size_t size, unsigned int width, const struct watc
 {
 	char name[32], rate[UNITS_TEXT] = "-", depth[UNITS_TEXT] = "-", failed[UNITS_TEXT] = "-";
 	char text[256], cells[MOST_CELLS + 8] = "";
-	/* Where there is no room for both names, the channel's is the one that counts. */
+	/* A narrow terminal has room for one name only; show that of the channel. */
 	int as = width < NARROW ? 0 : 11;
 	int used;
 
@@ -43,7 +43,7 @@ void watch_format(char *line, size_t size, unsigned int width, const struct watc
 	snprintf(name, sizeof(name), "%.*s ", as ? as - 1 : 0, *row->asked ? row->asked : "-");
 	used = snprintf(text, sizeof(text), "%-10.20s %-*.*s%-7s %12s %6s %6s", row->chan, as, as,
 			name, row->state, rate, depth, failed);
-	/* Two brackets, a blank, and the last column stays free. */
+	/* The 4: two brackets, a blank, and the last column, which stays free. */
 	if (row->known && used + 4 + LEAST_CELLS <= (int)width) {
 		int room = (int)width - used - 4;
 
@@ -51,7 +51,7 @@ void watch_format(char *line, size_t size, unsigned int width, const struct watc
 		    top > 0 ? row->rate / top : 0);
 	}
 	snprintf(line, size, "%.*s", (int)width - 1, text);
-	/* Cut off between two columns. */
+	/* Drop the blanks behind the last column that fits. */
 	for (char *end = line + strlen(line); end > line && end[-1] == ' '; end--)
 		end[-1] = '\0';
 	if (*cells && strlen(line) + strlen(cells) < width && strlen(line) + strlen(cells) < size)

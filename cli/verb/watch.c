@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a channel had moved at the last look. */
+/* The counter of a channel in the previous frame. */
 struct seen {
 	char chan[DMACTL_NAME_LEN];
 	uint64_t bytes;
@@ -30,7 +30,7 @@ struct watch {
 	double top; /* the highest rate so far */
 };
 
-/* One look. */
+/* The rows of one output. */
 struct frame {
 	struct watch_row *rows;
 	size_t count;
@@ -56,7 +56,7 @@ static struct seen *remember(struct watch *watch, const char *chan)
 	return grown;
 }
 
-/* Bytes per second since the last look; 0 at the first. */
+/* Returns bytes per second since the previous frame, 0 in the first. */
 static double rate_of(struct watch *watch, const char *chan, uint64_t bytes)
 {
 	struct seen *seen = remember(watch, chan);
@@ -65,7 +65,10 @@ static double rate_of(struct watch *watch, const char *chan, uint64_t bytes)
 
 	if (!seen)
 		return 0;
-	/* What a session had counts elsewhere a moment after it ended. */
+	/*
+	 * The sum may drop for a moment: when a session ends, its bytes reach
+	 * the counter of sysfs a little later.
+	 */
 	if (seen->time_ns && bytes > seen->bytes)
 		rate = (double)(bytes - seen->bytes) * 1e9 / (double)(now - seen->time_ns);
 	if (!seen->time_ns || bytes >= seen->bytes)
@@ -95,7 +98,7 @@ static void fill_row(struct watch *watch, struct watch_row *row,
 		watch->top = row->rate;
 }
 
-/* Those in use come first, where not all fit. */
+/* If not all channels fit, the ones in use come first. */
 static int busy_first(const void *a, const void *b)
 {
 	const struct watch_row *x = a, *y = b;
@@ -106,7 +109,7 @@ static int busy_first(const void *a, const void *b)
 	return strverscmp(x->chan, y->chan);
 }
 
-/* Nobody has it yet: which channel it leads to is not decided. */
+/* Fills the row of a slave name or port whose channel is not decided yet. */
 static void fill_idle(const struct watch *watch, struct watch_row *row)
 {
 	*row = (struct watch_row){.chan = watch->asked, .asked = "", .state = use_state(NULL, 0)};
@@ -150,7 +153,7 @@ static void show(const struct watch *watch, struct frame *frame)
 
 	if (!width)
 		width = 80;
-	/* The summary, a blank line, the heading, and where the cursor stands. */
+	/* Four lines are in use: the summary, a blank line, the heading and the cursor's. */
 	if (watch->terminal && height > 6 && room > height - 4u) {
 		qsort(frame->rows, frame->count, sizeof(*frame->rows), busy_first);
 		room = height - 5u;
@@ -227,7 +230,7 @@ int watch_run(struct cli *cli, const char *asked, uint64_t interval_ns)
 	if (watch.terminal)
 		fputs("\033[?25h", stdout);
 	free(watch.seen);
-	/* An interrupt is how it ends. */
+	/* An interrupt is the normal end of --watch. */
 	if (!err)
 		stop_forget_interrupt();
 	return err || ferror(stdout) ? CLI_FAILED : CLI_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* dmactl xor -o DST SRC...: the exclusive or of files */
+/* dmactl xor -o DST SRC...: writes the exclusive or of files. */
 #include "file/target.h"
 #include "raid/raid.h"
 #include "verb/command.h"
