@@ -32,7 +32,7 @@ bool filler_has_slot(const struct filler *filler)
 	return filler->filled < filler->ring->ended + filler->ring->count;
 }
 
-/* Bytes of the file in this period. */
+/* Returns the bytes of the file in this period. */
 static size_t bytes_in(const struct filler *filler, uint64_t period)
 {
 	uint64_t slot = period % filler->ring->count;
@@ -71,11 +71,11 @@ int filler_silence(struct filler *filler)
 	struct ring *ring = filler->ring;
 	int err = 0;
 
-	/* Those that are filled again, or being filled, need none. */
+	/* Slots that are filled again, or partly filled, need no silence. */
 	if (filler->silent + ring->count < filler->filled + (filler->put > 0))
 		filler->silent = filler->filled + (filler->put > 0) - ring->count;
 	for (; !err && filler->silent < ring->ended; filler->silent++) {
-		/* It has to be counted before it goes. */
+		/* Count the bytes of the slot before they are overwritten. */
 		filler_played(filler, ring->ended * ring->period);
 		err = ring_write(ring, filler->silent, 0, filler->silence, ring->period);
 		if (!err)
@@ -84,7 +84,7 @@ int filler_silence(struct filler *filler)
 	return err;
 }
 
-/* Copies what has come since the last time; the rest of the slot is silence. */
+/* Copies the new bytes of `next' into the ring, and silence into the rest of the slot. */
 static int copy(struct filler *filler)
 {
 	struct ring *ring = filler->ring;
@@ -93,7 +93,10 @@ static int copy(struct filler *filler)
 	int err;
 
 	if (!filler->put) {
-		/* What was there is over; it has to be counted before it goes. */
+		/*
+		 * The old period of the slot has ended; count its bytes before
+		 * they are overwritten.
+		 */
 		filler_played(filler, ring->ended * ring->period);
 		memset(filler->next + end, 0, ring->period - end);
 		end = ring->period;
@@ -106,8 +109,10 @@ static int copy(struct filler *filler)
 }
 
 /*
- * Was the channel there before what was copied just now? It says how far it is in
- * periods at least, and if it can, in bytes. `period': the one that it is in.
+ * Sets `late' if the channel reached the current period before its bytes were
+ * in the ring. The position of the channel is known in periods at least, and in
+ * bytes if the provider can tell. Sets `period' to the one that the channel is
+ * in.
  */
 static int check_late(struct filler *filler, bool *late, uint64_t *period)
 {
@@ -119,7 +124,7 @@ static int check_late(struct filler *filler, bool *late, uint64_t *period)
 	if (!ring->running)
 		return 0;
 	err = ring_bytes(ring, &moved);
-	/* It has just ended by itself. */
+	/* The transfer has just ended by itself. */
 	if (err || !ring->running)
 		return err;
 	*period = moved / ring->period + ring->slack;
@@ -127,12 +132,12 @@ static int check_late(struct filler *filler, bool *late, uint64_t *period)
 	return 0;
 }
 
-/* The rest of the period goes behind the channel, to the next one that is not begun. */
+/* Moves the rest of the period to the next period that the channel has not begun. */
 static void retreat(struct filler *filler, uint64_t period)
 {
 	uint64_t slot = filler->filled % filler->ring->count;
 
-	/* What comes after the end of the file is no loss. */
+	/* Missing silence after the end of the file is no underrun. */
 	if (!filler->file_ended || filler->length > filler->put)
 		filler->underruns += period + 1 - filler->filled;
 	if (filler->put)
@@ -163,7 +168,10 @@ int filler_put(struct filler *filler, bool *done)
 	while (!err && late) {
 		if (!filler_has_slot(filler))
 			return 0;
-		/* Before, too: else it would play some of what is put behind it once more. */
+		/*
+		 * Check before the copy, too: bytes put behind the channel
+		 * would be played one round later.
+		 */
 		err = check_late(filler, &late, &period);
 		if (!err && !late)
 			err = copy(filler);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Puts the bytes of a file into a ring before the channel gets there, and knows
- * which of them have been played.
+ * Puts the bytes of a file into a ring before the channel gets there, and
+ * counts how many of them have been played. Silence is a period of zeros.
  */
 #ifndef FILLER_H
 #define FILLER_H
@@ -11,25 +11,26 @@
 struct filler {
 	struct ring *ring;
 	uint8_t *next;	  /* the period that is being filled */
-	size_t length;	  /* bytes of the file in it */
-	size_t put;	  /* of these, in the ring already */
-	uint64_t filled;  /* the number of that period */
-	uint8_t *silence; /* a period of it */
-	uint64_t silent;  /* periods whose slots were silenced, or filled again */
-	uint64_t *number; /* by slot: the period whose bytes are there, and how many */
+	size_t length;	  /* bytes of the file in `next' */
+	size_t put;	  /* bytes of `next' that are already in the ring */
+	uint64_t filled;  /* number of the period in `next' */
+	uint8_t *silence; /* one period of zeros */
+	uint64_t silent;  /* periods before this one were overwritten with silence or new bytes */
+	uint64_t *number; /* for each slot: the number of the period in it, and its bytes of the
+			     file */
 	size_t *bytes;
-	uint64_t counted; /* periods whose bytes are in `played' */
+	uint64_t counted; /* number of periods counted in `played' */
 	uint64_t played;
-	uint64_t underruns; /* periods that were reached before they were filled */
+	uint64_t underruns; /* periods that the channel reached before they were filled */
 	bool file_ended;
-	uint64_t last; /* with file_ended: periods up to the end of the file */
+	uint64_t last; /* number of periods up to the last byte of the file */
 };
 
-/* 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. */
 int filler_init(struct filler *filler, struct ring *ring);
 void filler_free(struct filler *filler);
 
-/* Where bytes of the file go: at filler_at(), filler_room() of them, then filler_add(). */
+/* Read up to filler_room() bytes of the file to filler_at(), then call filler_add(). */
 static inline uint8_t *filler_at(const struct filler *filler)
 {
 	return filler->next + filler->length;
@@ -45,21 +46,22 @@ static inline void filler_add(struct filler *filler, size_t bytes)
 	filler->length += bytes;
 }
 
-/* A slot is free for the next period. */
+/* Returns whether a slot of the ring is free for the next period. */
 bool filler_has_slot(const struct filler *filler);
 /*
- * Puts what has come into the ring; after the end of the file, zeros. Where the
- * channel is there already, the bytes come behind it, and what it reached is an
- * underrun. `done': nothing is left to be put before more of the file comes. 0 or
- * -errno after a message.
+ * Puts the bytes that were added into the ring, and zeros after the end of the
+ * file. If the channel is already there, the bytes go behind it and the periods
+ * it reached are underruns. Sets `done' if nothing more can be put until the
+ * file has more bytes. Returns 0 or -errno after a message.
  */
 int filler_put(struct filler *filler, bool *done);
 /*
- * The file has nothing now: what has been played must not come again. 0 or -errno
+ * Call this while the file has no data: it overwrites played periods with
+ * silence, so that the channel does not play them again. Returns 0 or -errno
  * after a message.
  */
 int filler_silence(struct filler *filler);
-/* Bytes of the file that have been played when the channel has moved so many. */
+/* Returns the bytes of the file among the first `moved' bytes of the channel. */
 uint64_t filler_played(struct filler *filler, uint64_t moved);
 
 #endif /* FILLER_H */

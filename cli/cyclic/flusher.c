@@ -15,9 +15,9 @@ struct flusher {
 	pthread_cond_t due;
 	int fd;
 	uint64_t limit_bytes, limit_ns;
-	/* From here on under the lock. */
-	uint64_t taken;	   /* bytes that are on the disk once the thread is not busy */
-	uint64_t since_ns; /* of the last time that all was taken */
+	/* `lock' protects the fields below. */
+	uint64_t taken;	   /* bytes that are on the disk when `busy' is false */
+	uint64_t since_ns; /* last time that `taken' covered the whole file */
 	bool busy, over;
 	int err;
 };
@@ -58,7 +58,7 @@ int flusher_start(struct flusher **flusher, struct cli *cli, int fd, uint64_t by
 		f->limit_bytes = bytes;
 		f->limit_ns = ns;
 		f->since_ns = now_ns();
-		/* Signals are the main thread's. */
+		/* The main thread handles the signals. */
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &old);
 		err = pthread_create(&f->thread, NULL, flush, f);

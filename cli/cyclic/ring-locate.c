@@ -7,8 +7,8 @@ uint64_t ring_locate(uint64_t ended, uint64_t place, size_t period, unsigned int
 	uint64_t ahead = (slot + count - ended % count) % count;
 
 	/*
-	 * The place was read a little before or after the count. Far ahead is
-	 * really a little behind.
+	 * place and ended were read at slightly different times. A place more
+	 * than half a ring ahead is really a little behind.
 	 */
 	return ahead > count / 2 ? ended : ended + ahead;
 }

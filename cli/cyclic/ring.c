@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* The module takes it in such pieces, if there are any (kmod/dmactl/mem/pages.c). */
+/* The largest piece in which the module allocates streaming memory (kmod/dmactl/mem/pages.c). */
 #define RING_STREAMING_PIECE (2u << 20)
 
 static int alloc_as(struct ring *ring, enum dmactl_buf_kind kind)
@@ -55,7 +55,7 @@ static void find_limits(const struct slave *slave, uint32_t direction, struct sh
 
 	*limits = (struct shape_limits){
 		.align = common_multiple(word, caps->copy_align ? caps->copy_align : 1),
-		/* A module that is older tells only what is declared. */
+		/* Older modules report no bounds, only what the provider declares. */
 		.segment = caps->bound_segment ? caps->bound_segment : caps->max_segment,
 		.periods = caps->bound_periods,
 	};
@@ -63,7 +63,7 @@ static void find_limits(const struct slave *slave, uint32_t direction, struct sh
 		limits->bytes = info.out_max_buffer_bytes;
 }
 
-/* What was asked for, and cannot work. */
+/* Refuses a shape that the channel cannot run. */
 static int check(const struct slave *slave, uint32_t direction, const struct shape *shape,
 		 const struct shape_limits *limits)
 {
@@ -97,7 +97,7 @@ static int check(const struct slave *slave, uint32_t direction, const struct sha
 	return 0;
 }
 
-/* What is coherent is also in one piece. */
+/* Prefers coherent memory, because it is always in one piece for the device. */
 static int alloc(struct ring *ring, enum ring_memory memory)
 {
 	int err = -EINVAL;
@@ -123,7 +123,7 @@ int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction,
 	err = check(slave, direction, &shape, &limits);
 	if (err)
 		return err;
-	/* It only counts descriptors that ended: one may have ended just now. */
+	/* The residue changes only when a period ends, so the position may be one period behind. */
 	if (dmauser_chan_caps(slave->chan)->residue_granularity == DMACTL_RESIDUE_DESCRIPTOR)
 		ring->slack = 1;
 	do {
@@ -141,7 +141,7 @@ int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction,
 	return err;
 }
 
-/* It has to be in one piece for the device, which only coherent memory always is. */
+/* Explains -EXDEV: a ring must be in one piece for the device; only coherent memory always is. */
 static void in_pieces(const struct ring *ring)
 {
 	char whole[UNITS_TEXT], coherent[UNITS_TEXT], streaming[UNITS_TEXT];
@@ -204,7 +204,7 @@ int ring_reap(struct ring *ring)
 	return 0;
 }
 
-/* `place`: where in the ring the channel is, in bytes; -1: it cannot tell. */
+/* Sets `place' to the position of the channel in the ring, in bytes, or to -1 if it cannot tell. */
 static int ask(struct ring *ring, int64_t *place)
 {
 	uint64_t length = (uint64_t)ring->period * ring->count;
@@ -215,7 +215,7 @@ static int ask(struct ring *ring, int64_t *place)
 	if (!ring->running)
 		return 0;
 	err = dmauser_chan_status_of(ring->slave->chan, 0, &status);
-	/* Its last record is waiting. */
+	/* The transfer has ended, and its last completion was not reaped yet. */
 	if (err == -ENOENT)
 		return ring_reap(ring);
 	if (err) {
@@ -251,7 +251,7 @@ int ring_bytes(struct ring *ring, uint64_t *bytes)
 	if (place < 0)
 		return err;
 	period = ring_locate(ring->ended, (uint64_t)place, ring->period, ring->count);
-	/* Not where the place lags behind the count. */
+	/* Use the place only if it is not behind the count of ended periods. */
 	if ((uint64_t)place % length / ring->period == period % ring->count)
 		*bytes = period * ring->period + (uint64_t)place % ring->period;
 	return err;
@@ -265,7 +265,7 @@ void ring_stop(struct ring *ring)
 	dmauser_chan_synchronize(ring->slave->chan);
 	ring->running = false;
 	ring_reap(ring);
-	/* It was stopped here. */
+	/* ring_stop() itself terminated the channel, which is no error. */
 	if (ring->status == -ECANCELED)
 		ring->status = 0;
 }

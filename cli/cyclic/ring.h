@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A cyclic transfer: a ring of periods that the channel goes round and round,
- * and how far it is. Periods are numbered from 0 since the start; period n is
- * in slot n % count.
+ * A cyclic transfer. The channel moves the periods of a ring over and over; the
+ * ring knows how far it is. Periods are numbered from 0 since the start; period
+ * n is in slot n % count.
  */
 #ifndef RING_H
 #define RING_H
@@ -22,45 +22,47 @@ struct ring {
 	size_t period; /* bytes */
 	unsigned int count;
 	uint64_t slack; /* periods by which ring_position() may be behind */
-	uint64_t ended; /* periods that the channel has ended, as far as we were told */
-	uint64_t end;	/* with `over`: bytes that were moved in all */
+	uint64_t
+		ended; /* periods that the channel has ended, as of the last completion or status */
+	uint64_t end;  /* valid if `over': bytes moved in total */
 	bool running;
-	bool over;  /* the last record has come */
-	int status; /* and this was in it */
+	bool over;  /* the last completion was reaped */
+	int status; /* its status */
 };
 
 /*
- * Each 0 or -errno after a message. Of `period' and `count', 0 is what the channel
- * and the limits allow.
+ * The functions that return int return 0 or -errno after a message. A `period'
+ * or `count' of 0 is chosen to suit the channel and the limits.
  */
 int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction, uint64_t period,
 	       uint64_t count, enum ring_memory memory);
 int ring_start(struct ring *ring);
-/* Takes the records that have come: `ended`, `over`, `status`. */
+/* Reaps completions and updates `ended', `over', `status' and `end'. */
 int ring_reap(struct ring *ring);
 /*
- * The period that the channel is at this moment: all below are over. Asks the
- * channel, since a record may be on its way. 0 or -errno after a message.
+ * Gets the period that the channel is in; all periods below it have ended. It
+ * asks the channel, because a completion may not have arrived yet. Returns 0 or
+ * -errno after a message.
  */
 int ring_position(struct ring *ring, uint64_t *position);
 /*
- * The same in bytes since the start, as finely as the provider can tell; never
- * more than have been moved.
+ * Gets the bytes moved since the start, as exactly as the provider can tell.
+ * The result is never more than were moved.
  */
 int ring_bytes(struct ring *ring, uint64_t *bytes);
-/* Stops the channel and takes the last record: `over`, `end`. */
+/* Stops the channel and reaps the last completion, which sets `over' and `end'. */
 void ring_stop(struct ring *ring);
 /*
- * Copies from the slot of a period. -ENODEV if the memory went with its device,
- * which takes coherent memory along.
+ * Copies from the slot of a period. Returns -ENODEV if the DMA device was
+ * removed, because its coherent memory disappears with it.
  */
 int ring_copy(const struct ring *ring, uint64_t period, void *to, size_t length);
-/* The same the other way round, into the slot from `offset' on. */
+/* Copies into the slot of a period, from `offset' on. Returns as ring_copy() does. */
 int ring_write(const struct ring *ring, uint64_t period, size_t offset, const void *from,
 	       size_t length);
 void ring_free(struct ring *ring);
 
-/* What went through a ring, as `capture' and `play' print it. */
+/* The results of `capture' and `play', which print them in the same form. */
 struct ring_report {
 	const struct ring *ring;
 	const char *asked;
@@ -72,7 +74,7 @@ struct ring_report {
 };
 
 double ring_speed(const struct ring_report *report);
-/* The keys that both have; the object stays open. */
+/* Prints the keys that both verbs have. The caller adds more and closes the object. */
 void ring_print(struct printer *printer, const struct ring_report *report);
 
 static inline uint8_t *ring_slot(const struct ring *ring, uint64_t period)
@@ -81,8 +83,9 @@ static inline uint8_t *ring_slot(const struct ring *ring, uint64_t period)
 }
 
 /*
- * From the periods told and the place in the ring, the period the channel is
- * in; apart for the tests. `place` is in bytes, 0 to ring_length.
+ * Returns the period that the channel is in, from the number of ended periods
+ * and the place in the ring (bytes, 0 to the length of the ring). It has a file
+ * of its own for the unit tests.
  */
 uint64_t ring_locate(uint64_t ended, uint64_t place, size_t period, unsigned int count);
 

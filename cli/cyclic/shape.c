@@ -15,12 +15,12 @@ static uint64_t round_down(uint64_t value, uint64_t align)
 	return value > align ? value / align * align : align;
 }
 
-/* As many periods as are some time without attention: 1 MiB, if nothing else is said. */
+/* Chooses enough periods to bridge a delay of this program: 1 MiB by default. */
 static unsigned int choose_count(const struct shape_limits *limits, const struct shape *shape)
 {
 	uint64_t count = USUAL_COUNT;
 
-	/* Short ones because they must be: then more of them. */
+	/* If a limit makes the periods short, take more of them. */
 	if (!shape->period_given && shape->period < USUAL_PERIOD)
 		count = USUAL_BYTES / shape->period;
 	if (limits->periods)
