@@ -73,13 +73,13 @@ int aio_flush(struct aio *aio, aio_done_fn *done, void *context)
 
 		if (accepted == -EINTR)
 			continue;
-		/* No room now; there will be when something has completed. */
+		/* The context is full; there is room again when a request completes. */
 		if (accepted == -EAGAIN && aio->in_flight)
 			return 0;
 		if (accepted == -EAGAIN || accepted == 0)
 			return -EAGAIN;
 		if (accepted < 0) {
-			/* It is the first one that the kernel refuses. */
+			/* The error is about the first request of the queue. */
 			struct iocb *refused = aio->queue[0];
 
 			drop_from_queue(aio, 1);
@@ -109,7 +109,7 @@ int aio_reap(struct aio *aio, aio_done_fn *done, void *context)
 		total += count;
 		for (int i = 0; i < count; i++)
 			done(context, events[i].data, (int64_t)(long)events[i].res);
-		/* Fewer than asked for: these were all. */
+		/* Fewer events than asked for: no more are pending. */
 		if (count < REAP_BATCH)
 			break;
 	}

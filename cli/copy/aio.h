@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libaio: reads and writes that are queued, submitted together and signalled on an eventfd. */
+/* Reads and writes with libaio: they are queued, submitted together and signalled on an eventfd. */
 #ifndef AIO_H
 #define AIO_H
 
@@ -16,12 +16,12 @@ struct aio {
 	unsigned int entries;
 };
 
-/* At most `entries` may be queued and in flight together. 0 or -errno. */
+/* At most `entries' requests may be queued and in flight together. Returns 0 or -errno. */
 int aio_init(struct aio *aio, unsigned int entries);
-/* Waits for what is in flight: nothing is read or written any more. */
+/* Waits for the requests in flight; afterwards nothing is read or written any more. */
 void aio_exit(struct aio *aio);
 
-/* The iocb must live until its completion. `data` comes back with it. */
+/* The iocb must live until its completion. aio_done_fn gets `data' back. */
 void aio_queue_read(struct aio *aio, struct iocb *iocb, int fd, void *memory, size_t length,
 		    uint64_t offset, void *data);
 void aio_queue_write(struct aio *aio, struct iocb *iocb, int fd, const void *memory, size_t length,
@@ -30,9 +30,9 @@ void aio_queue_write(struct aio *aio, struct iocb *iocb, int fd, const void *mem
 /* `result` is the number of bytes or -errno. */
 typedef void aio_done_fn(void *context, void *data, int64_t result);
 
-/* Submits the queue; a request that is refused outright completes here. 0 or -errno. */
+/* Submits the queue. A request that the kernel refuses completes here. Returns 0 or -errno. */
 int aio_flush(struct aio *aio, aio_done_fn *done, void *context);
-/* Hands over what has completed. Returns the number, or -errno. */
+/* Calls `done' for each completed request. Returns their number, or -errno. */
 int aio_reap(struct aio *aio, aio_done_fn *done, void *context);
 
 #endif /* AIO_H */

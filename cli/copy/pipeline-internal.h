@@ -7,7 +7,7 @@
 #include "copy/pipeline.h"
 #include "copy/stream.h"
 
-/* A block goes through these in turn. */
+/* The states of a block, in this order. */
 enum slot_state {
 	SLOT_IDLE,
 	SLOT_READING,
@@ -21,7 +21,7 @@ struct slot {
 	enum slot_state state;
 	uint64_t offset; /* in the file */
 	size_t length;	 /* bytes of the file in this block */
-	size_t done;	 /* bytes of it that the current stage has done */
+	size_t done;	 /* bytes of the block that the current stage has done */
 	struct dmauser_buf *src;
 	struct dmauser_buf *dst;
 	uint8_t *src_memory;
@@ -35,7 +35,7 @@ struct pipeline {
 	unsigned int depth;
 	size_t block;
 	size_t dma_align;
-	int error; /* the first one; everything stops */
+	int error; /* the first error; it stops the pipeline */
 
 	/* reading */
 	uint64_t next_offset;
@@ -48,13 +48,13 @@ struct pipeline {
 	struct dmactl_completion *records;
 	unsigned int filled; /* blocks in SLOT_FILLED */
 	unsigned int dma_in_flight;
-	uint64_t dma_since_ns; /* last time that something completed, or began */
+	uint64_t dma_since_ns; /* last time that an op completed, or the first one was submitted */
 	bool dma_event;
 	uint64_t ops;
 
 	/* writing */
 	uint64_t written;
-	uint64_t next_write; /* offset, for a stream */
+	uint64_t next_write; /* offset of the next block, for a stream */
 	struct stream out;
 
 	struct aio aio;
@@ -74,7 +74,7 @@ void pipeline_run_dma(struct pipeline *p);
 void pipeline_start_writes(struct pipeline *p);
 void pipeline_io_done(void *context, void *data, int64_t result);
 void pipeline_check_dma_time(struct pipeline *p);
-/* There is something to do without waiting for an event. */
+/* Returns whether a stage has work that needs no event. */
 bool pipeline_has_work(struct pipeline *p);
 bool pipeline_finished(const struct pipeline *p);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The DMA buffers of the pipeline, as many as the limits allow. */
+/* Allocates the DMA buffers of the pipeline, as many as the limits allow. */
 #include "copy/pipeline-internal.h"
 #include "out/units.h"
 
@@ -39,7 +39,7 @@ static int alloc_slot(struct pipeline *p, struct slot *slot)
 {
 	int err = alloc_one(p, &slot->dst, &slot->dst_memory);
 
-	/* A fill has nothing to copy from. */
+	/* A fill has no source buffer. */
 	if (!err && p->config->source)
 		err = alloc_one(p, &slot->src, &slot->src_memory);
 	if (err)
@@ -63,7 +63,7 @@ static unsigned int wanted_depth(const struct pipeline *p)
 	return blocks ? (unsigned int)blocks : 1;
 }
 
-/* As many blocks of p->block bytes as are wanted and there is memory for. */
+/* Allocates the wanted number of blocks of p->block bytes, or as many as memory allows. */
 static int alloc_slots(struct pipeline *p)
 {
 	unsigned int wanted = wanted_depth(p);
@@ -103,7 +103,7 @@ static void limit_block(struct pipeline *p)
 int pipeline_alloc(struct pipeline *p)
 {
 	const struct pipeline_config *config = p->config;
-	/* With a single block, nothing overlaps: smaller blocks are better. */
+	/* A single block cannot overlap its stages, so two smaller blocks are better. */
 	unsigned int fewest = config->depth > 1 ? 2 : 1;
 	char got[UNITS_TEXT], asked[UNITS_TEXT];
 	size_t block;
@@ -121,7 +121,7 @@ int pipeline_alloc(struct pipeline *p)
 		if (!is_shortage(err) || p->depth >= fewest)
 			break;
 		if (p->block == DIRECT_ALIGN) {
-			/* Even these: one is enough to get the work done. */
+			/* Blocks cannot be smaller. One block is slow, but enough. */
 			if (p->depth)
 				break;
 			cli_error(config->cli,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What happens to a block in each stage. */
+/* The stages of a block: reading, DMA, writing. */
 #include "copy/pipeline-internal.h"
 #include "dev/control.h"
 #include "dev/device.h"
@@ -78,7 +78,7 @@ static void read_done(struct pipeline *p, struct slot *slot, int64_t result)
 		pipeline_fail(p, -ESTALE);
 		return;
 	}
-	/* A file that grew has more than was asked for. */
+	/* With O_DIRECT, result may be more than length, if the file has grown. */
 	slot->done += (size_t)result;
 	if (slot->done >= slot->length)
 		slot_filled(p, slot);
@@ -149,7 +149,7 @@ static int add_op(struct pipeline *p, struct slot *slot)
 {
 	const struct pipeline_config *config = p->config;
 	uint64_t user_data = (uint64_t)(slot - p->slots);
-	/* The buffer is longer: what the channel cannot end within is rounded up. */
+	/* Round up to the alignment of the channel; the buffer is long enough. */
 	size_t length = round_up(slot->length, p->dma_align);
 
 	if (!config->source)
@@ -185,7 +185,7 @@ static void dma_done(struct pipeline *p, const struct dmactl_completion *record)
 		slot->done = 0;
 		return;
 	}
-	/* One message is enough; the others were cut off by the first. */
+	/* Report only the first failure; the others follow from it. */
 	if (!p->error)
 		cli_error(p->config->cli,
 			  "%s: the DMA of bytes %" PRIu64 " to %" PRIu64 " failed: %s",
@@ -213,11 +213,11 @@ void pipeline_run_dma(struct pipeline *p)
 	if (!err) {
 		if (!p->dma_in_flight)
 			p->dma_since_ns = now_ns();
-		/* Submits what is new and fetches what is done, in one call. */
+		/* One call submits the new ops and reaps completions. */
 		err = dmauser_submit_wait(p->config->session, p->batch, 0, p->records, p->depth, 0,
 					  0, &result);
 	}
-	/* Nothing new, or no credit now: there will be an event. */
+	/* No completion yet, or no credit: an event will come. */
 	if (err == -EAGAIN && (p->dma_in_flight || !dmauser_batch_count(p->batch)))
 		return;
 	if (err < 0) {
@@ -237,7 +237,7 @@ void pipeline_check_dma_time(struct pipeline *p)
 	uint64_t limit = p->config->timeout_ns;
 	char text[UNITS_TEXT];
 
-	/* Somebody wanted it so. */
+	/* A paused channel does not hang. */
 	if (control_paused(p->config->control))
 		p->dma_since_ns = now_ns();
 	if (!limit || !p->dma_in_flight || now_ns() - p->dma_since_ns < limit)
@@ -349,7 +349,7 @@ bool pipeline_has_work(struct pipeline *p)
 
 	if (p->filled)
 		return true;
-	/* What epoll cannot report is tried again and again. */
+	/* epoll cannot report some streams; stream_ready() is always true for them. */
 	if (p->filling && stream_ready(&p->in))
 		return true;
 	if (p->config->target->stream && next_in_order(p) && stream_ready(&p->out))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The loop of the pipeline and what it waits with. */
+/* The event loop of the pipeline, with its file descriptors. */
 #include "copy/pipeline-internal.h"
 #include "out/progress.h"
 #include "out/stop.h"
@@ -13,7 +13,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* What an event is about: epoll_event.data.u32 */
+/* The source of an event, in epoll_event.data.u32. */
 enum tag { TAG_AIO, TAG_DMA, TAG_STOP, TAG_TICK, TAG_IN, TAG_OUT, TAG_COUNT };
 
 static int watch(struct pipeline *p, int fd, uint32_t events, enum tag tag)
@@ -64,8 +64,8 @@ static int start_events(struct pipeline *p)
 	if (err)
 		return err;
 	/*
-	 * Edge triggered, the two eventfds need not be read: each signal is
-	 * reported once, and both queues are then emptied.
+	 * The two eventfds are edge triggered, so they need not be read: each
+	 * signal is reported once, and then both queues are emptied.
 	 */
 	err = watch(p, p->aio.event_fd, EPOLLIN | EPOLLET, TAG_AIO);
 	if (!err)
@@ -104,7 +104,7 @@ static int start(struct pipeline *p)
 
 static void finish(struct pipeline *p)
 {
-	/* Nobody may touch the buffers any more when they are given back. */
+	/* Neither the channel nor libaio may access the buffers when they are freed. */
 	if (p->dma_in_flight)
 		dmauser_chan_terminate(p->config->chan);
 	aio_exit(&p->aio);
@@ -174,7 +174,7 @@ static void loop(struct pipeline *p)
 		pipeline_run_dma(p);
 		pipeline_start_writes(p);
 		pipeline_start_reads(p);
-		/* New reads and new writes go to the kernel together. */
+		/* Submit the new reads and writes together. */
 		err = aio_flush(&p->aio, pipeline_io_done, p);
 		if (err) {
 			cli_error(p->config->cli, "asynchronous I/O: %s", strerror(-err));

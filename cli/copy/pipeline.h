@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Moves a file through a DMA channel: libaio reads into DMA memory, the
- * channel copies it, libaio writes it. Several blocks are under way at once,
- * in different stages; one epoll loop waits for all of it.
+ * Moves a file through a DMA channel: libaio reads into DMA memory, the channel
+ * copies it, libaio writes it. Several blocks are in flight at once, in
+ * different stages; one epoll loop waits for all events.
  */
 #ifndef PIPELINE_H
 #define PIPELINE_H
@@ -21,24 +21,24 @@ struct pipeline_config {
 	struct cli *cli;
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
-	struct control *control; /* NULL: nobody can pause it */
-	struct source *source;	 /* NULL: every byte is `value`, set by DMA */
+	struct control *control; /* NULL: the transfer cannot be paused */
+	struct source *source;	 /* NULL: DMA sets every byte to `value' */
 	struct target *target;
 	uint8_t value;
-	uint64_t size;	     /* bytes, SIZE_UNKNOWN: until the source ends */
+	uint64_t size;	     /* bytes; SIZE_UNKNOWN: up to the end of the source */
 	size_t block;	     /* bytes in one block, a multiple of DIRECT_ALIGN */
-	unsigned int depth;  /* blocks under way at most */
-	uint64_t timeout_ns; /* longest time without a DMA completion, 0 no limit */
+	unsigned int depth;  /* most blocks in flight */
+	uint64_t timeout_ns; /* longest time without a DMA completion, 0: no limit */
 };
 
 struct pipeline_result {
 	uint64_t bytes;
 	uint64_t ops;
-	size_t block;	    /* as memory allowed */
-	unsigned int depth; /* the same */
+	size_t block;	    /* as far as memory allowed */
+	unsigned int depth; /* as far as memory allowed */
 };
 
-/* 0, or -errno after a message; -EINTR if a signal stopped it. */
+/* Returns 0 or -errno after a message; -EINTR, without one, if a signal stopped it. */
 int pipeline_run(const struct pipeline_config *config, struct pipeline_result *result);
 
 #endif /* PIPELINE_H */

@@ -9,7 +9,7 @@
 
 int stream_init(struct stream *stream, int fd, int epoll_fd, uint32_t events, uint32_t tag)
 {
-	/* Nothing is reported until stream_ready() asks for it. */
+	/* epoll reports nothing until stream_ready() arms it. */
 	struct epoll_event event = {.events = EPOLLONESHOT, .data.u32 = tag};
 
 	*stream = (struct stream){
@@ -52,7 +52,7 @@ ssize_t stream_write(struct stream *stream, const void *memory, size_t length)
 {
 	ssize_t put;
 
-	/* A descriptor that may block takes this much once it is ready. */
+	/* A ready pipe takes PIPE_BUF bytes without blocking, also without O_NONBLOCK. */
 	if (stream->pollable && !(fcntl(stream->fd, F_GETFL) & O_NONBLOCK) && length > PIPE_BUF)
 		length = PIPE_BUF;
 	put = write(stream->fd, memory, length);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A descriptor that is read or written in order, when epoll says that it is ready. */
+/* A file descriptor that is read or written in order, when epoll reports that it is ready. */
 #ifndef STREAM_H
 #define STREAM_H
 
@@ -18,13 +18,13 @@ struct stream {
 	bool ready;
 };
 
-/* events: EPOLLIN or EPOLLOUT; tag: comes back as epoll_event.data.u32. 0 or -errno. */
+/* events is EPOLLIN or EPOLLOUT; epoll_event.data.u32 will be tag. Returns 0 or -errno. */
 int stream_init(struct stream *stream, int fd, int epoll_fd, uint32_t events, uint32_t tag);
-/* Ready now? If not, epoll reports it once it is. */
+/* Returns whether it is ready. If not, epoll will report it. */
 bool stream_ready(struct stream *stream);
-/* What epoll reported has arrived. */
+/* Call this when epoll has reported the stream. */
 void stream_event(struct stream *stream);
-/* Bytes, or -errno; -EAGAIN: was not ready after all. */
+/* Both return the number of bytes or -errno; -EAGAIN if the descriptor was not ready after all. */
 ssize_t stream_read(struct stream *stream, void *memory, size_t length);
 ssize_t stream_write(struct stream *stream, const void *memory, size_t length);
 

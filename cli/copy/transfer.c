@@ -200,7 +200,7 @@ static int complete(struct transfer *transfer)
 	if (!err && transfer->options->verify)
 		err = verify_target(transfer->cli, transfer->source, transfer->target,
 				    transfer->value, transfer->result.bytes);
-	/* Also a file that changed while it was verified was not copied as it is. */
+	/* The source must not have changed while it was verified either. */
 	if (!err && transfer->source && transfer->options->verify)
 		err = source_check_unchanged(transfer->source, transfer->cli);
 	return err ? err : target_commit(transfer->target, transfer->cli);

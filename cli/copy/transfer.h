@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `copy` and `fill` have in common: options, the run, the summary. */
+/* The shared part of `copy' and `fill': options, the run, the summary. */
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
@@ -8,7 +8,7 @@
 #include "out/cli.h"
 
 struct transfer_options {
-	const char *channel; /* NULL: any that can */
+	const char *channel; /* NULL: any channel that can do it */
 	uint64_t block;
 	uint64_t depth;
 	uint64_t timeout_ns;
@@ -17,12 +17,12 @@ struct transfer_options {
 };
 
 void transfer_defaults(struct transfer_options *options);
-/* For the struct argp of the verb; the child's input is a struct transfer_options *. */
+/* The children for the struct argp of the verb. Their input is a struct transfer_options *. */
 extern const struct argp_child transfer_children[];
 
 /*
- * Moves size bytes from source (NULL: the byte `value`) to target, which must
- * both be open, and completes the target. Prints the summary. Returns the exit
+ * Moves size bytes from source (NULL: the byte `value') to target, and commits
+ * the target. The caller opens both. Prints the summary. Returns the exit
  * status.
  */
 int transfer_run(struct cli *cli, const struct transfer_options *options, struct source *source,

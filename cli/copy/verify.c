@@ -12,14 +12,14 @@
 
 #define CHUNK (1024u * 1024u)
 
-/* Reads up to length bytes; fewer only at the end of the file. */
+/* Reads length bytes, or fewer at the end of the file. Returns their number or -errno. */
 static int64_t read_chunk(int fd, int direct_fd, uint8_t *memory, size_t length, uint64_t offset)
 {
 	size_t done = 0;
 
 	while (done < length) {
 		bool direct = direct_fd >= 0 && done % DIRECT_ALIGN == 0;
-		/* The memory has room for a whole chunk: O_DIRECT may ask for more. */
+		/* O_DIRECT needs whole sectors; the memory has room for a whole chunk. */
 		size_t want = direct ? CHUNK - done : length - done;
 		ssize_t got =
 			pread(direct ? direct_fd : fd, memory + done, want, (off_t)(offset + done));
@@ -96,7 +96,7 @@ int verify_target(struct cli *cli, const struct source *source, const struct tar
 
 	if (expected && got) {
 		memset(expected, value, CHUNK);
-		/* From the disk, not from what the page cache remembers. */
+		/* Drop the page cache, so that the data is read from the disk. */
 		fdatasync(target->fd);
 		posix_fadvise(target->fd, 0, 0, POSIX_FADV_DONTNEED);
 		progress_begin(cli, "verifying", size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a written target again and compares it, byte for byte. */
+/* Reads the written target again and compares each byte. */
 #ifndef VERIFY_H
 #define VERIFY_H
 
@@ -7,7 +7,7 @@
 #include "file/target.h"
 #include "out/cli.h"
 
-/* source NULL: every byte must be value. 0 or -errno after a message. */
+/* If source is NULL, every byte must be value. Returns 0 or -errno after a message. */
 int verify_target(struct cli *cli, const struct source *source, const struct target *target,
 		  uint8_t value, uint64_t size);
 
