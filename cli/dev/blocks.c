@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What one buffer may hold, in blocks that are a multiple of unit. */
+/* Limits the block size to what one buffer may hold; the result is a multiple of unit. */
 static size_t limit_block(struct dmauser_session *session, unsigned int count, size_t block,
 			  size_t unit)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* DMA memory cut into equal blocks, as large as the limits allow. */
+/* A DMA buffer divided into equal blocks, as large as the limits allow. */
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
@@ -15,12 +15,13 @@ struct blocks {
 };
 
 /*
- * `count` blocks of at most `block` bytes; smaller ones, down to `unit`, if
- * memory is short. 0 or -errno after a message.
+ * Allocates `count' blocks of at most `block' bytes. If memory is short, the
+ * blocks are smaller, down to `unit' bytes. Returns 0 or -errno after a
+ * message.
  */
 int blocks_alloc(struct blocks *blocks, struct cli *cli, struct dmauser_session *session,
 		 struct dmauser_chan *chan, unsigned int count, size_t block, size_t unit);
-/* The same, of that kind of memory: what is coherent is in one piece for the device. */
+/* The same with memory of this kind. Coherent memory is in one piece for the device. */
 int blocks_alloc_as(struct blocks *blocks, struct cli *cli, struct dmauser_session *session,
 		    struct dmauser_chan *chan, enum dmactl_buf_kind kind, unsigned int count,
 		    size_t block, size_t unit);

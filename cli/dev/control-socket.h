@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What both ends of the control socket agree on. */
+/* The protocol of the control socket, for both ends. */
 #ifndef CONTROL_SOCKET_H
 #define CONTROL_SOCKET_H
 
@@ -12,13 +12,13 @@
 
 enum control_command { CONTROL_PAUSE, CONTROL_RESUME, CONTROL_TERMINATE, CONTROL_SYNCHRONIZE };
 
-/* To a uint32_t, an enum control_command. */
+/* The answer to a command, which is sent as a uint32_t (enum control_command). */
 struct control_answer {
 	int32_t error; /* 0 or -errno */
 	int32_t pid;
 };
 
-/* Abstract: it goes with the process, whatever that dies of. */
+/* The address is abstract, so that it disappears with the process, even if that is killed. */
 static inline socklen_t control_address(struct sockaddr_un *address, const char *channel)
 {
 	int length;

@@ -56,7 +56,10 @@ static int obey(struct control *control, uint32_t command)
 		return err;
 	case CONTROL_TERMINATE:
 		halt_look(control->chan, &control->halt);
-		/* First: the transfer that ends looks why it did. */
+		/*
+		 * Set this first: when the transfer ends, its thread asks
+		 * control_terminated() for the reason.
+		 */
 		atomic_store(&control->terminated, true);
 		err = dmauser_chan_terminate(control->chan);
 		if (err)
@@ -80,7 +83,7 @@ static void serve(struct control *control, int listener)
 
 	if (peer < 0)
 		return;
-	/* One that says nothing must not keep the others out. */
+	/* A client that sends nothing must not block the others. */
 	setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (recv(peer, &command, sizeof(command), 0) == sizeof(command)) {
 		answer.error = may_command(peer) ? obey(control, command) : -EACCES;
@@ -131,7 +134,7 @@ static int start_thread(struct control *control)
 	sigset_t all, old;
 	int err;
 
-	/* Signals are for the thread that waits for them. */
+	/* Block signals in the new thread; another thread handles them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
 	err = -pthread_create(&control->thread, NULL, control_thread, control);
@@ -186,7 +189,7 @@ void control_stop(struct control *control)
 	if (!control)
 		return;
 	if (write(control->stop_fd, &one, sizeof(one)) < 0) {
-		/* Full: then it is readable already. */
+		/* The counter is full, so the eventfd is readable already. */
 	}
 	pthread_join(control->thread, NULL);
 	release(control);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Commands from another dmactl. A channel belongs to the session that holds
- * it, so `dmactl pause CHAN' cannot steer it: it asks the dmactl that can. Each
- * channel in use has an abstract Unix socket by its names, which answers to
- * the same user and to root.
+ * Commands from another dmactl. Only the session that holds a channel can
+ * control it, so `dmactl pause CHAN' asks the dmactl that has this session.
+ * That dmactl listens on an abstract Unix socket for each name of the channel,
+ * and obeys the same user and root.
  */
 #ifndef CONTROL_H
 #define CONTROL_H
@@ -16,18 +16,21 @@ struct control;
 struct halt;
 
 /*
- * Listens, in a thread of its own, until control_stop(), which comes before the
- * channel is given back. `alias` is a second name or NULL. NULL after a note if
- * it does not work: the transfer can go on without.
+ * Starts a thread that listens until control_stop(). Call control_stop() before
+ * the channel is destroyed. `alias' is a second name of the channel or NULL.
+ * Returns NULL after a note on failure; the transfer works without it.
  */
 struct control *control_start(struct cli *cli, struct dmauser_chan *chan, const char *alias);
-void control_stop(struct control *control); /* NULL does nothing */
+void control_stop(struct control *control); /* control may be NULL */
 
-/* Paused by somebody now: that nothing completes is no fault. NULL: false. */
+/*
+ * Returns whether a command paused the channel; then it is no error if no op
+ * completes. False if control is NULL.
+ */
 bool control_paused(const struct control *control);
-/* Terminated by somebody. NULL: false. */
+/* Returns whether a command terminated the channel. False if control is NULL. */
 bool control_terminated(const struct control *control);
-/* Once it was: how far the channel was then. */
+/* After control_terminated(): how far the channel was when it was terminated. */
 const struct halt *control_halt(const struct control *control);
 
 #endif /* CONTROL_H */

@@ -104,7 +104,7 @@ static void explain_refusal(struct cli *cli, const char *name, uint64_t caps, in
 {
 	switch (-err) {
 	case ENOENT:
-	case EINVAL: /* a name that no channel can have */
+	case EINVAL: /* no channel can have such a name */
 		if (name)
 			cli_error(cli,
 				  "'%s': there is no such channel, port or slave name, or a driver "

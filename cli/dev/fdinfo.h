@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/PID/fdinfo/FD of a dmactl session: lines of `key:<tab>value`. */
+/* Parses /proc/PID/fdinfo/FD of a dmactl session: lines of `key:<tab>value'. */
 #ifndef FDINFO_H
 #define FDINFO_H
 
@@ -11,18 +11,18 @@ struct fdinfo_pair {
 };
 
 struct fdinfo {
-	char *text; /* what the pairs point into */
+	char *text; /* the pairs point into this text */
 	struct fdinfo_pair *pairs;
 	size_t count;
 };
 
-/* Takes a copy of text. Lines of another form are left out. 0 or -ENOMEM. */
+/* Parses a copy of text. Ignores lines of another form. Returns 0 or -ENOMEM. */
 int fdinfo_parse(struct fdinfo *info, const char *text);
 void fdinfo_free(struct fdinfo *info);
 
 /*
- * The value of a "channel" line: a name, then words in pairs. Cuts `value`
- * into pieces; the first pair is "name". Returns the number of pairs.
+ * Splits the value of a "channel" line: a name, then pairs of words. Writes
+ * into `value'. The first pair has the key "name". Returns the number of pairs.
  */
 size_t fdinfo_split_channel(char *value, struct fdinfo_pair *pairs, size_t max);
 

@@ -22,14 +22,17 @@ void halt_look(struct dmauser_chan *chan, struct halt *halt)
 	*halt = (struct halt){0};
 	if (caps->residue_granularity == DMACTL_RESIDUE_DESCRIPTOR)
 		return;
-	/* Also makes some controllers write out what they hold in between. */
+	/* A pause also makes some controllers write the bytes in their FIFO to memory. */
 	if ((caps->caps & DMACTL_CAP_PAUSE) && dmauser_chan_pause(chan) == 0) {
 		if (!look(chan, &then))
 			return;
 		*halt = (struct halt){true, then.user_data, then.out_residue};
 		return;
 	}
-	/* Some count bytes that are still on their way to memory. */
+	/*
+	 * Without pause: some controllers count bytes that have not reached
+	 * memory yet, so wait and check that no op completed meanwhile.
+	 */
 	for (int i = 0; i < LOOKS && !halt->known && look(chan, &first); i++) {
 		nanosleep(&settle, NULL);
 		if (!look(chan, &then))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How far a channel is, just before it is stopped: dmaengine tells how much of
- * a transfer is left only while the transfer is there.
+ * Finds out how far a channel is before it is terminated, because dmaengine
+ * reports the residue of a transfer only until then.
  */
 #ifndef HALT_H
 #define HALT_H
@@ -12,24 +12,24 @@
 struct halt {
 	bool known;
 	uint64_t user_data; /* of the oldest op */
-	uint64_t residue;   /* bytes of it that have not been moved */
+	uint64_t residue;   /* bytes of that op that were not moved */
 };
 
 /*
- * Pauses the channel, if it can be paused, and asks how far it is. Terminate
- * comes next. Nothing is known of a channel that is idle, or that counts whole
- * descriptors only.
+ * Pauses the channel, if it can pause, and reads the residue. The caller
+ * terminates the channel next. `known' stays false if the channel is idle or
+ * counts only whole descriptors.
  */
 void halt_look(struct dmauser_chan *chan, struct halt *halt);
 
-/* What tells movement: a residue that shrinks as well as an op that ends. */
+/* A snapshot for halt_moved(): the channel moved if an op completed or the residue changed. */
 struct halt_mark {
 	uint64_t completed;
 	uint64_t residue;
 	uint32_t in_flight;
 };
 
-/* Has anything moved since the last call with this mark? */
+/* Returns whether the channel moved since the last call with this mark. */
 bool halt_moved(struct dmauser_chan *chan, struct halt_mark *mark);
 
 #endif /* HALT_H */

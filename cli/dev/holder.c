@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A process chooses its name: that must not steer somebody's terminal. */
+/* A process chooses its own name, so it may contain escape sequences for the terminal. */
 static void make_printable(char *text)
 {
 	text[strcspn(text, "\n")] = '\0';
@@ -64,7 +64,7 @@ static bool is_session(int fd_dir, const char *name)
 	return strcmp(target, DMACTL_DEVICE) == 0;
 }
 
-/* false: the caller has seen enough. */
+/* Returns false if the search is to end. */
 static bool look_at_fd(int proc_dir, struct holder *holder, holder_fn *found, void *context)
 {
 	char path[64], text[16384];

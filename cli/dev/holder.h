@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which processes have a dmactl session, as far as /proc shows them to us. */
+/* Finds the processes that have a dmactl session, as far as we may read /proc. */
 #ifndef HOLDER_H
 #define HOLDER_H
 
@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One open file of some process that is a dmactl session. */
+/* An open file that is a dmactl session, and the process that has it. */
 struct holder {
 	int pid;
 	int fd;
-	char comm[64];	  /* fit to be printed */
-	unsigned int uid; /* whose process it is */
+	char comm[64];	  /* only printable characters */
+	unsigned int uid; /* the user of the process */
 	struct fdinfo info;
 };
 
-/* Valid during the call only; false ends the search. */
+/* holder is valid only during the call. Return false to end the search. */
 typedef bool holder_fn(struct holder *holder, void *context);
 
 void holder_each(holder_fn *found, void *context);
@@ -29,9 +29,9 @@ struct holder_name {
 	char comm[64];
 };
 
-/* The process that has this channel; false: none that we may look into. */
+/* Gets the process that holds this channel. Returns false if we may inspect no such process. */
 bool holder_find(const char *chan, struct holder_name *name);
-/* The same, if it is the process @pid. */
+/* The same, but only if the process is pid. */
 bool holder_is(const char *chan, int pid, struct holder_name *name);
 
 #endif /* HOLDER_H */

@@ -16,13 +16,13 @@ bool memory_top_from_iomem(const char *text, uint64_t *top)
 
 		if (*line == '\n')
 			line++;
-		/* "100000000-13fffffff : System RAM"; parts of it are indented. */
+		/* "100000000-13fffffff : System RAM"; lines about parts of it are indented. */
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %n", &start, &end, &name) != 2 || !name)
 			continue;
 		if (line[0] != ' ' && strncmp(line + name, "System RAM", 10) == 0 && end > last)
 			last = end;
 	}
-	/* The kernel shows zeros to those who may not know. */
+	/* The kernel shows zeros instead of addresses to unprivileged processes. */
 	if (!last)
 		return false;
 	*top = last;
@@ -95,7 +95,7 @@ bool memory_top(uint64_t *top)
 	return known || top_from_firmware(top);
 }
 
-/* "Node 0, zone   Normal   4  3  1 ...": free pieces of one page, of two, of four. */
+/* "Node 0, zone   Normal   4  3  1 ...": the numbers of free pieces of one, two, four pages. */
 uint64_t memory_piece_from_buddyinfo(const char *text, uint64_t page)
 {
 	const char *zone = strstr(text, "zone");
@@ -104,7 +104,7 @@ uint64_t memory_piece_from_buddyinfo(const char *text, uint64_t page)
 	if (!zone)
 		return 0;
 	zone += 4 + strspn(zone + 4, " ");
-	/* Behind the name of the zone. */
+	/* Skip the name of the zone. */
 	for (const char *c = zone + strcspn(zone, " \n"); *c == ' '; c += strcspn(c, " \n")) {
 		c += strspn(c, " ");
 		if (*c < '0' || *c > '9')
@@ -128,7 +128,7 @@ enum bounce memory_bounce(uint64_t dma_mask, bool iommu, bool top_known, uint64_
 {
 	if (iommu)
 		return BOUNCE_IOMMU;
-	/* 64 bits reach whatever there is. */
+	/* A mask of 64 bits reaches all memory. */
 	if (dma_mask == UINT64_MAX)
 		return BOUNCE_NO;
 	if (!top_known)

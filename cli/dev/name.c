@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The device that sessions are opened with, and for which slave channels are. */
+/* The device that slave channels are requested for. */
 #define OWN_DEVICE "/sys/class/misc/dmactl"
-/* dmaengine links each channel that it lends by a name. */
+/* dmaengine creates a link with this prefix for each slave channel in use. */
 #define LINK_PREFIX "dma:"
 
 static bool has(const struct name_list *list, const char *name)
@@ -119,14 +119,14 @@ int name_request(struct dmauser_session *session, const char *name, uint32_t dir
 	int err = dmauser_chan_request_slave(session, name, depth, chan);
 
 	*found = (struct name_found){.kind = NAME_SLAVE};
-	/* What is taken or not offered is there. */
+	/* These errors mean that the slave name exists, so do not try the other kinds. */
 	if (!err || err == -EBUSY || err == -EPERM)
 		return err;
 	if (port_resolve(name, direction, found->port)) {
 		found->kind = NAME_PORT;
 		return dmauser_chan_request_port(session, found->port, depth, chan);
 	}
-	/* Whatever is wrong with the one name, the other may be right. */
+	/* A name that is invalid as a slave name may still be a channel's name. */
 	found->kind = NAME_CHANNEL;
 	return dmauser_chan_request_name(session, name, depth, chan);
 }
@@ -193,6 +193,6 @@ enum name_leads name_look(const char *name, char chan[DMACTL_NAME_LEN])
 
 int name_to_chan(const char *name, char chan[DMACTL_NAME_LEN])
 {
-	/* One that maps know and do not show may be there all the same. */
+	/* The module does not show all slave names of maps, so try to request it. */
 	return name_look(name, chan) == NAME_LEADS_TO ? 0 : ask(name, chan);
 }

@@ -9,7 +9,7 @@
 
 #define MOST_DIRECTIONS 3
 
-/* It may be the name of a channel, or of its port. */
+/* name may be PORT:CHANNEL or only PORT. */
 static bool matches(const struct dmauser_port_desc *desc, const char *name, uint32_t direction)
 {
 	if (strcmp(desc->name, name) == 0)
@@ -17,7 +17,7 @@ static bool matches(const struct dmauser_port_desc *desc, const char *name, uint
 	return strcmp(desc->port, name) == 0 && (!direction || desc->directions & direction);
 }
 
-/* NULL if there is none, or more than one. */
+/* Returns NULL if there is none or more than one. */
 static const struct dmauser_port_desc *find(const struct dmauser_port_list *list, const char *name,
 					    uint32_t direction)
 {
@@ -66,7 +66,7 @@ bool port_to_chan(const char *name, char *chan, size_t size)
 	return (size_t)snprintf(chan, size, "%s", base) < size;
 }
 
-/* Ends with NULL. */
+/* Fills names; the last one is NULL. */
 static void direction_names(uint32_t directions, const char *names[MOST_DIRECTIONS])
 {
 	unsigned int used = 0;
@@ -87,7 +87,7 @@ static void print_number(struct printer *printer, const char *key, const char *l
 		print_null(printer, key, label, "any");
 }
 
-/* Of the columns of a table, and of the lines about one. */
+/* The labels of the columns of a table, or of the lines about one port. */
 struct labels {
 	const char *name, *device, *in_use, *held_by, *directions;
 	const char *src_width, *dst_width, *src_burst, *dst_burst;

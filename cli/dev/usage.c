@@ -24,7 +24,7 @@ static const char *const session_keys[] = {
 	[USAGE_USER_BOUNCE_BYTES] = "user-bounce-bytes",
 };
 
-/* Up to USAGE_CHAN_STALLS in the line of the channel, from there on in that of the provider. */
+/* Keys before USAGE_CHAN_STALLS are in the "channel" line, the others in the "provider" line. */
 static const char *const chan_keys[] = {
 	[USAGE_CHAN_IN_FLIGHT] = "in-flight", [USAGE_CHAN_DEPTH] = "depth",
 	[USAGE_CHAN_SUBMITTED] = "submitted", [USAGE_CHAN_COMPLETED] = "completed",
@@ -33,7 +33,7 @@ static const char *const chan_keys[] = {
 	[USAGE_CHAN_STRAY] = "stray",
 };
 
-/* Takes one number, if the key is one of [first, end) of the table. */
+/* Stores one number, if its key is among keys[first] to keys[end - 1]. */
 static void take(const char *const *keys, size_t first, size_t end, const char *key,
 		 const char *value, uint64_t *numbers, uint32_t *known)
 {
@@ -43,7 +43,7 @@ static void take(const char *const *keys, size_t first, size_t end, const char *
 	}
 }
 
-/* Grows by powers of two; the new element is all 0. NULL: no memory. */
+/* Adds an element of zeros; the array grows by powers of two. Returns NULL if out of memory. */
 static void *grow(void **array, size_t *nr, size_t size)
 {
 	void *grown;
@@ -97,7 +97,10 @@ static int read_session(struct usage_session *session, const struct fdinfo *info
 	for (size_t i = 0; i < info->count && !err; i++) {
 		const struct fdinfo_pair *pair = &info->pairs[i];
 
-		/* The text of lines is ours to cut. */
+		/*
+		 * read_chan() writes into the value. That is allowed: the text
+		 * is a private copy.
+		 */
 		if (strcmp(pair->key, "channel") == 0)
 			err = read_chan(session, (char *)pair->value, 0, USAGE_CHAN_STALLS);
 		else if (strcmp(pair->key, "provider") == 0)
@@ -133,7 +136,7 @@ static bool add_session(struct holder *holder, void *context)
 
 	if (!session_number(&holder->info, &number))
 		return true;
-	/* Several descriptors, or processes after fork(2), may have it. */
+	/* Several file descriptors, or processes after fork(2), may share one session. */
 	for (size_t i = 0; i < usage->nr; i++) {
 		if (usage->sessions[i].session == number)
 			return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What sessions hold and have done, as far as /proc shows them to us: a copy. */
+/* A snapshot of what sessions hold and have done, as far as we may read /proc. */
 #ifndef USAGE_H
 #define USAGE_H
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers of a session, as fdinfo names them; those of its user are sums. */
+/* The numbers of a session in its fdinfo. USAGE_USER_* are sums for all sessions of the user. */
 enum usage_session_number {
 	USAGE_CHANNELS,
 	USAGE_BUFFERS,
@@ -41,16 +41,16 @@ enum usage_chan_number {
 
 struct usage_chan {
 	char name[DMACTL_NAME_LEN];
-	uint32_t known; /* bits of enum usage_chan_number: the module told them */
+	uint32_t known; /* a bit for each enum usage_chan_number that fdinfo had */
 	uint64_t numbers[USAGE_CHAN_END];
 };
 
 struct usage_session {
 	uint64_t session;
 	int pid;
-	unsigned int uid; /* whose process it is */
+	unsigned int uid; /* the user of the process */
 	char comm[64];
-	uint32_t known; /* bits of enum usage_session_number */
+	uint32_t known; /* a bit for each enum usage_session_number that fdinfo had */
 	uint64_t numbers[USAGE_SESSION_END];
 	struct usage_chan *chans;
 	size_t nr_chans;
@@ -61,7 +61,7 @@ struct usage {
 	size_t nr;
 };
 
-/* Each session once, whoever shares it. 0 or -ENOMEM. */
+/* Reads each session once, even if processes share it. Returns 0 or -ENOMEM. */
 int usage_read(struct usage *usage);
 void usage_free(struct usage *usage);
 

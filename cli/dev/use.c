@@ -37,7 +37,7 @@ static struct use *find_or_add(struct use_list *list, const char *chan, unsigned
 	return use;
 }
 
-/* "dma1chan2 1000 counter" */
+/* A line has the channel, the uid and maybe the slave name: "dma1chan2 1000 counter". */
 static int add_claimed_line(struct use_list *list, char *line)
 {
 	char *rest = line, *chan, *user, *slave;
@@ -114,7 +114,7 @@ static bool add_holder(struct holder *holder, void *context)
 
 		if (strcmp(holder->info.pairs[i].key, "channel"))
 			continue;
-		/* The text is the holder's own copy. */
+		/* The split writes into the text. That is allowed: it belongs to the holder. */
 		count = fdinfo_split_channel((char *)holder->info.pairs[i].value, pairs,
 					     MOST_PAIRS);
 		use = count ? find_or_add(search->list, pairs[0].value, holder->uid) : NULL;
@@ -122,7 +122,7 @@ static bool add_holder(struct holder *holder, void *context)
 			search->err = count ? -ENOMEM : 0;
 			continue;
 		}
-		/* A child has the same session: the first one speaks for it. */
+		/* A parent and its child may share a session; use the first process found. */
 		if (use->pid)
 			continue;
 		use->pid = holder->pid;
@@ -194,7 +194,7 @@ const char *use_state(const struct use *use, int clients)
 {
 	if (!use)
 		return clients ? "in use" : "free";
-	/* Not known, or an older module. */
+	/* We may not inspect the process, or the module is older. */
 	if (!use->pid || !use->detailed)
 		return use->in_flight ? "running" : "in use";
 	if (use->paused)
