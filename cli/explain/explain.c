@@ -19,10 +19,10 @@
 #define MAX_KINDS	16
 #define READ_SLICE_MS	20
 
-/* A step that is printed, or a number of them that are not. */
+/* A step to print, or the number of similar steps that are left out. */
 struct step {
 	uint64_t time_ns;
-	uint64_t repeats; /* 0: a step; else so many more like `explanation` */
+	uint64_t repeats; /* 0: a step; otherwise the number of steps that are left out */
 	char event[64];
 	struct explanation explanation;
 };
@@ -31,8 +31,8 @@ struct kind {
 	char event[64];
 	char function[64];
 	uint64_t count;
-	uint64_t hidden;  /* since the last step that is shown */
-	uint64_t time_ns; /* of the first hidden one */
+	uint64_t hidden;  /* since the last step shown */
+	uint64_t time_ns; /* of the first hidden event */
 };
 
 struct explain {
@@ -61,7 +61,7 @@ static struct step *add_step(struct explain *explain)
 	return &grown[explain->step_count++];
 }
 
-/* "... 61 more like this" for each kind that was left out. */
+/* Adds "... 61 more like this" for each kind with hidden events. */
 static void flush_hidden(struct explain *explain)
 {
 	for (unsigned int i = 0; i < explain->kind_count; i++) {
@@ -106,7 +106,7 @@ static void add_event(const struct trace_event *event, void *context)
 	if (!explain->start_ns)
 		explain->start_ns = event->time_ns;
 	kind = find_kind(explain, event->name, explanation.function);
-	/* A copy of a big file has thousands of them, all alike. */
+	/* A copy of a big file has thousands of similar events; show only the first ones. */
 	if (kind->count++ >= SHOWN_OF_A_KIND) {
 		if (!kind->hidden++)
 			kind->time_ns = event->time_ns;
@@ -216,7 +216,7 @@ int explain_end(struct cli *cli)
 	int status = CLI_OK;
 
 	if (!explain) {
-		/* Not after an error, which has its own message. */
+		/* No error: if opening the device failed, that was reported already. */
 		cli_detail(cli, "nothing was opened, so there is nothing to explain");
 		return CLI_OK;
 	}

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --explain: what dmaengine did, in plain words, from the tracepoints of the
- * kernel module. A tracefs instance of our own keeps other users of tracing
- * out of it.
+ * --explain: prints in plain words what dmaengine did, from the tracepoints of
+ * the kernel module. It uses a tracefs instance of its own, so that it does not
+ * disturb other users of tracing.
  */
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
 #include "out/cli.h"
 
-/* Traces the session of this number from now on. 0 or -errno after a message. */
+/* Starts to trace the session of this number. Returns 0 or -errno after a message. */
 int explain_begin(struct cli *cli, uint32_t session);
-/* Stops, prints the steps, cleans up. Returns the exit status. */
+/* Stops tracing, prints the steps and frees everything. Returns the exit status. */
 int explain_end(struct cli *cli);
 
 #endif /* EXPLAIN_H */

@@ -143,7 +143,7 @@ static void prep_function(const char *opcode, char *text, size_t size)
 	if (parse_number(opcode, 0, PREPS - 1, &number))
 		snprintf(text, size, "%s", preps[number]);
 	else
-		/* One that a newer module has. */
+		/* A newer module may have more opcodes. */
 		snprintf(text, size, "prep of opcode %s", opcode);
 }
 

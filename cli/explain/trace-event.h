@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One event of a kernel trace, and what it means. */
+/* An event of a kernel trace, and its explanation. */
 #ifndef TRACE_EVENT_H
 #define TRACE_EVENT_H
 
@@ -14,19 +14,19 @@ struct trace_field {
 };
 
 struct trace_event {
-	char text[512]; /* what the pointers point into */
+	char text[512]; /* the pointers below point into this text */
 	const char *name;
 	uint64_t time_ns;
 	unsigned int field_count;
 	struct trace_field fields[TRACE_MAX_FIELDS];
 };
 
-/* The value of a field, "?" if there is none. */
+/* Returns the value of a field, "?" if there is none. */
 const char *trace_event_get(const struct trace_event *event, const char *key);
 
-/* In plain words. */
+/* An event in plain words. */
 struct explanation {
-	unsigned int phase; /* 1 to 9, as in the documentation; 0 none of them */
+	unsigned int phase; /* 1 to 9, as in the documentation; 0: none */
 	const char *phase_name;
 	char function[64]; /* of dmaengine or the DMA mapping API */
 	char text[256];

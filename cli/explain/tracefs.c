@@ -16,7 +16,7 @@
 #define INSTANCE_PREFIX "dmactl-"
 #define BUFFER_KB	1024
 
-/* A dmactl that was killed could not remove its instance. */
+/* Removes the instance of a dmactl that was killed. */
 static int remove_stale(const char *name, void *context)
 {
 	struct tracefs_instance *instance;
@@ -52,7 +52,7 @@ static int create_instance(struct tracefs *tracefs, struct cli *cli)
 	char name[64];
 
 	errno = 0;
-	/* Looking also mounts it, for those who may. */
+	/* tracefs_tracing_dir() also mounts tracefs, if the user may do so. */
 	if (!tracefs_tracing_dir())
 		return refused(cli, errno ? errno : ENOENT);
 	tracefs_instances_walk(remove_stale, NULL);
@@ -86,8 +86,8 @@ static int load_page_format(struct tep_handle *formats)
 }
 
 /*
- * tracefs_local_events_system() also reads the symbols of the kernel, which are
- * hundreds of thousands, and which no event of ours has.
+ * Loads the formats one by one: tracefs_local_events_system() would also read
+ * hundreds of thousands of kernel symbols, which no event of dmactl needs.
  */
 static int load_formats(struct tracefs *tracefs)
 {
@@ -109,7 +109,7 @@ static int load_formats(struct tracefs *tracefs)
 	return err;
 }
 
-/* tracefs_event_enable() looks through the events of all systems for it. */
+/* Writes the file directly: tracefs_event_enable() would search the events of all systems. */
 static int switch_events(const struct tracefs *tracefs, const char *on)
 {
 	return tracefs_instance_file_write(tracefs->instance, "events/" SYSTEM "/enable", on);
@@ -121,7 +121,7 @@ static int enable_events(struct tracefs *tracefs, uint32_t session)
 
 	snprintf(filter, sizeof(filter), "session == %" PRIu32, session);
 	tracefs_instance_set_buffer_size(tracefs->instance, BUFFER_KB, -1);
-	/* The clock of the completions' time stamps. */
+	/* Use the clock of the completions' time stamps. */
 	tracefs_instance_file_write(tracefs->instance, "trace_clock", "mono");
 	errno = EIO;
 	if (tracefs_instance_file_write(tracefs->instance, "events/" SYSTEM "/filter", filter) <
@@ -160,7 +160,7 @@ static void add_field(struct trace_event *event, const char *key, char **text, s
 	*left -= used;
 }
 
-/* A field as text, where the pointers of the event find it. */
+/* Writes the value of a field to text. Returns false if there is no room or no value. */
 static bool format_field(struct tep_event *tep, struct tep_record *record,
 			 struct tep_format_field *field, char *text, size_t left)
 {

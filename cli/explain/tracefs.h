@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A private instance of the kernel's tracing directory, and what it records. */
+/* A private tracefs instance of the kernel, and the events that it records. */
 #ifndef TRACEFS_H
 #define TRACEFS_H
 
@@ -15,17 +15,17 @@ struct tracefs {
 };
 
 /*
- * Makes an instance that records the events of one dmactl session. 0 or -errno
- * after a message.
+ * Creates an instance that records the events of one dmactl session. Returns 0
+ * or -errno after a message.
  */
 int tracefs_create(struct tracefs *tracefs, struct cli *cli, uint32_t session);
-/* Calls `found' for each event that was recorded since the last call, in order. */
+/* tracefs_read() calls `found' for each event since the last call, in order. */
 typedef void tracefs_fn(const struct trace_event *event, void *context);
 void tracefs_read(struct tracefs *tracefs, tracefs_fn *found, void *context);
-/* Stops recording; what was recorded can still be read. */
+/* Stops recording. Recorded events can still be read. */
 void tracefs_stop(struct tracefs *tracefs);
 void tracefs_remove(struct tracefs *tracefs);
-/* Events that were lost because nobody read them in time. */
+/* Returns the number of events that were lost because they were not read in time. */
 uint64_t tracefs_lost(const struct tracefs *tracefs);
 
 #endif /* TRACEFS_H */
