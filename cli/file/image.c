@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Blanks and comments, which go to the end of the line. */
+/* Skips blanks and comments. A comment ends with its line. */
 static size_t skip_blanks(const char *text, size_t length, size_t at)
 {
 	while (at < length && (isspace((unsigned char)text[at]) || text[at] == '#')) {
@@ -48,7 +48,7 @@ const char *image_parse(struct image *image, const char *text, size_t length)
 		return "its width and height are not numbers from 1 to 16777216";
 	if (!parse_field(text, length, &at, 65535, &image->maxval))
 		return "its largest value is not a number from 1 to 65535";
-	/* Exactly one, since the next byte may be a pixel. */
+	/* Skip exactly one blank, because the next byte is a pixel. */
 	if (!isspace((unsigned char)text[at]))
 		return "there is no blank after its largest value";
 	image->header = at + 1;
@@ -70,7 +70,7 @@ bool image_parse_rectangle(const char *text, struct rectangle *rectangle)
 		if (text == start || number > IMAGE_MAX_SIDE || (i < 2 && !number))
 			return false;
 		*fields[i] = (uint32_t)number;
-		/* Behind the last one is the end. */
+		/* The last separator is the final NUL. */
 		if (*text++ != separators[i])
 			return false;
 	}

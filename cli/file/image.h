@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Uncompressed images: PGM and PPM (P5, P6), and without a header. */
+/* Uncompressed images: PGM and PPM (P5, P6), and images without a header. */
 #ifndef IMAGE_H
 #define IMAGE_H
 
@@ -22,11 +22,11 @@ struct rectangle {
 	uint32_t width, height, x, y;
 };
 
-/* NULL, or what is wrong with the beginning of the file. */
+/* Parses the header. Returns NULL, or a text that says what is wrong with it. */
 const char *image_parse(struct image *image, const char *text, size_t length);
-/* "WxH+X+Y" */
+/* Parses "WxH+X+Y". */
 bool image_parse_rectangle(const char *text, struct rectangle *rectangle);
-/* The header of the same kind of image with another size. Its length. */
+/* Writes the header of an image of the same kind with another size. Returns its length. */
 size_t image_header(const struct image *image, uint32_t width, uint32_t height, char *text,
 		    size_t size);
 

@@ -12,7 +12,7 @@
 
 #define PATIENCE_MS 1000
 
-/* Waiting here and not in read(2): a signal just before it would be missed there. */
+/* Wait with poll(2), because read(2) would miss a signal that came just before it. */
 static int wait_for(int fd, short events)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = stop_fd(), .events = POLLIN}};
@@ -94,7 +94,7 @@ int io_write_target(struct cli *cli, const struct target *target, const void *me
 	return err;
 }
 
-/* Until it can be written to. A signal only ends the patience. */
+/* Waits until fd is writable. After a signal it waits for PATIENCE_MS more. */
 static int wait_for_reader(int fd)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = POLLOUT}, {.fd = stop_fd(), .events = POLLIN}};

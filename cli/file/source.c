@@ -13,7 +13,7 @@ int open_direct(int fd, int flags)
 {
 	char path[64];
 
-	/* Through the descriptor: the name may lead to another file by now. */
+	/* Open it through /proc: the path may name another file by now. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return open(path, flags | O_DIRECT | O_CLOEXEC);
 }
@@ -39,7 +39,7 @@ static int classify(struct source *source, struct cli *cli)
 		cli_error(cli, "%s: is a directory; dmactl copies single files", source->name);
 		return -EISDIR;
 	}
-	/* Files in /proc say that they are empty, and are not. */
+	/* Files in /proc have the size 0 although they are not empty. */
 	if (S_ISREG(source->before.st_mode))
 		source->stream = source->before.st_size == 0;
 	else
@@ -78,7 +78,7 @@ int source_open(struct source *source, struct cli *cli, const char *path, bool d
 		return err;
 	}
 	source->rereadable = S_ISREG(source->before.st_mode) || S_ISBLK(source->before.st_mode);
-	/* Standard input starts where its offset is, not at 0. */
+	/* Standard input may have an offset other than 0, so read it as a stream. */
 	if (strcmp(path, "-") == 0) {
 		source->stream = true;
 		source->rereadable = false;
@@ -106,7 +106,7 @@ void source_close(struct source *source)
 
 int source_fd(const struct source *source, uint64_t offset)
 {
-	/* After a short read the rest may start anywhere. */
+	/* After a short read, the next offset may be unaligned. */
 	if (source->direct && offset % DIRECT_ALIGN == 0)
 		return source->direct_fd;
 	return source->fd;
@@ -126,7 +126,7 @@ int source_check_unchanged(const struct source *source, struct cli *cli)
 	const struct stat *before = &source->before;
 	struct stat now;
 
-	/* The content of a pipe, a terminal or a device is not of one moment anyway. */
+	/* Only regular files have a size and time that would show a change. */
 	if (!S_ISREG(before->st_mode))
 		return 0;
 	if (fstat(source->fd, &now) < 0)

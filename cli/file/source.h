@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `copy` reads from: a file, a block device or a stream. */
+/* The source of `copy': a file, a block device or a stream. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-/* Offsets and lengths that O_DIRECT takes everywhere; a multiple of every sector size. */
+/* Alignment of offsets and lengths for O_DIRECT: a multiple of every sector size. */
 #define DIRECT_ALIGN 4096u
 
 #define SIZE_UNKNOWN UINT64_MAX
@@ -21,27 +21,27 @@ struct source {
 	const char *name; /* for messages */
 	int fd;
 	int direct_fd; /* -1: none */
-	bool stream;   /* read in order until it ends; its size is not known */
+	bool stream;   /* read in order until it ends; its size is unknown */
 	bool rereadable;
 	bool direct;   /* O_DIRECT is in use */
 	uint64_t size; /* SIZE_UNKNOWN for a stream */
 	struct stat before;
 };
 
-/* 0 or -errno after a message. "-" is standard input. */
+/* Opens the source; "-" is standard input. Returns 0 or -errno after a message. */
 int source_open(struct source *source, struct cli *cli, const char *path, bool direct);
 void source_close(struct source *source);
 
-/* The descriptor for a read at this offset. */
+/* Returns the file descriptor for a read at this offset. */
 int source_fd(const struct source *source, uint64_t offset);
-/* The filesystem refused O_DIRECT: from now on through the page cache. */
+/* Reads through the page cache from now on, because the filesystem refused O_DIRECT. */
 void source_give_up_direct(struct source *source, struct cli *cli);
-/* 0, or -ESTALE after a message if the file is not what it was at source_open(). */
+/* Returns 0, or -ESTALE after a message if the file has changed since source_open(). */
 int source_check_unchanged(const struct source *source, struct cli *cli);
 
-/* Opens the file behind fd once more, with O_DIRECT; -1 where that is refused. */
+/* Opens the file of fd again with O_DIRECT. Returns -1 if that is refused. */
 int open_direct(int fd, int flags);
-/* Bytes in an open file or block device. */
+/* Gets the size of an open file or block device in bytes. Returns 0 or -errno. */
 int file_size(int fd, const struct stat *st, uint64_t *size);
 
 #endif /* SOURCE_H */

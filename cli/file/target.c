@@ -20,7 +20,7 @@ static int fail(struct cli *cli, const struct target *target, const char *what, 
 static int open_in_place(struct target *target, struct cli *cli, const char *path,
 			 const struct stat *st, bool direct)
 {
-	/* O_EXCL: not a disk that is mounted. Reading is for --verify. */
+	/* O_EXCL refuses a mounted disk. O_RDWR allows --verify to read. */
 	int flags = S_ISBLK(st->st_mode) ? O_RDWR | O_EXCL : O_WRONLY;
 
 	target->in_place = true;
@@ -28,7 +28,7 @@ static int open_in_place(struct target *target, struct cli *cli, const char *pat
 	target->fd = open(path, flags | O_CLOEXEC);
 	if (target->fd < 0)
 		return fail(cli, target, "cannot open it for writing", -errno);
-	/* This end only: a reader that is slow must not stop the loop. */
+	/* A slow reader must not block the event loop. This affects only our end of the pipe. */
 	if (S_ISFIFO(st->st_mode))
 		fcntl(target->fd, F_SETFL, O_WRONLY | O_NONBLOCK);
 	cli_note(cli, "%s: is not a regular file and is written in place", target->name);
@@ -50,10 +50,7 @@ static int open_stdout(struct target *target, struct cli *cli)
 	target->name = "standard output";
 	target->in_place = true;
 	target->stream = true;
-	/*
-	 * A pipe is opened anew, because O_NONBLOCK on the one we have would
-	 * also change it for the programs that share it.
-	 */
+	/* Open a pipe again: O_NONBLOCK on fd 1 would also affect the programs that share it. */
 	if (fstat(STDOUT_FILENO, &st) == 0 && S_ISFIFO(st.st_mode))
 		target->fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	if (target->fd < 0)
@@ -70,7 +67,7 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Splits the path into the directory, opened, and the name in it. */
+/* Opens the directory of the path, and stores the name of the file in it. */
 static int open_directory(struct target *target, struct cli *cli, const char *path)
 {
 	char *copy = strdup(path);
@@ -112,7 +109,7 @@ static void choose_temp_name(struct target *target)
 		 (int)(NAME_MAX - 2 - sizeof(random)), target->base, suffix);
 }
 
-/* Filesystems without O_TMPFILE (9p, NFS, overlayfs of old kernels). */
+/* For filesystems without O_TMPFILE (9p, NFS, overlayfs of old kernels). */
 static int create_named(struct target *target)
 {
 	for (int attempt = 0; attempt < 100; attempt++) {
@@ -131,14 +128,14 @@ static int create_named(struct target *target)
 
 static int create_unnamed(struct target *target)
 {
-	/* The name is given to it through /proc. */
+	/* give_name() needs /proc to link the file. */
 	if (access("/proc/self/fd", X_OK) < 0)
 		return -EOPNOTSUPP;
 	target->fd = openat(target->dir_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	return target->fd < 0 ? -errno : 0;
 }
 
-/* O_EXCL tells whether it is ours to remove. */
+/* O_EXCL shows whether we created the file; only then may target_close() remove it. */
 static int create_kept(struct target *target, struct cli *cli)
 {
 	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
@@ -182,7 +179,7 @@ static mode_t default_mode(void)
 	return 0666 & ~mask;
 }
 
-/* A name that is taken: 0 if the file may be replaced. */
+/* Returns 0 if the existing file may be replaced, else -errno after a message. */
 static int check_existing(struct target *target, struct cli *cli, const char *path,
 			  const struct stat *st, const struct source *source)
 {
@@ -194,7 +191,7 @@ static int check_existing(struct target *target, struct cli *cli, const char *pa
 		cli_error(cli, "%s and %s are the same file", source->name, target->name);
 		return -EINVAL;
 	}
-	/* Its directory may allow to replace it, but its owner does not. */
+	/* The directory may allow replacing a read-only file; refuse it nevertheless. */
 	if (S_ISREG(st->st_mode) && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0)
 		return fail(cli, target, "cannot replace it", -errno);
 	target->replaces = true;
@@ -215,7 +212,7 @@ static int open_path(struct target *target, struct cli *cli, const char *path,
 			return err;
 		if (!S_ISREG(st.st_mode))
 			return open_in_place(target, cli, path, &st, direct);
-		/* A link to a file stays a link. */
+		/* Write to the target of a symbolic link, so that the link stays. */
 		if (!realpath(path, resolved))
 			return fail(cli, target, "cannot resolve it", -errno);
 		path = resolved;
@@ -300,8 +297,8 @@ int target_reserve(struct target *target, struct cli *cli, uint64_t size)
 	if (target->in_place)
 		return check_device_size(target, cli, size);
 	/*
-	 * Tells of a full disk before the work, and keeps the writes within the
-	 * file: those that make it longer are not asynchronous.
+	 * Detects a full disk early. It also keeps the writes within the file;
+	 * writes that extend a file are not asynchronous.
 	 */
 	if (fallocate(target->fd, 0, 0, (off_t)size) == 0)
 		return 0;
@@ -314,7 +311,7 @@ int target_reserve(struct target *target, struct cli *cli, uint64_t size)
 
 int target_fd(const struct target *target, uint64_t offset, size_t length)
 {
-	/* The last block mostly ends somewhere. */
+	/* The last block is usually unaligned. */
 	if (target->direct && offset % DIRECT_ALIGN == 0 && length % DIRECT_ALIGN == 0)
 		return target->direct_fd;
 	return target->fd;
@@ -329,7 +326,7 @@ void target_give_up_direct(struct target *target, struct cli *cli)
 		 target->name);
 }
 
-/* Gives the file the temporary name, for rename() needs one. */
+/* Gives the file a temporary name, because rename() needs one. */
 static int link_temp(struct target *target, const char *proc_path)
 {
 	for (int attempt = 0; attempt < 100; attempt++) {
@@ -367,7 +364,7 @@ static int give_name(struct target *target)
 
 static void sync_directory(const struct target *target)
 {
-	/* Not every directory may be opened; the content is safe either way. */
+	/* We may not be allowed to open the directory; the content of the file is safe anyway. */
 	int fd = openat(target->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -390,7 +387,7 @@ static int commit(struct target *target, struct cli *cli, bool stoppable)
 	}
 	if (fchmod(target->fd, target->mode) < 0)
 		return fail(cli, target, "cannot set its mode", -errno);
-	/* The last moment at which the old file can stay. */
+	/* This is the last chance to keep the old file. */
 	if (stoppable && stop_requested())
 		return -EINTR;
 	err = give_name(target);
