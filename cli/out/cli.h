@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every verb of dmactl sees: the options that all of them take, and messages. */
+/* Shared by all verbs: the common options, and messages. */
 #ifndef CLI_H
 #define CLI_H
 
@@ -26,19 +26,19 @@ struct cli {
 };
 
 /*
- * Parses argv with the verb's options and those that every verb takes. `input`
- * goes to the verb's parser and points to a struct whose first member is a
- * struct cli *. `flags` is for argp_parse(). Ends the program on a usage error
- * and after --help.
+ * Parses argv with the verb's options and the common ones. The verb's parser
+ * gets `input', which points to a struct whose first member is a struct cli *.
+ * `flags' is for argp_parse(). Ends the program on a usage error and after
+ * --help.
  */
 void cli_parse(const struct argp *argp, int argc, char **argv, unsigned int flags, void *input);
 
-/* Messages to stderr, "dmactl copy: ...". */
+/* The functions below print messages to stderr, such as "dmactl copy: ...". */
 void cli_error(const struct cli *cli, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Says what is being done differently than asked; --quiet silences it. */
+/* Prints a note, unless --quiet: dmactl continues, but does something other than asked. */
 void cli_note(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Only with --verbose. */
+/* Prints a message only with --verbose. */
 void cli_detail(const struct cli *cli, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first ones tell why; a channel that fails may have thousands. */
+/* The first messages show the cause; a failing channel may cause thousands more. */
 #define MOST 32
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -31,7 +31,7 @@ const char *failure_get(size_t index)
 	return messages[index];
 }
 
-/* "dmactl copy: TEXT"; the line that points to --help is for people. */
+/* Keeps TEXT of "dmactl copy: TEXT". Ignores the line that refers to --help. */
 static void add_line(char *line)
 {
 	char *text = strstr(line, ": ");

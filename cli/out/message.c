@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Messages to the person at the terminal. */
+/* Prints messages to stderr, and keeps the errors for JSON. */
 #include "out/cli.h"
 #include "out/failure.h"
 #include "out/progress.h"
@@ -10,9 +10,9 @@
 
 static void message(const struct cli *cli, const char *text)
 {
-	/* Or the text would be appended to the progress bar. */
+	/* Otherwise the text would follow the progress bar on its line. */
 	progress_clear();
-	/* What was printed before comes first, also where both go to one file. */
+	/* If stdout and stderr are the same file, keep the output in order. */
 	fflush(stdout);
 	flockfile(stderr);
 	fprintf(stderr, "dmactl%s%s: ", cli->verb ? " " : "", cli->verb ? cli->verb : "");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Facts in OpenMetrics' text format, as far as Prometheus' older one reads it too:
- * of the types only gauge and counter, whose samples end in _total.
+ * Prints metrics in the text format of OpenMetrics, but only the part that
+ * Prometheus' older format has too: the types gauge and counter. Samples of
+ * counters end in _total.
  */
 #ifndef OPENMETRICS_H
 #define OPENMETRICS_H
@@ -12,19 +13,19 @@
 enum metric_type { METRIC_GAUGE, METRIC_COUNTER };
 
 struct metric {
-	const char *name; /* without _total; ends with its unit, if it has one */
+	const char *name; /* without _total; ends with the unit if there is one */
 	enum metric_type type;
 	const char *unit; /* NULL: none */
 	const char *help;
 };
 
-/* Ends with one whose name is NULL. */
+/* An array of labels ends with one whose name is NULL. */
 struct metric_label {
 	const char *name;
 	const char *value;
 };
 
-/* All samples of a metric come right behind its head. */
+/* Print all samples of a metric directly after its head. */
 void metric_head(FILE *out, const struct metric *metric);
 void metric_sample(FILE *out, const struct metric *metric, const struct metric_label *labels,
 		   uint64_t value);

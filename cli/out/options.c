@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The options that every verb takes. */
+/* The common options of all verbs. */
 #include "out/options.h"
 #include "out/cli.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * cli_parse(). getopt(3) would only say that an option is wrong; here it is said
- * which one is like it, and what a value is.
+ * Implements cli_parse(). getopt(3) reports only that an option is wrong; the
+ * functions here also suggest a similar option and say what value is missing.
  */
 #include "out/cli.h"
 #include "out/failure.h"
@@ -19,7 +19,7 @@
 struct verb_input {
 	argp_parser_t parser;
 	void *input;
-	unsigned int common; /* which child the common options are */
+	unsigned int common; /* index of the common options among the children */
 };
 
 static error_t parse_verb(int key, char *arg, struct argp_state *state)
@@ -35,7 +35,7 @@ static error_t parse_verb(int key, char *arg, struct argp_state *state)
 	return verb->parser(key, arg, state);
 }
 
-/* The words of a command line, looked at before they are parsed. */
+/* State of the check of the command line, before argp parses it. */
 struct look {
 	const struct cli *cli;
 	const struct argp *argp;
@@ -60,7 +60,7 @@ struct long_search {
 	const char *name;
 	size_t length;
 	const struct argp_option *exact;
-	const struct argp_option *begins; /* the only one, or the last */
+	const struct argp_option *begins; /* the last option that begins with the name */
 	unsigned int beginning;
 	struct words_search like;
 };
@@ -96,7 +96,7 @@ static bool needs_value(const struct argp_option *option)
 	return option->arg && !(option->flags & OPTION_ARG_OPTIONAL);
 }
 
-/* Returns whether the next word is its value. */
+/* Checks a long option. Returns whether the next word is its value. */
 static bool look_at_long(const struct look *look, const char *word, bool last)
 {
 	char name[64];
@@ -123,7 +123,10 @@ static bool look_at_long(const struct look *look, const char *word, bool last)
 	return true;
 }
 
-/* Letters in one word; the last may have a value. */
+/*
+ * Checks a word of option letters; the last one may have a value. Returns as
+ * look_at_long() does.
+ */
 static bool look_at_letters(const struct look *look, const char *word, bool last)
 {
 	for (; *word; word++) {
@@ -152,7 +155,7 @@ static void look_at(const struct look *look, int argc, char **argv, unsigned int
 		bool last = i + 1 == argc;
 
 		if (word[0] != '-' || !word[1]) {
-			/* What follows may not be for us. */
+			/* The rest may belong to a verb or another program. */
 			if (flags & ARGP_IN_ORDER)
 				return;
 			continue;

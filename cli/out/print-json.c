@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The printer for programs: one JSON document, described in dmactl-json(5). */
+/* The printer for programs. It makes one JSON document, see dmactl-json(5). */
 #include "out/failure.h"
 #include "out/print.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define MAX_DEPTH 8
-/* Grows when a key changes its meaning or goes; new ones may come at any time. */
+/* Increases if a key is removed or changes its meaning, but not for a new key. */
 #define JSON_VERSION 1
 
 struct json_printer {
@@ -33,7 +33,7 @@ static void add(struct json_printer *json, const char *key, struct json_object *
 		json_object_object_add(parent, key, value);
 }
 
-/* The document; it is printed when it is known how the verb ended. */
+/* The document. print_document() prints it when the verb has ended. */
 static struct json_object *document;
 static const char *document_verb;
 
@@ -88,7 +88,7 @@ static struct json_object *fact_to_json(const struct fact *fact)
 	case FACT_STRING:
 		return json_object_new_string(fact->string);
 	case FACT_UNSIGNED:
-		/* Numbers of JavaScript have 53 bits. */
+		/* Masks have up to 64 bits, but numbers in JavaScript have only 53. */
 		if (fact->unit == UNIT_MASK) {
 			snprintf(text, sizeof(text), "0x%" PRIx64, fact->number);
 			return json_object_new_string(text);
@@ -97,7 +97,7 @@ static struct json_object *fact_to_json(const struct fact *fact)
 	case FACT_SIGNED:
 		return json_object_new_int64(fact->integer);
 	case FACT_REAL:
-		/* 17 digits of a measured time are noise. */
+		/* A measured time is not exact to 17 digits. */
 		snprintf(text, sizeof(text), "%.9g", fact->real);
 		return json_object_new_double_s(fact->real, text);
 	case FACT_BOOL:

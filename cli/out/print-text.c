@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The printer for people: `label: value` lines and aligned tables. */
+/* The printer for people. It prints `label: value' lines and aligned tables. */
 #include "out/print.h"
 #include "out/terminal.h"
 #include "out/units.h"
@@ -25,7 +25,7 @@ struct text_printer {
 	struct level levels[MAX_DEPTH];
 	unsigned int depth;
 	int indent;
-	/* The table being filled; it is printed when it is closed. */
+	/* The open table. text_close() prints it. */
 	struct libscols_table *table;
 	struct libscols_line *line;
 	unsigned int cell;
@@ -86,7 +86,7 @@ static char *table_text(struct libscols_table *table)
 	return or_die(out);
 }
 
-/* The last column may be cut off, unless there is one that is longer. */
+/* Lets libsmartcols truncate the last column, unless another one may be truncated. */
 static void make_cuttable(struct libscols_table *table)
 {
 	size_t count = scols_table_get_ncols(table);
@@ -114,7 +114,7 @@ static size_t widest(const char *lines)
 	return most;
 }
 
-/* As wide as the terminal, which may need to move the columns closer together. */
+/* Formats the table for this width; if needed, with narrow gaps and truncated columns. */
 static char *fit(struct libscols_table *table, size_t width)
 {
 	char *out = table_text(table);
@@ -129,7 +129,7 @@ static char *fit(struct libscols_table *table, size_t width)
 	return table_text(table);
 }
 
-/* A file or a pipe gets all. */
+/* Prints the table. Only a terminal gets a limited width; files and pipes get everything. */
 static void print_table(struct text_printer *text)
 {
 	unsigned int width = isatty(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : 0;
@@ -166,7 +166,7 @@ static void mask_text(char *out, size_t size, uint64_t mask)
 
 	while (bits < 64 && mask >> bits & 1)
 		bits++;
-	/* A mask with holes has no number of bits. */
+	/* Print the number of bits only if the mask is contiguous. */
 	if (bits == 64 || mask >> bits == 0)
 		snprintf(out, size, "%u bits (0x%" PRIx64 ")", bits, mask);
 	else
@@ -258,7 +258,7 @@ static void fact_text(char *out, size_t size, const struct fact *fact)
 	}
 }
 
-/* The first row names the columns. */
+/* Adds a cell to the row. The labels of the first row become the columns' names. */
 static void add_cell(struct text_printer *text, const struct fact *fact, const char *value)
 {
 	bool number =
@@ -269,10 +269,10 @@ static void add_cell(struct text_printer *text, const struct fact *fact, const c
 	if (!column)
 		column = or_die(scols_table_new_column(text->table, fact->label, 0, 0));
 	flags = scols_column_get_flags(column);
-	/* What a row is about begins it. */
+	/* The first column names the row and is aligned to the left, even if it is a number. */
 	if (number && text->cell)
 		flags |= SCOLS_FL_RIGHT;
-	/* All of them are in `dmactl info'. */
+	/* Names may be truncated; `dmactl info' prints all of them. */
 	if (fact->type == FACT_NAMES)
 		flags |= SCOLS_FL_TRUNC;
 	scols_column_set_flags(column, flags);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* For results that nobody wants to see. */
+/* The null printer prints nothing. */
 static void null_open(struct printer *printer, enum group group, const char *key,
 		      const char *heading)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Facts on stdout. A verb states each fact once, with its JSON key, its label
- * for people and its unit; the printer decides how it looks.
+ * Prints results to stdout. A verb passes each fact once, with its JSON key,
+ * its label for people and its unit; the printer chooses the form.
  */
 #ifndef PRINT_H
 #define PRINT_H
@@ -11,12 +11,12 @@
 enum unit {
 	UNIT_NONE,
 	UNIT_BYTES,
-	UNIT_SIZE,	    /* bytes, in short */
-	UNIT_BYTES_OR_NONE, /* 0 reads "not declared" */
+	UNIT_SIZE,	    /* bytes, in a short form */
+	UNIT_BYTES_OR_NONE, /* bytes; 0 is printed as "not declared" */
 	UNIT_RATE,	    /* bytes per second */
 	UNIT_SECONDS,
 	UNIT_MASK,  /* an address mask */
-	UNIT_ALIGN, /* bytes; 0 and 1 read "any" */
+	UNIT_ALIGN, /* bytes; 0 and 1 are printed as "any" */
 };
 
 enum fact_type {
@@ -30,12 +30,12 @@ enum fact_type {
 };
 
 struct fact {
-	const char *key;   /* JSON; NULL: not in JSON */
-	const char *label; /* text; NULL: not in text */
+	const char *key;   /* key in JSON; NULL: not in JSON */
+	const char *label; /* label in text; NULL: not in text */
 	enum fact_type type;
 	enum unit unit;
 	union {
-		const char *string; /* FACT_NULL: what people read instead */
+		const char *string; /* for FACT_NULL: the text for people */
 		uint64_t number;
 		int64_t integer;
 		double real;
@@ -44,22 +44,22 @@ struct fact {
 	};
 };
 
-/* What print_open() opens. The objects in a table are its rows. */
+/* The kinds of groups for print_open(). The rows of a table are objects. */
 enum group { GROUP_OBJECT, GROUP_TABLE, GROUP_LIST };
 
 struct printer;
 
 /*
- * With --json, all printers of a run add to one document, whose outermost group
- * is an object.
+ * Creates a printer. With --json, all printers of a run add to one document.
+ * Its outermost group is an object.
  */
 struct printer *printer_new(const struct cli *cli);
-/* Prints the document, with an error if status is not CLI_OK. Once, at the end. */
+/* Prints the JSON document, with an "error" if status is not CLI_OK. Call it once, at the end. */
 void print_document(const struct cli *cli, int status);
-/* Writes what is still held back, closes; CLI_FAILED if stdout took not everything. */
+/* Frees the printer and flushes stdout. Returns CLI_FAILED if not everything could be written. */
 int printer_end(struct printer *printer);
 
-/* The outermost group has key NULL, and so have the elements of tables and lists. */
+/* Opens a group. The key is NULL for the outermost group and for elements of tables and lists. */
 void print_open(struct printer *printer, enum group group, const char *key, const char *heading);
 void print_close(struct printer *printer);
 
@@ -72,12 +72,12 @@ void print_real(struct printer *printer, const char *key, const char *label, dou
 void print_bool(struct printer *printer, const char *key, const char *label, bool value);
 void print_names(struct printer *printer, const char *key, const char *label,
 		 const char *const *names);
-/* An element of a list, for programs only. */
+/* Prints an element of a list, only in JSON. */
 void print_element(struct printer *printer, const char *value);
-/* Not known: null in JSON, `text` for people. */
+/* Prints an unknown value: null in JSON, `text' for people. */
 void print_null(struct printer *printer, const char *key, const char *label, const char *text);
 
-/* The two printers. */
+/* The functions of a printer. */
 struct printer_ops {
 	void (*open)(struct printer *printer, enum group group, const char *key,
 		     const char *heading);

@@ -12,7 +12,7 @@
 #define LEAST_CELLS 8
 #define FRAME	    3 /* a blank and two brackets */
 
-/* What there is to say. */
+/* The values of the progress line. */
 struct progress {
 	uint64_t done, total;
 	double speed;
@@ -21,7 +21,7 @@ struct progress {
 	uint64_t left; /* seconds */
 };
 
-/* Threads of `test` print while the main one draws. */
+/* Threads of `test' print messages while the main thread draws. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	bool active;
@@ -52,7 +52,7 @@ void progress_begin_until(const struct cli *cli, const char *label, uint64_t tot
 	bar.drawn_ns = bar.start_ns;
 }
 
-/* Parts of the line, from the one that says the most to the one that fits anywhere. */
+/* Formats the part after the bar. detail is 4 for everything, 0 for only the percentage. */
 static void format_tail(char *tail, size_t size, unsigned int detail, const struct progress *now)
 {
 	char amount[UNITS_TEXT], whole[UNITS_TEXT], rate[UNITS_TEXT];
@@ -84,7 +84,7 @@ static void measure(struct progress *now, uint64_t elapsed_ns, uint64_t time_ns)
 		left = (double)(now->total - now->done) / now->speed;
 		now->left_known = true;
 	}
-	/* Whichever comes first. */
+	/* Show the limit that will be reached first. */
 	if (time_ns) {
 		double by_time = (double)elapsed_ns / (double)time_ns;
 		double until = by_time < 1 ? (double)(time_ns - elapsed_ns) / 1e9 : 0;
@@ -115,7 +115,7 @@ void progress_format(char *line, size_t size, unsigned int width, const char *la
 		snprintf(line, size, "%.*s%s", (int)name, label, tail);
 		return;
 	}
-	/* A third at most is for the name. */
+	/* The name gets at most a third of the width. */
 	name = (unsigned int)strlen(label) < width / 3 ? (unsigned int)strlen(label) : width / 3;
 	do {
 		format_tail(tail, sizeof(tail), --detail, &now);

@@ -18,14 +18,14 @@ static void on_signal(int number)
 
 	caught = number;
 	if (write(event_fd, &one, sizeof(one)) < 0) {
-		/* Full: then it is readable already. */
+		/* The counter is full, so the eventfd is readable already. */
 	}
 	errno = saved;
 }
 
 void stop_init(void)
 {
-	/* No SA_RESTART: a system call that waits must come back. */
+	/* Without SA_RESTART, a signal interrupts a waiting system call. */
 	struct sigaction action = {.sa_handler = on_signal};
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -33,7 +33,7 @@ void stop_init(void)
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		struct sigaction old;
 
-		/* nohup and shells that start jobs in the background ignore some. */
+		/* Keep a signal ignored that nohup, or a shell for background jobs, ignores. */
 		sigaction(signals[i], NULL, &old);
 		if (old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIGINT, SIGTERM and SIGHUP: a verb is asked to stop, ends in order (removes
- * what it made, stops its channels) and main() then dies of the signal.
+ * Handles SIGINT, SIGTERM and SIGHUP: the verb stops in an orderly way (it
+ * removes its temporary files and stops its channels), then main() kills the
+ * process with the signal.
  */
 #ifndef STOP_H
 #define STOP_H
@@ -10,15 +11,15 @@
 
 void stop_init(void);
 /*
- * A pipe that nobody reads is an error like any other from now on. By default
- * it ends the program without a word, as it does others.
+ * Ignores SIGPIPE, so that a write to a pipe without readers is an ordinary
+ * error. By default the signal kills the program without a message.
  */
 void stop_ignore_pipes(void);
 bool stop_requested(void);
-int stop_signal(void); /* 0 if none came */
-int stop_fd(void);     /* readable once a signal came; for epoll */
-/* For a verb that runs until SIGINT: it was no failure. */
+int stop_signal(void); /* 0 if no signal came */
+int stop_fd(void);     /* readable after a signal; for epoll */
+/* Forgets SIGINT, for a verb that ends with it normally. */
 void stop_forget_interrupt(void);
-void stop_die(void); /* ends the process by the signal that came */
+void stop_die(void); /* kills the process with the signal that came */
 
 #endif /* STOP_H */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 
-/* Less is a terminal that does not know. */
+/* A terminal that reports less does not know its size. */
 #define LEAST 20
 
 static unsigned int from_environment(const char *name)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How large the terminal is. */
+/* The size of the terminal. */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
 /*
- * Columns or lines of the terminal behind fd. 0: it is no terminal, and the
- * environment (COLUMNS, LINES) says nothing either.
+ * Return the columns or lines of the terminal fd. If fd is no terminal, they
+ * return COLUMNS or LINES of the environment, or 0.
  */
 unsigned int terminal_width(int fd);
 unsigned int terminal_height(int fd);

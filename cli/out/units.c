@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* strtoull() without its surprises: signs, blanks and octal. */
+/* Like strtoull(), but without signs, blanks and octal numbers. */
 static bool leading_number(const char *text, uint64_t *value, const char **rest)
 {
 	int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
@@ -39,7 +39,7 @@ bool parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 	return true;
 }
 
-/* Digits that may have a fraction and an exponent: digits * 10^scale. */
+/* A number with fraction and exponent: digits * 10^scale. */
 struct decimal {
 	uint64_t digits;
 	int scale;
@@ -90,7 +90,7 @@ static bool multiply(uint64_t *value, uint64_t factor)
 	return true;
 }
 
-/* What follows the number; 0: no unit of bytes. */
+/* Returns the bytes in the unit behind a number, 0 if it is no unit. */
 static uint64_t size_unit(const char *text)
 {
 	static const char letters[] = "KMGTP";
@@ -116,7 +116,7 @@ static bool scale_size(struct decimal decimal, uint64_t unit, uint64_t *value)
 {
 	uint64_t divisor = 1, result = decimal.digits;
 
-	/* Zeros at the end of a fraction only make the numbers large. */
+	/* Drop zeros at the end of a fraction, which could cause an overflow. */
 	for (; decimal.scale < 0 && result % 10 == 0; decimal.scale++)
 		result /= 10;
 	for (; decimal.scale > 0; decimal.scale--) {
@@ -150,7 +150,7 @@ bool parse_size(const char *text, uint64_t *value)
 }
 
 static const struct {
-	const char *names; /* with blanks around */
+	const char *names; /* with blanks around each name */
 	double ns;
 } time_units[] = {
 	{" ns nsec ", 1},
@@ -162,7 +162,7 @@ static const struct {
 	{" d day days ", 8.64e13},
 };
 
-/* 0: no unit of time. */
+/* Returns the nanoseconds in the unit of this name, 0 if it is no unit. */
 static double time_unit(const char *text, size_t length)
 {
 	char name[16];
@@ -189,11 +189,11 @@ bool parse_time(const char *text, uint64_t *value)
 		if (!isdigit((unsigned char)at[0]))
 			return false;
 		number = strtod(at, &end);
-		/* Neither 1..5 nor 1e3. */
+		/* Refuse 1..5 and 1e3. */
 		if (end != at + length)
 			return false;
 		word = strspn(end, "abcdefghijklmnopqrstuvwxyz");
-		/* Seconds need no unit, but only if there is nothing else. */
+		/* A number alone, without a unit, is seconds. */
 		unit = at == text && !*end ? 1e9 : time_unit(end, word);
 		if (unit == 0)
 			return false;
@@ -215,7 +215,7 @@ static const char *scaled(char *text, double value, const char *per)
 {
 	unsigned int unit = 0;
 
-	/* 1023.95 would be printed as 1024.0. */
+	/* From 1023.95 on, "%.1f" would print 1024.0. */
 	while (value >= 1023.95 && unit < 6) {
 		value /= 1024;
 		unit++;
@@ -228,7 +228,7 @@ const char *format_size(char *text, uint64_t bytes)
 {
 	unsigned int unit = 0;
 
-	/* Exact where it is a whole number of some unit, as sizes mostly are. */
+	/* Most sizes are a whole number of some unit: print those exactly. */
 	while (bytes && bytes % 1024 == 0 && unit < 6) {
 		bytes /= 1024;
 		unit++;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The limit of a size as the message has it: 1G, 64M, 4096. */
+/* Formats the limit of a size for a message: 1G, 64M, 4096. */
 static const char *limit_text(char text[UNITS_TEXT], uint64_t limit)
 {
 	if (limit && limit % (1u << 30) == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values of options, for the parsers of argp. Each function sets *value, or ends
- * the program with a message that names the option and what it takes. They
- * return what the parser has to: 0.
+ * Parses values of options for argp parsers. Each function sets *value, or ends
+ * the program with a message that names the option and the valid values. They
+ * return 0, which the argp parser can return.
  */
 #ifndef VALUES_H
 #define VALUES_H
@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Entries of a struct argp_option array that several verbs have. */
+/* Elements of struct argp_option arrays that several verbs have. */
 #define OPTION_CHANNEL                                                                             \
 	{                                                                                          \
 		.name = "channel", .key = 'c', .arg = "CHAN",                                      \
@@ -23,23 +23,23 @@
 		.doc = "Give up when a transfer takes so long (default 30s, 0 never)"              \
 	}
 
-/* Bytes, from min to max; INT64_MAX: as much as a file can have. */
+/* Bytes, from min to max. A max of INT64_MAX is not mentioned in messages. */
 error_t option_size(struct argp_state *state, const char *name, const char *arg, uint64_t min,
 		    uint64_t max, uint64_t *value);
-/* From min to max; UINT32_MAX and above: no upper limit worth telling. */
+/* A number from min to max. A max of UINT32_MAX or more is not mentioned in messages. */
 error_t option_number(struct argp_state *state, const char *name, const char *arg, uint64_t min,
 		      uint64_t max, uint64_t *value);
-/* Nanoseconds, at least min. */
+/* A time in nanoseconds, at least min. */
 error_t option_time(struct argp_state *state, const char *name, const char *arg, uint64_t min,
 		    uint64_t *value);
 
-/* One of two words: is it the first? */
+/* One of two words. Sets *is_first. */
 error_t option_either(struct argp_state *state, const char *name, const char *arg,
 		      const char *first, const char *second, bool *is_first);
 
-/* The only argument, which names a channel. */
+/* Stores the only argument of a verb, a channel. */
 error_t argument_of_one(struct argp_state *state, const char *arg, const char **chan);
-/* The next argument of a verb that takes two. */
+/* Stores the next argument of a verb that takes two. */
 error_t argument_of_two(struct argp_state *state, const char *arg, const char **first,
 			const char **second);
 

@@ -11,8 +11,9 @@ static unsigned int least(unsigned int a, unsigned int b)
 }
 
 /*
- * Letters to put in, take out, replace, or swap with their neighbour; at least
- * LONGEST for words that are longer than any of ours.
+ * Returns how many letters to insert, remove, replace or swap with their
+ * neighbour to get from a to b. It is LONGEST for longer words, which cannot be
+ * similar.
  */
 static unsigned int distance(const char *a, const char *b)
 {
@@ -41,11 +42,14 @@ static unsigned int distance(const char *a, const char *b)
 void words_offer(struct words_search *search, const char *known)
 {
 	size_t length = strlen(search->typed);
-	/* A third of the letters may be wrong; a single one tells nothing. */
+	/*
+	 * Allow a third of the letters to be wrong. A single letter is too
+	 * little for a suggestion.
+	 */
 	unsigned int limit = length < 2 ? 0 : length < 6 ? 1 : (unsigned int)length / 3;
 	unsigned int found = distance(search->typed, known);
 
-	/* The beginning of a longer word: rec for recv. */
+	/* Accept the beginning of a longer word: rec for recv. */
 	if (found > limit && length >= 2 && strncmp(search->typed, known, length) == 0)
 		found = limit;
 	if (found > limit || (search->best && found >= search->distance))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which known word somebody may have meant. */
+/* Finds the known word that is most similar to a mistyped one. */
 #ifndef WORDS_H
 #define WORDS_H
 
@@ -7,11 +7,11 @@
 
 struct words_search {
 	const char *typed;
-	const char *best; /* NULL: nothing is like it */
+	const char *best; /* NULL: no word is similar */
 	unsigned int distance;
 };
 
-/* Offers one known word; it must live as long as the search. */
+/* Compares one known word, which must live as long as the search. */
 void words_offer(struct words_search *search, const char *known);
 
 #endif /* WORDS_H */
