@@ -12,7 +12,7 @@ static int open_source(struct raid *r, const char *name)
 		return -EIO;
 	r->opened++;
 	if (source->stream && source->before.st_size == 0 && S_ISREG(source->before.st_mode)) {
-		/* Nothing to read, and nothing wrong with that. */
+		/* An empty regular file is valid; source_open() treats it as a stream. */
 		source->stream = false;
 		source->size = 0;
 	}

@@ -7,9 +7,9 @@
 #include "file/target.h"
 #include "raid/raid.h"
 
-#define RAID_SETS 2 /* one is read or written while the other is with the channel */
+#define RAID_SETS 2 /* one is read or written while the channel works on the other */
 
-/* The same place in every file. */
+/* One block of each file, all at the same offset. */
 struct set {
 	uint64_t offset;
 	size_t length;
@@ -19,13 +19,13 @@ struct set {
 };
 
 /*
- * Blocks of a set: the sources, then P and Q (or the sum), then scratch memory
- * of two blocks.
+ * A set has these blocks: the sources, P and Q (or the sum), and maybe scratch
+ * memory of two blocks.
  */
 struct raid {
 	const struct raid_options *options;
 	struct cli *cli;
-	bool check; /* P and Q are read, too */
+	bool check; /* P and Q are read and checked, not written */
 	uint8_t coef[RAID_MAX_SOURCES];
 	struct source sources[RAID_MAX_SOURCES + 2];
 	unsigned int opened;
@@ -52,7 +52,8 @@ struct raid {
 
 /* raid/files.c: each 0 or -errno after a message */
 int raid_open_files(struct raid *r);
-int raid_commit(struct raid *r); /* the sources are as they were: gives the targets their names */
+int raid_commit(
+	struct raid *r); /* checks that the sources have not changed, then commits the targets */
 void raid_close_files(struct raid *r);
 
 /* raid/report.c: the exit status */

@@ -93,7 +93,7 @@ static int read_set(struct raid *r, unsigned int index)
 				  r->sources[i].name);
 			return -ESTALE;
 		}
-		/* Zeros match zeros. */
+		/* Pad with zeros, which have a correct parity and syndrome. */
 		memset(memory + set->length, 0, padded - set->length);
 	}
 	return 0;
@@ -237,7 +237,7 @@ static int run_sets(struct raid *r)
 		uint64_t left = r->size - offset;
 		struct set *set = &r->sets[index];
 
-		/* What this one holds was submitted one round before. */
+		/* The op of this set was submitted in the previous round. */
 		err = finish_set(r, index);
 		if (err || r->bad)
 			break;
