@@ -75,7 +75,7 @@ void conform_seen(struct conform *c, uint64_t count, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(c->result->seen, sizeof(c->result->seen), format, arguments);
 	va_end(arguments);
-	/* Another reason may have been given. */
+	/* Keep an earlier reason to skip. */
 	if (!count && c->result->status == CONFORM_PASSED)
 		conform_skip(c, "nothing of it was seen: %s", c->result->seen);
 }
@@ -116,8 +116,9 @@ static void free_areas(struct conform *c)
 }
 
 /*
- * Coherent memory is in one piece, so that a transfer is a descriptor, and what
- * the device does to it is seen at once. A device may have little of it.
+ * Prefers coherent memory: it is in one piece, so that a transfer is one
+ * descriptor, and the CPU sees writes of the device at once. A device may have
+ * little of it.
  */
 static int alloc_areas(struct conform *c)
 {
@@ -168,7 +169,10 @@ static int request(struct conform *c, const char *name, bool optional)
 	return 0;
 }
 
-/* The channel first: nobody knows what a provider at fault still does to the memory. */
+/*
+ * slave_close() stops the channel before it frees the buffers: a faulty
+ * provider may still write to them.
+ */
 static void close_channel(struct conform *c)
 {
 	dmauser_batch_free(c->batch);
@@ -181,7 +185,7 @@ static void close_channel(struct conform *c)
 	c->fdinfo = -1;
 }
 
-/* 0, or -errno after a message; `optional`: without one. */
+/* Returns 0 or -errno, after a message unless `optional'. */
 static int open_channel(struct conform *c, struct cli *cli, const struct conform_options *options,
 			const char *name, bool optional)
 {
@@ -229,7 +233,7 @@ static void not_run(struct conform_result *result, const char *why)
 	snprintf(result->reason, sizeof(result->reason), "%s", why);
 }
 
-/* Whether it can run at all. */
+/* Returns whether the check can run. If not, sets its result. */
 static bool prepare(struct conform *c, const struct conform_check *check)
 {
 	struct conform_result *result = c->result;
@@ -255,7 +259,7 @@ static bool prepare(struct conform *c, const struct conform_check *check)
 	return false;
 }
 
-/* After a transfer that did not end: does the channel still do anything? */
+/* Tries a copy after a transfer did not end. Sets `dead' if that does not complete either. */
 static void probe(struct conform *c)
 {
 	struct conform_result scratch = {.check = c->result->check}, *result = c->result;
@@ -278,7 +282,7 @@ static void run_check(struct conform *c, const struct conform_check *check, unsi
 	c->result = &c->results[c->result_count];
 	*c->result = (struct conform_result){.check = check};
 	if (prepare(c, check)) {
-		/* Most need little of their share, so that others can have more. */
+		/* Allow three times the fair share, because most checks need little of theirs. */
 		c->share_ends = now + (c->deadline - now) / left * 3;
 		if (c->share_ends > c->deadline)
 			c->share_ends = c->deadline;
@@ -314,7 +318,7 @@ static void run_checks(struct conform *c)
 	c->seconds = (double)(now_ns() - start) / 1e9;
 }
 
-/* Opens, checks and prints a channel. 0, 1 if a promise was broken, or -errno. */
+/* Tests one channel and prints the results. Returns 0, 1 if a check failed, or -errno. */
 static int conform_channel(struct cli *cli, const struct conform_options *options,
 			   struct printer *printer, const char *name, bool optional)
 {
@@ -328,7 +332,7 @@ static int conform_channel(struct cli *cli, const struct conform_options *option
 	err = open_channel(c, cli, options, name, optional);
 	if (!err) {
 		run_checks(c);
-		/* That nothing could be checked proves nothing. */
+		/* A channel on which no check passed has not passed. */
 		err = conform_count(c, CONFORM_FAILED) || !conform_count(c, CONFORM_PASSED);
 		conform_print(printer, c);
 		close_channel(c);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Conformance: the bytes that memory operations move, and those that they must leave alone. */
+/* Conformance: the bytes that memory operations move, and the bytes that they must not change. */
 #include "conform/conform.h"
 #include "dev/device.h"
 #include "out/units.h"
@@ -11,8 +11,8 @@
 #include <string.h>
 
 /*
- * Lists of copies are made of single ones by the module: nothing new for the
- * provider. Immediate data and interrupts have no length to vary.
+ * Leaves out SG, which the module makes of single copies, and immediate data
+ * and interrupts, which have no length to vary.
  */
 static uint32_t ops_of(const struct conform *c)
 {
@@ -24,18 +24,18 @@ static const char *moves_memory(const struct conform *c)
 	return ops_of(c) ? NULL : "no operation from memory to memory";
 }
 
-/* Walks through the transfers of one check. */
+/* The state of a check that tries many transfers. */
 struct walk {
 	enum plan_op op;
 	size_t align;
-	bool declared; /* keep to what the channel asks for, and no more */
-	bool kept;     /* look at what must not change, not at what must */
+	bool declared; /* use exactly the declared alignment, not that of --align */
+	bool kept;     /* check the bytes that must not change, not the copied ones */
 	uint64_t transfers;
 	uint64_t bytes;
-	uint64_t failures; /* of this op */
+	uint64_t failures; /* of the current op */
 };
 
-/* False: no more of this op. */
+/* Checks the memory after a transfer. Returns false if there were too many faults with this op. */
 static bool judge(struct conform *c, struct walk *walk, const struct plan *plan)
 {
 	struct mismatch m;
@@ -76,7 +76,7 @@ static bool judge(struct conform *c, struct walk *walk, const struct plan *plan)
 	return ++walk->failures < 2;
 }
 
-/* One transfer; false: no more of this op. */
+/* Runs and checks one transfer. Returns false to stop with this op. */
 static bool transfer(struct conform *c, struct walk *walk, size_t len, size_t src_off,
 		     size_t dst_off)
 {
@@ -91,7 +91,7 @@ static bool transfer(struct conform *c, struct walk *walk, size_t len, size_t sr
 	plan_place(&plan, &c->random, walk->op, window, len, src_off, dst_off, walk->align);
 	plan_fill(&plan, c->src.memory, c->dst.memory);
 	if (plan_add(&plan, &target) || !conform_submit(c, 0) || !conform_finish(c)) {
-		/* Which one it was. */
+		/* Add the op and length to the finding. */
 		if (c->result->finding_count > before && before < CONFORM_MAX_FINDINGS) {
 			struct conform_finding *finding = &c->result->findings[before];
 			char what[CONFORM_TEXT];
@@ -141,7 +141,7 @@ static size_t unit_of(const struct walk *walk)
 	return walk->align < 64 ? 64 : walk->align;
 }
 
-/* Lengths and places that no hardware minds, from small to large. */
+/* Lengths and offsets that every controller supports, from small to large. */
 static bool walk_plain(struct conform *c, struct walk *walk)
 {
 	static const size_t lengths[] = {1, 2, 4, 31, 64, 65, 256, 1024, 2048};
@@ -157,7 +157,7 @@ static bool walk_plain(struct conform *c, struct walk *walk)
 	return true;
 }
 
-/* Each place that the declared alignment allows, on either side. */
+/* Each offset that the declared alignment allows, in both buffers. */
 static bool walk_places(struct conform *c, struct walk *walk)
 {
 	size_t unit = unit_of(walk), steps = walk->align >= 64 ? 4 : 64 / walk->align;
@@ -177,7 +177,7 @@ static bool walk_places(struct conform *c, struct walk *walk)
 	return true;
 }
 
-/* Each odd length, and those around pages and around the longest segment. */
+/* Odd lengths, and lengths around pages and around the longest segment. */
 static bool walk_lengths(struct conform *c, struct walk *walk)
 {
 	size_t unit = walk->align, place = 2 * unit_of(walk), count = 0, lengths[40];

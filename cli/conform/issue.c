@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Conformance: what issue_pending starts, and that nothing else does. */
+/* Conformance: only issue_pending starts a descriptor. */
 #include "conform/conform.h"
 #include "out/units.h"
 
@@ -59,7 +59,7 @@ static void run_issue(struct conform *c)
 		     transfers);
 }
 
-/* One transfer that takes long, and one that is issued while it runs. */
+/* Issues a long transfer, and a second one while the first runs. */
 static bool issue_behind(struct conform *c, size_t len, size_t last)
 {
 	int err;
@@ -78,7 +78,7 @@ static bool issue_behind(struct conform *c, size_t len, size_t last)
 	return false;
 }
 
-/* dmactl does not let them hang. That it had to help is the provider's fault. */
+/* dmactl issues stalled transfers again. If it had to do so, the provider is at fault. */
 static bool started_by_itself(struct conform *c)
 {
 	struct dmactl_chan_status status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the checks of the conformance test have in common: transfers, and what becomes of them. */
+/* Shared by the conformance checks: submits transfers and waits for them. */
 #include "conform/conform.h"
 #include "dev/device.h"
 #include "dev/fdinfo.h"
@@ -50,7 +50,7 @@ bool conform_submit(struct conform *c, uint32_t flags)
 		full = count == -EAGAIN && c->submitted && flags & DMACTL_SUBMIT_HOLD;
 		if (count > 0 && c->submitted < wanted)
 			conform_reap(c);
-		/* What it has no room for now waits for what is on its way. */
+		/* The channel is full: wait until ops in flight complete. */
 		if (count == -EAGAIN && !full) {
 			conform_reap(c);
 			conform_pass_time(c, NS_PER_MS);
@@ -94,7 +94,7 @@ int conform_wait(struct conform *c, unsigned int count)
 				   until - now < SLICE_NS ? until - now : SLICE_NS);
 		if (got > 0) {
 			c->arrived += (unsigned int)got;
-			/* As long as it gets on, it is slow, and does not hang. */
+			/* A channel that makes progress is slow, but does not hang. */
 			until = now_ns() + c->options->timeout_ns;
 		} else if (got != -ETIME && got != -EINTR) {
 			return got;
@@ -166,7 +166,7 @@ void conform_pass_time(const struct conform *c, uint64_t ns)
 	nanosleep(&time, NULL);
 }
 
-/* Without a terminate, all that helps is to wait. */
+/* A channel without device_terminate_all can only be waited for. */
 void conform_quiet(struct conform *c)
 {
 	struct dmactl_completion records[64];
@@ -225,7 +225,7 @@ bool conform_ask(struct conform *c, struct conform_provider *provider)
 	if (got <= 0)
 		return false;
 	text[got] = '\0';
-	/* This session has one channel. */
+	/* The session has only one channel, so take the first line. */
 	line = strstr(text, "\nprovider:");
 	if (!line)
 		return false;
@@ -239,7 +239,7 @@ bool conform_ask(struct conform *c, struct conform_provider *provider)
 
 void conform_look(struct conform *c, size_t off, size_t len)
 {
-	/* Also what is still in a bounce slot. */
+	/* The sync also copies from the bounce buffer. */
 	if (!c->coherent)
 		dmauser_buf_sync(c->dst.buf, off, len, DMACTL_SYNC_BEGIN | DMACTL_SYNC_READ);
 }
@@ -259,7 +259,7 @@ size_t conform_first_stale(struct conform *c, size_t off, size_t len)
 	for (size_t at = off; at < off + len; at += BLOCK) {
 		size_t part = off + len - at < BLOCK ? off + len - at : BLOCK;
 
-		/* A short one may be right by chance. */
+		/* A shorter part could match by chance. */
 		if (part >= 4 && pattern_check(c->dst.memory + at, part, REGION_DST_INSIDE,
 					       c->random.state, at) == part)
 			return at;

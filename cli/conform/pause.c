@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SETTLE_NS (10 * NS_PER_MS) /* for callbacks of what was over before */
+#define SETTLE_NS (10 * NS_PER_MS) /* for callbacks of transfers that ended before the pause */
 #define WATCH_NS  (40 * NS_PER_MS)
 #define TRIES	  4
 
@@ -24,7 +24,10 @@ static const char *resumes(const struct conform *c)
 	return pauses(c);
 }
 
-/* Pauses under load. The copies that were still in flight then; 0: none, or a finding. */
+/*
+ * Pauses the channel under load. Returns the number of copies still in flight;
+ * 0 if there are none, or after a finding.
+ */
 static unsigned int pause_loaded(struct conform *c, unsigned int *count, size_t *len)
 {
 	for (int i = 0; i < TRIES && conform_more(c); i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Conformance: the queue of a channel: what starts when, and what calls back how often. */
+/* Conformance: the queue of a channel, its order and its callbacks. */
 #include "conform/conform.h"
 #include "out/units.h"
 
@@ -7,9 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define BURST	  32 /* transfers at once: some interrupts stand for several */
+#define BURST	  32 /* transfers at once, so that one interrupt stands for several */
 #define SETTLE_NS (20 * NS_PER_MS)
-#define NEAR_WRAP (INT32_MAX - 4096) /* of the cookies */
+#define NEAR_WRAP (INT32_MAX - 4096) /* cookies above this will wrap soon */
 
 static const char *copies(const struct conform *c)
 {
@@ -60,7 +60,7 @@ static void run_order(struct conform *c)
 	uint64_t transfers = 0;
 
 	for (int round = 0; round < 4 && conform_more(c); round++) {
-		/* Long and short ones in turn: a short one would overtake. */
+		/* Alternate long and short copies: without order, a short one would overtake. */
 		size_t lengths[] = {conform_units(c, 16384), conform_units(c, 64)}, at = 0;
 		int err = 0;
 
@@ -96,7 +96,10 @@ static void run_order(struct conform *c)
 		     transfers, c->submitted);
 }
 
-/* What it had no room for, once there is room again; a small ring may need too long for all. */
+/*
+ * Submits the rest of the batch as room becomes free. The time of the check may
+ * end before all are submitted.
+ */
 static bool take_rest(struct conform *c, unsigned int wanted)
 {
 	uint64_t until = now_ns() + c->options->timeout_ns;
@@ -128,7 +131,7 @@ static bool take_rest(struct conform *c, unsigned int wanted)
 	return true;
 }
 
-/* What was called back for is there, at that moment: hardware may still be at it. */
+/* Checks that the bytes of completed copies are in memory already; the hardware may be late. */
 static bool arrived_whole(struct conform *c, size_t len)
 {
 	size_t stale = conform_first_stale(c, 0, c->arrived * len);
@@ -147,7 +150,7 @@ static bool arrived_whole(struct conform *c, size_t len)
 	return false;
 }
 
-/* As much as the channel takes, and what that says of running dry. */
+/* Submits as many copies as the channel accepts, so that prep runs out of descriptors. */
 static void run_exhaust(struct conform *c)
 {
 	unsigned int depth = dmauser_chan_depth(c->chan);
@@ -191,7 +194,7 @@ static void run_exhaust(struct conform *c)
 			     first);
 }
 
-/* Where the cookies have come to; false after a finding. */
+/* Checks the newest cookie. Returns false after a finding. */
 static bool next_cookie(struct conform *c, int64_t *last, bool *wrapped, uint64_t transfer)
 {
 	struct conform_provider provider;
@@ -229,11 +232,14 @@ static void run_cookie(struct conform *c)
 	if (conform_ask(c, &provider))
 		first = provider.newest;
 	last = first;
-	/* If it comes that far anyway, over the end. */
+	/* If the cookies are close to the wrap, continue beyond it. */
 	while ((transfers < 128 || (last > NEAR_WRAP && !wrapped)) && conform_more(c)) {
 		int err = 0;
 
-		/* Some at once: the oldest is asked for while newer ones wait. */
+		/*
+		 * Submit several at once, so that the status of the oldest is
+		 * read while newer ones wait.
+		 */
 		for (size_t i = 0; i < 4 && !err; i++)
 			err = conform_add_copy(c, i * len, i * len, len);
 		if (err || !conform_submit(c, DMACTL_SUBMIT_HOLD))
@@ -277,7 +283,7 @@ static void run_cookie(struct conform *c)
 		     transfers, first, last, wrapped ? "crossed" : "not reached");
 }
 
-/* X becomes the source, and Y what X is by then. Blocks of Y that are what X was before? */
+/* Copies src to X with a fence, then X to Y. Y must not contain a block of the old X. */
 static void run_fence(struct conform *c)
 {
 	size_t len = conform_units(c, 16384), quarter = c->dst.len / 4;
@@ -305,7 +311,7 @@ static void run_fence(struct conform *c)
 		transfers += 2;
 		conform_look(c, 0, y + len);
 		for (size_t at = 0; at + 64 <= len; at += 64) {
-			/* What X held before. */
+			/* Does this block hold the old content of X? */
 			if (pattern_check(memory + y + at, 64, REGION_DST_INSIDE, c->random.state,
 					  x + at) != 64)
 				continue;
@@ -354,7 +360,7 @@ static void run_interrupt(struct conform *c)
 		for (unsigned int i = 0; i < c->arrived; i++) {
 			uint64_t which = c->records[i].user_data;
 
-			/* Each second one: even the smallest ring has room for that. */
+			/* Check the interrupts, which have odd numbers. */
 			if (which % 2 == 0 || i >= which)
 				continue;
 			conform_fail_at(c,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Conformance: transfers with a peripheral. Only with --slave, since one is touched. */
+/* Conformance: transfers with a peripheral, only with --slave. */
 #include "conform/conform.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -10,8 +10,8 @@
 
 #define PERIODS	  8
 #define UNIT	  4096
-#define LARGEST	  32768 /* period */
-#define WANTED	  24	/* periods, in all */
+#define LARGEST	  32768 /* of a period, in bytes */
+#define WANTED	  24	/* periods to observe */
 #define SETTLE_NS (20 * NS_PER_MS)
 
 static const char *slaves(const struct conform *c)
@@ -37,7 +37,7 @@ static const char *cycles(const struct conform *c)
 	return c->caps->caps & DMACTL_CAP_TERMINATE ? NULL : "no device_terminate_all";
 }
 
-/* Rather from the peripheral than to it. */
+/* Prefers the direction from the peripheral. */
 static uint32_t direction(const struct conform *c)
 {
 	if (!c->caps->directions || c->caps->directions & DMACTL_DIR_DEV_TO_MEM)
@@ -45,7 +45,7 @@ static uint32_t direction(const struct conform *c)
 	return DMACTL_DIR_MEM_TO_DEV;
 }
 
-/* False after a finding, or if nobody knows where the peripheral is. */
+/* Returns false after a finding, or if the address of the peripheral is unknown. */
 static bool submit_slave(struct conform *c, uint32_t flags)
 {
 	int count;
@@ -86,7 +86,10 @@ static void run_terminate(struct conform *c)
 	if (c->arrived != 1 || c->records[0].status != -ECANCELED)
 		conform_fail(c, "a transfer that was terminated before it was issued ended as: %s",
 			     c->arrived ? strerror(-c->records[0].status) : "not at all");
-	/* If it is still on a list, the next one starts it as well. */
+	/*
+	 * If the descriptor is still on a list of the provider, the next
+	 * transfer starts it, too.
+	 */
 	if (dmauser_batch_slave_single(c->batch, c->chan, direction(c), c->dst.buf, len, len, 0) ||
 	    !submit_slave(c, 0))
 		return;
@@ -107,8 +110,8 @@ static void run_terminate(struct conform *c)
 
 struct ring {
 	uint64_t period, len;
-	uint64_t told;	/* periods */
-	uint64_t moved; /* bytes, as the residue has it; may be too few */
+	uint64_t told;	/* periods that were reported */
+	uint64_t moved; /* bytes moved according to the residue; a lower bound */
 	uint64_t place;
 	bool placed;
 	uint64_t records;
@@ -161,14 +164,14 @@ static void judge_ring(struct conform *c, const struct ring *ring)
 		conform_skip(c, "the peripheral moved nothing");
 		return;
 	}
-	/* By the residue, which may be of what is on its way. */
+	/* The residue may count bytes that are still in a FIFO. */
 	if (!ring->told && passed <= PERIODS) {
 		conform_skip(
 			c, "no period called back, and %" PRIu64 " bytes had moved by the residue",
 			ring->moved);
 		return;
 	}
-	/* A callback may be late by what is on its way, not by a ring. */
+	/* A callback may be a little late, but not by a whole ring. */
 	if (passed > ring->told + PERIODS)
 		conform_fail_at(c,
 				(struct conform_finding){
@@ -185,8 +188,8 @@ static void judge_ring(struct conform *c, const struct ring *ring)
 }
 
 /*
- * The ring should take longer than a look at where it is, or what went by in
- * between is not seen.
+ * Chooses a period so long that the residue is read at least once in each
+ * round; otherwise follow() would miss whole rounds.
  */
 static uint64_t period(const struct conform *c)
 {
@@ -233,7 +236,7 @@ static void run_cyclic(struct conform *c)
 			     after.stray - before.stray);
 }
 
-/* False: it is of no use to go on. */
+/* Returns false if the check cannot continue. */
 static bool configure(struct conform *c, uint32_t way, uint32_t width, unsigned int *count)
 {
 	struct dmactl_chan_config config = c->options->peripheral->config;
@@ -243,7 +246,7 @@ static bool configure(struct conform *c, uint32_t way, uint32_t width, unsigned 
 	config.direction = way;
 	config.src_addr_width = width;
 	config.dst_addr_width = width;
-	/* The other side need not have it. */
+	/* The memory side need not support this width. */
 	if (width < 64 && !(c->caps->dst_addr_widths >> width & 1) && reads)
 		config.dst_addr_width = 0;
 	if (width < 64 && !(c->caps->src_addr_widths >> width & 1) && !reads)
@@ -286,7 +289,7 @@ static void run_config(struct conform *c)
 	if (!count)
 		conform_skip(c, "the channel declares no width and direction");
 	conform_seen(c, count, "%u combinations of width and direction", count);
-	/* As it was, as far as it was known. */
+	/* Restore the configuration of the command line, if there was one. */
 	if (c->options->peripheral->configured)
 		dmauser_chan_config(c->chan, &c->options->peripheral->config);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Conformance: what device_tx_status says while a transfer is under way, and after it. */
+/* Conformance: the result of device_tx_status during and after a transfer. */
 #include "conform/conform.h"
 #include "out/units.h"
 
@@ -18,24 +18,27 @@ static const char *tracks(const struct conform *c)
 	return copies(c);
 }
 
-#define MIN_SAMPLES 12 /* of transfers under way; more rounds until there are so many */
+#define MIN_SAMPLES 12 /* run more rounds if there are fewer samples of transfers in flight */
 #define MAX_ROUNDS  12
 
-/* Of one transfer, looked at over and over. */
+/* Samples of the status of transfers in flight. */
 struct watch {
-	uint64_t samples; /* while it was under way */
-	uint64_t telling; /* of them, those in which a fault would show */
+	uint64_t samples; /* samples of transfers in flight */
+	uint64_t telling; /* samples that would have shown a fault */
 	uint64_t rounds;
-	size_t len;  /* of the copy */
-	size_t next; /* of the one after it */
+	size_t len;  /* of the current copy */
+	size_t next; /* of the next copy */
 	uint64_t lowest, highest;
 	uint64_t length;
 	int64_t cookie;
-	uint64_t last; /* residue */
-	bool any;      /* `last` is of this cookie */
+	uint64_t last; /* previous residue */
+	bool any;      /* `last' is valid for this cookie */
 };
 
-/* false: enough was seen. @written: the middle had been, before it was asked. */
+/*
+ * Returns false to stop. @written: the middle of the copy was written before
+ * the status was read.
+ */
 typedef bool (*sample_fn)(struct conform *c, struct watch *watch,
 			  const struct conform_provider *provider, bool written);
 
@@ -45,7 +48,7 @@ static bool middle_is_written(struct conform *c, size_t at)
 	return pattern_check(c->dst.memory + at, 64, REGION_DST_INSIDE, c->random.state, at) != 64;
 }
 
-/* One long copy; each answer of the provider goes to @look. */
+/* Runs one long copy and calls @look for each status of the provider. */
 static bool watch_copy(struct conform *c, struct watch *watch, sample_fn look)
 {
 	struct conform_provider provider;
@@ -63,7 +66,7 @@ static bool watch_copy(struct conform *c, struct watch *watch, sample_fn look)
 	do {
 		bool written = middle_is_written(c, len / 2 / 64 * 64);
 
-		/* In the order: what was written before it was asked. */
+		/* The order matters: memory was read before the status. */
 		if (conform_ask(c, &provider) && provider.length)
 			go_on = look(c, watch, &provider, written);
 		conform_reap(c);
@@ -155,8 +158,8 @@ static void run_residue(struct conform *c)
 }
 
 /*
- * Of several descriptors nobody knows which one is asked about. The next copy is as
- * long as one, so that it is known which bytes are its own.
+ * If a copy has several descriptors, it is unknown which one the status is
+ * about. Then limits the next copy to the length of one descriptor.
  */
 static bool has_one_descriptor(struct watch *watch, const struct conform_provider *provider)
 {
@@ -180,7 +183,7 @@ static bool look_at_granularity(struct conform *c, struct watch *watch,
 		return true;
 	switch (c->caps->residue_granularity) {
 	case DMACTL_RESIDUE_DESCRIPTOR:
-		/* Some say 0, some all of it: neither is progress. */
+		/* Providers report 0 or the whole length; neither shows progress. */
 		watch->telling += written;
 		if (!residue || residue >= length)
 			return true;
@@ -220,7 +223,7 @@ static void run_granularity(struct conform *c)
 			     watch.lowest, watch.length);
 }
 
-/* Complete says that the bytes are there, whether the callback has come or not. */
+/* DMA_COMPLETE means that all bytes are in memory, even before the callback. */
 static bool look_at_status(struct conform *c, struct watch *watch,
 			   const struct conform_provider *provider, bool written)
 {

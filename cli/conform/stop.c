@@ -24,7 +24,7 @@ struct load {
 	unsigned int canceled;
 };
 
-/* Terminates under load: at once, or when some of it is done. */
+/* Terminates under load: immediately in round 0, later when some copies have ended. */
 static bool terminate_once(struct conform *c, struct load *load, unsigned int round)
 {
 	int err;
@@ -47,7 +47,10 @@ static bool terminate_once(struct conform *c, struct load *load, unsigned int ro
 	return true;
 }
 
-/* False after a finding, or if it always came too late. */
+/*
+ * Repeats terminate_once() until a copy is canceled. Returns false after a
+ * finding, or if the copies always ended before.
+ */
 static bool terminate_loaded(struct conform *c, struct load *load, unsigned int round)
 {
 	for (int i = 0; i < TRIES && conform_more(c); i++) {
@@ -111,7 +114,10 @@ static void run_callbacks(struct conform *c)
 		conform_ask(c, &before);
 		if (!terminate_loaded(c, &load, round))
 			return;
-		/* One that calls back twice does so for what completed before, too. */
+		/*
+		 * A provider that calls back twice also does so for transfers
+		 * that completed before: ignore those.
+		 */
 		if (c->strays)
 			conform_ask(c, &before);
 		conform_pass_time(c, WATCH_NS);
@@ -140,19 +146,19 @@ static void run_result(struct conform *c)
 	uint64_t whole = 0, looked = 0;
 
 	for (unsigned int round = 0; round < ROUNDS && conform_more(c); round++) {
-		/* Whether any is left to be taken back is what this is about. */
+		/* It does not matter here whether a transfer was still in flight. */
 		if (!terminate_once(c, &load, round))
 			return;
 		if (c->arrived != load.count) {
 			conform_fail(c, "of %u transfers %u ended", load.count, c->arrived);
 			return;
 		}
-		/* One that was taken back, and is said to be, kept the promise. */
+		/* A transfer that is reported as canceled keeps the promise. */
 		looked += c->arrived;
 		for (unsigned int i = 0; i < c->arrived; i++) {
 			size_t at = c->records[i].user_data * load.len, stale;
 
-			/* The module's word for a success that moved nothing. */
+			/* The module reports -EIO if a descriptor succeeded but moved nothing. */
 			if (c->records[i].status == -EIO) {
 				conform_fail(c,
 					     "transfer %" PRIu64 " of %zu bytes was terminated and "
