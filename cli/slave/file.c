@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The same through the kernel's stream: read(2) and write(2). */
+/* Transfers with a peripheral through a stream of the kernel: read(2) and write(2). */
 #include "dev/control.h"
 #include "dev/halt.h"
 #include "file/io.h"
@@ -23,7 +23,7 @@ static void failed(struct slave_transfer *transfer, int err)
 		cli_error(transfer->cli, "%s: %s", transfer->options->channel, strerror(-err));
 }
 
-/* Something that is waited for did not come: is it time to give up? */
+/* Returns -ETIME after a message if nothing has moved for --timeout, else 0. */
 static int check_time(struct slave_transfer *transfer, struct halt_mark *mark, uint64_t *since_ns)
 {
 	uint64_t limit = transfer->options->timeout_ns;
@@ -36,7 +36,7 @@ static int check_time(struct slave_transfer *transfer, struct halt_mark *mark, u
 	return -ETIME;
 }
 
-/* Waits until fd is ready, or nothing moves for too long. 0 or -errno after a message. */
+/* Waits until fd is ready, or nothing has moved for --timeout. Returns 0 or -errno. */
 static int wait_for(struct slave_transfer *transfer, int fd, short events)
 {
 	struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = stop_fd(), .events = POLLIN}};
@@ -58,7 +58,10 @@ static int wait_for(struct slave_transfer *transfer, int fd, short events)
 	return err;
 }
 
-/* Writes what one read brings. Bytes, 0 at the end, or -errno after a message. */
+/*
+ * Writes the bytes of one read to the file. Returns their number, 0 at the end
+ * of the stream, or -errno after a message.
+ */
 static int64_t pass_on(struct slave_transfer *transfer, int fd, void *memory, size_t length)
 {
 	ssize_t got = read(fd, memory, length);
@@ -81,7 +84,7 @@ static size_t wanted(const struct slave_transfer *transfer, size_t block)
 	return left < block ? (size_t)left : block;
 }
 
-/* What the stream has after all, once it was given up. */
+/* Saves the bytes that the stream still has after a failure. */
 static void empty(struct slave_transfer *transfer, int fd, uint8_t *memory, size_t block)
 {
 	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
@@ -138,7 +141,7 @@ static int write_all(struct slave_transfer *transfer, int fd, const uint8_t *mem
 	return err;
 }
 
-/* Until the peripheral has taken all that was written. */
+/* Waits until the peripheral has taken all written bytes. */
 static int flush(struct slave_transfer *transfer, int fd)
 {
 	uint64_t since_ns = now_ns();
@@ -188,7 +191,7 @@ int slave_stream_run(struct slave_transfer *transfer)
 	uint8_t *memory;
 	int err, fd;
 
-	/* Fewer than two cannot go round. */
+	/* A stream needs at least two blocks. */
 	if (blocks < 2)
 		blocks = 2;
 	err = dmauser_stream_open(transfer->slave.chan, transfer->direction,

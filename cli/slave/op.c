@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One block as one op with the peripheral, in each of the ways that there are. */
+/* Makes an op with the peripheral from a block, for each enum slave_mode. */
 #include "slave/transfer.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #define PAGE	   4096u
 #define MAX_PIECES 256u
 
-/* Pages, but not more of them than one op takes. */
+/* Cuts a block into pages, or into larger pieces if there would be more than MAX_PIECES. */
 static unsigned int cut(const struct blocks *data, unsigned int index, size_t length,
 			struct dmauser_piece *pieces)
 {
@@ -24,7 +24,7 @@ static unsigned int cut(const struct blocks *data, unsigned int index, size_t le
 	return count;
 }
 
-/* Which side has lines and gaps; the other is the peripheral. */
+/* Returns the flags for the memory side, which has lines and gaps; the peripheral has none. */
 static uint16_t frame_flags(const struct slave_transfer *transfer)
 {
 	return transfer->direction == DMACTL_DIR_MEM_TO_DEV
@@ -47,7 +47,6 @@ static int add_frame(const struct slave_transfer *transfer, struct dmauser_batch
 					 &chunk, 1, lines, 0, index);
 }
 
-/* What blocks are a multiple of, should memory be short. */
 size_t slave_unit(const struct slave_transfer_options *options)
 {
 	if (options->mode == SLAVE_FRAME)
@@ -109,7 +108,7 @@ int slave_op_add(const struct slave_transfer *transfer, struct dmauser_batch *ba
 	return err;
 }
 
-/* The gap after the last line may be missing. */
+/* The last line may have no gap behind it. */
 size_t slave_op_bytes(const struct slave_transfer_options *options, size_t length)
 {
 	size_t rest;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A queue of transfers with a peripheral, `depth` of them at the channel. */
+/* A queue of transfers with a peripheral; up to `depth' of them are in flight. */
 #include "dev/blocks.h"
 #include "dev/control.h"
 #include "dev/device.h"
@@ -26,25 +26,25 @@ struct slot {
 	struct dmactl_completion record;
 };
 
-/* Slots are used in turn: queued counts those started, ended those finished. */
+/* Slots are used in turn. `queued' counts the submitted transfers, `ended' the finished ones. */
 struct queue {
 	struct slave_transfer *transfer;
 	const struct slave_transfer_options *options;
 	struct dmauser_batch *batch;
 	struct blocks data;
-	struct blocks metadata; /* one of META_ROOM for each slot */
+	struct blocks metadata; /* a block of META_ROOM bytes for each slot */
 	size_t metadata_length;
-	uint16_t flags; /* that the metadata want */
+	uint16_t flags; /* op flags for the metadata */
 	struct slot *slots;
 	unsigned int depth;
 	uint64_t queued, ended;
-	uint64_t wanted; /* bytes that may still be asked for */
-	size_t waiting;	 /* bytes of the next block, for which the channel had no room */
-	bool no_more;	 /* to queue */
-	bool broken;	 /* something is missing behind the last byte */
+	uint64_t wanted; /* bytes that were not queued yet */
+	size_t waiting;	 /* bytes of a block that the channel had no room for */
+	bool no_more;	 /* nothing is left to queue */
+	bool broken;	 /* bytes are missing after the last one in the file */
 	uint64_t since_ns;
 	struct halt_mark mark;
-	struct halt halt; /* where we stopped it */
+	struct halt halt; /* how far the channel was when stop() terminated it */
 };
 
 static int submit(struct queue *q, size_t length)
@@ -66,7 +66,7 @@ static int submit(struct queue *q, size_t length)
 	}
 	if (err) {
 		dmauser_batch_clear(q->batch);
-		/* Room comes back with what is under way. */
+		/* Transfers in flight will make room. Without any, there is an error. */
 		if (err != -EAGAIN || q->queued == q->ended)
 			slave_refused(&transfer->slave, err);
 		return err;
@@ -80,7 +80,10 @@ static int submit(struct queue *q, size_t length)
 	return 0;
 }
 
-/* Bytes of the next block, which are there if they are to be sent; 0: there are none. */
+/*
+ * Returns the bytes of the next block; for `send' it reads them. Returns 0 at
+ * the end, or -errno after a message.
+ */
 static int64_t next_block(struct queue *q, unsigned int index)
 {
 	struct slave_transfer *transfer = q->transfer;
@@ -109,7 +112,7 @@ static int64_t next_block(struct queue *q, unsigned int index)
 	return (int64_t)length;
 }
 
-/* Queues as much as there is room for. */
+/* Submits as many blocks as there is room for. */
 static int fill(struct queue *q)
 {
 	while (q->queued - q->ended < q->depth) {
@@ -144,7 +147,7 @@ static int save_metadata(struct queue *q, unsigned int index)
 	return err;
 }
 
-/* Writes the first bytes of a block, if they are to go into a file. */
+/* Counts the first bytes of a block; for `recv' it also writes them to the file. */
 static int keep(struct queue *q, unsigned int index, size_t length)
 {
 	struct slave_transfer *transfer = q->transfer;
@@ -160,7 +163,7 @@ static int keep(struct queue *q, unsigned int index, size_t length)
 	return err;
 }
 
-/* Bytes that an op moved which was taken back. */
+/* Returns the bytes that a terminated op had moved. */
 static size_t moved_until_halt(const struct queue *q, const struct slot *slot, unsigned int index)
 {
 	const struct control *control = q->transfer->slave.control;
@@ -174,7 +177,7 @@ static size_t moved_until_halt(const struct queue *q, const struct slot *slot, u
 	return moved;
 }
 
-/* It did not end well: its first bytes are the last in the file. */
+/* Finishes a failed transfer: saves the bytes that it moved; no more can follow them. */
 static int finish_failed(struct queue *q, const struct slot *slot, unsigned int index)
 {
 	struct slave_transfer *transfer = q->transfer;
@@ -188,7 +191,7 @@ static int finish_failed(struct queue *q, const struct slot *slot, unsigned int 
 	return slot->record.status;
 }
 
-/* The oldest one has ended: its bytes are next in the file. */
+/* Finishes the oldest transfer, which has ended: saves its bytes. */
 static int finish(struct queue *q, struct slot *slot, unsigned int index)
 {
 	struct slave_transfer *transfer = q->transfer;
@@ -218,7 +221,7 @@ static int finish(struct queue *q, struct slot *slot, unsigned int index)
 			  transfer->options->channel, moved, slot->length);
 		return -EIO;
 	}
-	/* What a short transfer left out is asked for again. */
+	/* Queue the bytes that a short transfer left out again. */
 	if (is_short && q->options->packets)
 		q->no_more = true;
 	else if (is_short) {
@@ -228,7 +231,7 @@ static int finish(struct queue *q, struct slot *slot, unsigned int index)
 	return save_metadata(q, index);
 }
 
-/* Nothing has ended for a while. Has anything moved? */
+/* Returns -ETIME after a message if nothing has moved for --timeout, else 0. */
 static int check_time(struct queue *q)
 {
 	struct slave_transfer *transfer = q->transfer;
@@ -252,7 +255,7 @@ static void take_records(struct queue *q, const struct dmactl_completion *record
 	}
 }
 
-/* What has ended, in order, up to the first that failed. */
+/* Finishes the transfers that have ended, in order, up to the first failure. */
 static int finish_ended(struct queue *q)
 {
 	int err = 0;
@@ -261,7 +264,7 @@ static int finish_ended(struct queue *q)
 		unsigned int index = (unsigned int)(q->ended++ % q->depth);
 
 		err = finish(q, &q->slots[index], index);
-		/* With --packets, those behind the end of the packet are not waited for. */
+		/* With --packets, the short transfer is the last one to save. */
 		if (!err && q->no_more && q->options->packets &&
 		    q->slots[index].length > q->slots[index].record.bytes)
 			break;
@@ -269,7 +272,7 @@ static int finish_ended(struct queue *q)
 	return err;
 }
 
-/* With --packets: the last one that was finished ended a packet. */
+/* Returns whether the last finished transfer ended a packet (--packets). */
 static bool packet_ended(const struct queue *q)
 {
 	const struct slot *last = &q->slots[(q->ended - 1) % q->depth];
@@ -338,8 +341,9 @@ static int start_metadata(struct queue *q)
 }
 
 /*
- * A packet that ends early must leave no hole: with some controllers the next one
- * goes on in the next piece of memory, so a transfer is one piece.
+ * With --packets a transfer must be one piece of memory: after a packet that
+ * ends early, some controllers write the next packet to the next piece, which
+ * would leave a hole.
  */
 static int check_piece(const struct queue *q)
 {
@@ -379,7 +383,7 @@ static int start(struct queue *q)
 	return start_metadata(q);
 }
 
-/* With --packets: what was taken of the next packet has nowhere to go. */
+/* With --packets: reports how many bytes of the next packet are lost. */
 static void discard(struct queue *q)
 {
 	struct slave_transfer *transfer = q->transfer;
@@ -398,7 +402,7 @@ static void discard(struct queue *q)
 			 transfer->options->channel, bytes);
 }
 
-/* Takes back what is under way. What has arrived by then goes into the file. */
+/* Terminates the transfers in flight, and saves the bytes that have arrived. */
 static void stop(struct queue *q)
 {
 	struct dmauser_chan *chan = q->transfer->slave.chan;
@@ -435,7 +439,7 @@ int slave_queue_run(struct slave_transfer *transfer)
 			break;
 		err = reap(&q);
 	}
-	/* Nobody may touch the buffers any more when they are given back. */
+	/* Stop the channel before the buffers are freed. */
 	if (q.queued > q.ended)
 		stop(&q);
 	blocks_free(&q.metadata);

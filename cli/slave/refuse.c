@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a channel with a peripheral does not take, and why. */
+/* Refuses transfers that cannot work with a peripheral, and explains errors. */
 #include "dev/device.h"
 #include "dev/limits.h"
 #include "out/units.h"
@@ -30,7 +30,7 @@ int slave_check_words(const struct slave *slave, uint32_t direction, const char 
 	return -EINVAL;
 }
 
-/* Does somebody else than us know where the channel leads? */
+/* Returns whether the options, a port or firmware define the peripheral's address. */
 static bool address_is_known(const struct slave *slave, uint64_t caps, uint32_t direction)
 {
 	const struct slave_options *options = slave->options;
@@ -39,7 +39,10 @@ static bool address_is_known(const struct slave *slave, uint64_t caps, uint32_t 
 
 	if (given || options->config.peripheral_size || *slave->port || (caps & DMACTL_CAP_RIO_SG))
 		return true;
-	/* A name of firmware ties it to a peripheral; one that goes both ways has addresses. */
+	/*
+	 * A slave name ties the channel to a peripheral. If the channel has
+	 * both directions, it needs addresses nevertheless.
+	 */
 	return slave->assigned && directions != (DMACTL_DIR_MEM_TO_DEV | DMACTL_DIR_DEV_TO_MEM);
 }
 
@@ -111,7 +114,7 @@ void slave_stream_refused(const struct slave *slave, int err, uint64_t block, un
 {
 	unsigned int depth = dmauser_chan_depth(slave->chan);
 
-	/* What the kernel takes if nothing is said. */
+	/* The defaults of the kernel. */
 	block = block ? block : 64 * 1024;
 	blocks = blocks ? blocks : 4;
 	if (err == -EDQUOT || err == -ENOMEM)

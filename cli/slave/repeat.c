@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Blocks that repeat, each until the next one takes over: a picture on a display. */
+/*
+ * Repeated transfers: each block repeats until the next one replaces it, as
+ * pictures on a display.
+ */
 #include "dev/control.h"
 #include "dev/device.h"
 #include "file/io.h"
@@ -11,7 +14,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The one that repeats, and the one that is to take over. */
+/* One block repeats while the next one waits to replace it. */
 #define SLOTS	    2
 #define WAIT_SLICE  (100 * NS_PER_MS)
 #define MAX_RECORDS 16
@@ -20,13 +23,16 @@ struct repeat {
 	struct slave_transfer *transfer;
 	struct dmauser_batch *batch;
 	struct blocks data;
-	uint64_t started, ended; /* ops; those before `ended` have given way */
-	uint64_t ticks;		 /* repetitions of the newest so far */
+	uint64_t started, ended; /* numbers of started and ended ops */
+	uint64_t ticks;		 /* repetitions of the newest op so far */
 	bool stopping;
 	uint64_t since_ns;
 };
 
-/* The next block of the file: 1, 0 at its end, or -errno after a message. */
+/*
+ * Starts the next block of the file. Returns 1, 0 at the end of the file, or
+ * -errno after a message.
+ */
 static int start_next(struct repeat *r, uint64_t *wanted)
 {
 	struct slave_transfer *transfer = r->transfer;
@@ -41,7 +47,10 @@ static int start_next(struct repeat *r, uint64_t *wanted)
 			     transfer->source->stream ? 0 : r->started * r->data.block);
 	if (got <= 0)
 		return (int)got;
-	/* The first as well: some providers take no repeated transfer without. */
+	/*
+	 * The first op needs LOAD_EOT, too: some providers refuse a repeated
+	 * transfer without it.
+	 */
 	err = slave_op_add(transfer, r->batch, &r->data, index, (size_t)got,
 			   DMACTL_OPF_REPEAT | DMACTL_OPF_LOAD_EOT);
 	if (err)
@@ -83,7 +92,7 @@ static int take(struct repeat *r, const struct dmactl_completion *record)
 	return record->status;
 }
 
-/* What has come, waiting at most for so long. */
+/* Reaps completions, and waits for them up to wait_ns. */
 static int reap(struct repeat *r, uint64_t wait_ns)
 {
 	uint64_t limit = r->transfer->options->timeout_ns;
@@ -116,7 +125,10 @@ static int reap(struct repeat *r, uint64_t wait_ns)
 	return err;
 }
 
-/* The newest has taken over, was there once, and for as long as it shall be. */
+/*
+ * Waits until the newest block has replaced the previous one and repeated once,
+ * and then for the time of --repeat.
+ */
 static int hold(struct repeat *r)
 {
 	uint64_t until = 0;

@@ -91,7 +91,7 @@ static void read_peripheral_config(const char *path, struct argp_state *state,
 
 	if (fd < 0)
 		argp_failure(state, CLI_FAILED, errno, "--peripheral-config: %s", path);
-	/* One more than there may be, to see that there are more. */
+	/* Read one byte more than allowed, to detect a file that is too long. */
 	got = io_read(fd, options->peripheral_config, sizeof(options->peripheral_config),
 		      IO_IN_ORDER);
 	if (got < 0)
@@ -181,7 +181,7 @@ static void busy(const struct slave *slave)
 			  slave->name);
 }
 
-/* What only ports have; false: it is for all names alike. */
+/* Reports an error that has a special meaning for a port. Returns false if it has none. */
 static bool port_refused(const struct slave *slave, int err)
 {
 	switch (*slave->port ? -err : 0) {
@@ -205,7 +205,7 @@ static void request_refused(const struct slave *slave, int err)
 {
 	char resolved[DMACTL_NAME_LEN];
 
-	/* The kernel says the same of a slave name that is taken and of none. */
+	/* The kernel returns -ENOENT also for a slave name that is in use. */
 	if (err == -ENOENT && name_to_held(slave->name, resolved))
 		err = -EBUSY;
 	if (port_refused(slave, err))
@@ -215,7 +215,7 @@ static void request_refused(const struct slave *slave, int err)
 		busy(slave);
 		return;
 	case ENOENT:
-	case EINVAL: /* a name that no channel can have */
+	case EINVAL: /* no channel can have such a name */
 	case ENAMETOOLONG:
 		cli_error(slave->cli,
 			  "'%s': neither a slave channel nor a port nor a DMA channel has this "
@@ -276,7 +276,7 @@ static bool has_width(const struct dmactl_chan_caps *caps, uint32_t width)
 	return !width || !widths || width >= 32 || (widths & (1ull << width));
 }
 
-/* "1, 2, 4" */
+/* Formats the supported widths: "1, 2, 4". */
 static const char *width_list(const struct dmactl_chan_caps *caps, char *text, size_t size)
 {
 	uint64_t widths = caps->src_addr_widths | caps->dst_addr_widths;
@@ -379,7 +379,7 @@ int slave_open(struct slave *slave, struct cli *cli, const struct slave_options 
 	err = request(slave, direction);
 	if (!err)
 		err = check(slave, caps, direction);
-	/* Else whoever chooses the direction asks. */
+	/* Without a direction, the caller checks the address when it has chosen one. */
 	if (!err && direction)
 		err = slave_check_address(slave, caps, direction);
 	if (!err && options->configured)

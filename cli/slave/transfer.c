@@ -45,7 +45,7 @@ enum {
 	OPT_FENCE,
 };
 
-/* What both have. */
+/* The options of both send and recv. */
 #define COMMON_OPTIONS                                                                             \
 	{.name = "block",                                                                          \
 	 .key = 'b',                                                                               \
@@ -210,7 +210,7 @@ static error_t parse_mode(int key, char *arg, struct argp_state *state,
 	}
 }
 
-/* What does not go together. */
+/* Refuses combinations of options that cannot work. */
 static void check_mode(struct argp_state *state, struct slave_transfer_options *options)
 {
 	if (options->mode == SLAVE_STREAM &&
@@ -223,7 +223,7 @@ static void check_mode(struct argp_state *state, struct slave_transfer_options *
 		argp_error(state, "--frame has no metadata");
 	if (options->mode == SLAVE_FRAME && options->block < options->line)
 		argp_error(state, "--block: a block must have a line at least");
-	/* Whole lines, as many as fit. */
+	/* Use whole lines, as many as fit. */
 	if (options->mode == SLAVE_FRAME && options->block > options->stride)
 		options->block -= options->block % options->stride;
 	if (options->repeat && options->mode != SLAVE_FRAME)
@@ -426,10 +426,7 @@ static int check_words(const struct slave_transfer *transfer)
 	return err;
 }
 
-/*
- * After a failure, too: what a peripheral sent cannot be had again, so the file
- * stays.
- */
+/* Keeps the file after a failure, too, because the bytes cannot be received again. */
 static int finish_target(const struct slave_transfer *transfer, int err)
 {
 	const struct slave_transfer_options *options = transfer->options;
@@ -470,7 +467,7 @@ int slave_transfer_run(struct slave_transfer_options *options, struct source *so
 		return CLI_FAILED;
 	strcpy(chan, dmauser_chan_name(transfer.slave.chan));
 	start = now_ns();
-	/* Before the first byte is moved, not at the last. */
+	/* Check this before the first byte is moved. */
 	err = check_words(&transfer);
 	if (!err)
 		err = move(&transfer);
