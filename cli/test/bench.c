@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define MEMORY	    (32ull << 20) /* of each side; a longer copy takes its length */
-#define MAX_ROUNDS  100000	  /* of which the time is kept */
+#define MEMORY	    (32ull << 20) /* bytes in each buffer; more if a single copy is longer */
+#define MAX_ROUNDS  100000	  /* most rounds whose time is stored */
 #define WARM_ROUNDS 3
-/* What is on its way when a signal comes has so long to end. */
+/* Time for copies in flight to end after a signal. */
 #define PATIENCE_NS (2 * NS_PER_SEC)
 
 struct cell {
@@ -97,7 +97,7 @@ static int hangs(const struct cell *cell, unsigned int left)
 	return -ETIME;
 }
 
-/* 0 or -errno after a message, -EINTR without one. */
+/* Returns 0 or -errno after a message; -EINTR without one. */
 static int run_round(struct cell *cell)
 {
 	struct bench_run *run = cell->run;
@@ -119,10 +119,10 @@ static int run_round(struct cell *cell)
 			continue;
 		}
 		if (err == -EAGAIN) {
-			/* The wait ended as there is room again for the rest of the batch. */
+			/* There is room for the rest of the batch again: submit it. */
 			err = 0;
 		} else if (err == -EINTR && !since) {
-			/* A signal is no reason to leave copies behind, at first. */
+			/* After the first signal, let the copies in flight end. */
 			since = now_ns();
 			err = 0;
 		} else if (err == -ETIME && control_paused(run->control) && !stop_requested()) {
@@ -214,7 +214,7 @@ static int measure(struct cell *cell)
 	size_t len = cell->slots * cell->result->size;
 	int err = 0;
 
-	/* What was there cannot pass for what this size and depth copy. */
+	/* Each size and depth has its own pattern, so that old data is not taken for new. */
 	cell->salt = pattern_mix(cell->result->size * BENCH_MAX_DEPTH + cell->result->depth);
 	pattern_fill(run->src_memory, len, REGION_SRC_INSIDE, cell->salt, 0);
 	for (unsigned int i = 0; i < WARM_ROUNDS && !err; i++)
@@ -224,7 +224,7 @@ static int measure(struct cell *cell)
 		err = run_rounds(cell);
 	if (err)
 		return err;
-	/* A round is at least as long as there are places: all were written. */
+	/* A round uses each place at least once, so all of them were written. */
 	err = check(cell);
 	if (!err)
 		sum_up(cell);

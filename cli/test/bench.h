@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine of `dmactl bench`: rounds of copies on one channel, timed, then checked. */
+/* The engine of `dmactl bench': times rounds of copies on one channel, then checks the data. */
 #ifndef TEST_BENCH_H
 #define TEST_BENCH_H
 
@@ -22,7 +22,7 @@ struct bench_options {
 	bool coherent;
 };
 
-/* One size and depth. Times are ns for one copy: that of its round through the depth. */
+/* The result for one size and depth. A time is that of a round divided by the depth, in ns. */
 struct bench_result {
 	uint64_t size;
 	unsigned int depth;
@@ -30,7 +30,7 @@ struct bench_result {
 	double mean_ns;
 	double median_ns;
 	double p99_ns;
-	double cpu_ns; /* of this process, in the program and in the kernel */
+	double cpu_ns; /* CPU time of this process, user and system */
 	double bytes_per_second;
 };
 
@@ -52,9 +52,9 @@ struct bench_run {
 };
 
 /*
- * Measures all sizes and depths, or those before a signal came. Session and
- * channel are there. 0 or -errno after a message; what was measured until then
- * stays in results.
+ * Measures all sizes and depths, until a signal comes. The caller opens session
+ * and channel. Returns 0 or -errno after a message; `results' keeps what was
+ * measured before.
  */
 int bench_run(struct bench_run *run);
 

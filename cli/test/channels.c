@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The channels that `dmactl test' takes, and which operations each is tested with. */
+/* Opens the channels for `dmactl test', and chooses the operations to test on each. */
 #include "test/run.h"
 #include "dev/control.h"
 #include "dev/device.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a channel lacks for the first of these ops. */
+/* Returns what the channel lacks for the first of these ops. */
 static const char *lacking(const struct dmactl_chan_caps *caps, uint32_t ops)
 {
 	uint64_t needed = test_op_caps((enum plan_op)__builtin_ctz(ops));
@@ -16,7 +16,7 @@ static const char *lacking(const struct dmactl_chan_caps *caps, uint32_t ops)
 	return caps->caps & needed ? "transfers from memory to memory" : cap_name(needed);
 }
 
-/* The ops to test on this channel; 0 after a message if it lacks one. */
+/* Returns the ops to test on this channel; 0 after a message if it lacks one. */
 static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan, bool optional)
 {
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(chan);
@@ -33,7 +33,7 @@ static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan
 				  caps->name);
 		return 0;
 	}
-	/* Its result goes to a place that a descriptor keeps. */
+	/* A reused descriptor would report the result of a check in only one place. */
 	if (run->options->reuse && run->options->all_ops)
 		offered &= ~(1u << PLAN_XOR_VAL | 1u << PLAN_PQ_VAL);
 	if (!missing || (run->options->all_ops && wanted & offered))
@@ -48,7 +48,7 @@ static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan
 	return 0;
 }
 
-/* 0, a positive number if the channel was left out, or -errno after a message. */
+/* Returns 0, a positive number if the channel was left out, or -errno after a message. */
 static int open_channel(struct test_run *run, const char *name, bool optional)
 {
 	struct test_channel *channel = &run->channels[run->channel_count];

@@ -31,7 +31,7 @@ uint64_t pattern_mix(uint64_t value)
 	return value;
 }
 
-/* Eight bytes at once, the lowest first: place 8 * word to 8 * word + 7. */
+/* Returns eight bytes, the lowest first: those of places 8 * word to 8 * word + 7. */
 static uint64_t pattern_word(enum region region, uint64_t salt, size_t word)
 {
 	uint64_t bits = pattern_mix(salt + (word + 1) * 0x9e3779b97f4a7c15ull);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Test patterns. Each byte tells its region (two bits) and depends on its
- * place and on a salt (six bits), so that a byte from another place, another
- * region or an earlier round does not pass for the right one.
+ * Test patterns. Two bits of each byte are its region; six bits depend on its
+ * place and on a salt. A byte from another place, another region or an earlier
+ * round is therefore recognised as wrong.
  */
 #ifndef PATTERN_H
 #define PATTERN_H
@@ -24,9 +24,9 @@ const char *region_name(enum region region);
 uint64_t pattern_mix(uint64_t value); /* scatters the bits of value */
 uint8_t pattern_byte(enum region region, uint64_t salt, size_t index);
 
-/* memory[i] becomes the byte of place index + i. */
+/* Sets memory[i] to the byte of place index + i. */
 void pattern_fill(uint8_t *memory, size_t length, enum region region, uint64_t salt, size_t index);
-/* First i at which memory[i] is not the byte of place index + i, or length. */
+/* Returns the first i for which memory[i] is not the byte of place index + i, or length. */
 size_t pattern_check(const uint8_t *memory, size_t length, enum region region, uint64_t salt,
 		     size_t index);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What both buffers must hold after a transfer. */
+/* Checks the contents of both buffers after a transfer. */
 #include "test/plan-internal.h"
 
-/* memory[off .. off + len) must still hold the pattern it was given. */
+/* Checks that memory[off] to memory[off + len - 1] still hold the pattern of the region. */
 static bool check_kept(const struct plan *plan, const uint8_t *memory, size_t off, size_t len,
 		       enum region region, struct mismatch *mismatch)
 {
@@ -45,7 +45,7 @@ static bool check_source(const struct plan *plan, const uint8_t *src, struct mis
 	return check_outside(plan, &plan->src, src, REGION_SRC_OUTSIDE, mismatch);
 }
 
-/* A stretch of the destination that comes from one stretch of the source. */
+/* Checks a range of the destination that comes from one range of the source. */
 static bool check_copied(const struct plan *plan, const uint8_t *dst, size_t dst_off,
 			 size_t src_off, size_t len, struct mismatch *mismatch)
 {
@@ -66,7 +66,7 @@ static bool check_transferred(const struct plan *plan, const uint8_t *dst,
 			      struct mismatch *mismatch)
 {
 	const struct piece *from = plan->src.pieces;
-	size_t used = 0; /* of *from */
+	size_t used = 0; /* bytes used of *from */
 
 	for (unsigned int i = 0; i < plan->dst.count; i++) {
 		const struct piece *to = &plan->dst.pieces[i];
@@ -90,7 +90,7 @@ static bool check_transferred(const struct plan *plan, const uint8_t *dst,
 	return true;
 }
 
-/* What the plan itself says is there. */
+/* Returns the byte that a fill or immediate data writes. */
 static uint8_t set_byte(const struct plan *plan, size_t i)
 {
 	if (plan->op == PLAN_IMM_DATA)
@@ -115,7 +115,7 @@ static bool check_set(const struct plan *plan, const struct piece *piece, const 
 	return true;
 }
 
-/* Each piece of the destination is what the sources make it. */
+/* Checks each piece of the destination against the result that the CPU calculates. */
 static bool check_raid(const struct plan *plan, const uint8_t *dst, struct mismatch *mismatch)
 {
 	for (unsigned int i = 0; i < plan->dst.count; i++) {

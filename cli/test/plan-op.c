@@ -14,7 +14,7 @@ static int add_raid(const struct plan *plan, const struct plan_target *target,
 		    const struct dmauser_piece *dst, const struct dmauser_piece *src)
 {
 	struct dmauser_chan *chan = target->chan;
-	/* For checks of more sources than the channel takes at once. */
+	/* Scratch memory for checks of more sources than the channel takes at once. */
 	struct dmauser_piece scratch = {target->scratch, 0, 2 * plan->len};
 	struct dmauser_piece all[PLAN_MAX_SOURCES + 1];
 	uint8_t coefs[PLAN_MAX_SOURCES];
@@ -55,7 +55,7 @@ static int add_interleaved(const struct plan *plan, const struct plan_target *ta
 		target->user_data);
 }
 
-/* What each op is that is not one of many pieces. */
+/* Adds an op that has no list of pieces. */
 static int add_whole(const struct plan *plan, const struct plan_target *target)
 {
 	struct dmauser_chan *chan = target->chan;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A plan as an op of the library. */
+/* Makes an op of the library from a plan. */
 #ifndef PLAN_OP_H
 #define PLAN_OP_H
 
@@ -12,13 +12,13 @@ struct plan_target {
 	struct dmauser_chan *chan;
 	struct dmauser_buf *src;
 	struct dmauser_buf *dst;
-	struct dmauser_buf *scratch; /* for checks of many sources, or NULL */
+	struct dmauser_buf *scratch; /* for checks of many sources; may be NULL */
 	uint64_t user_data;
 };
 
-/* Adds the op to the batch. 0 or -errno. */
+/* Adds the op to the batch. Returns 0 or -errno. */
 int plan_add(const struct plan *plan, const struct plan_target *target);
-/* What the channel asks of addresses and lengths, in bytes. */
+/* Returns the alignment that the channel needs for addresses and lengths, in bytes. */
 size_t plan_alignment(const struct dmactl_chan_caps *caps, enum plan_op op);
 
 #endif /* PLAN_OP_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* XOR, P and Q of the patterns, by the CPU. */
+/* Calculates XOR, P and Q of the patterns with the CPU. */
 #include "test/plan-internal.h"
 #include "raid/gf256.h"
 
@@ -12,12 +12,12 @@ uint8_t plan_coef(unsigned int i)
 	return coef;
 }
 
-/* Byte j of piece `index` of the destination: 0 the sum (P), 1 Q. */
+/* Returns the correct byte j of piece `index' of the destination (0: the sum or P, 1: Q). */
 static uint8_t right_byte(const struct plan *plan, unsigned int index, size_t j)
 {
 	uint8_t sum = 0;
 
-	/* By Horner: each step doubles what the later sources have made. */
+	/* Horner's method: each step doubles the sum of the later sources. */
 	for (unsigned int i = plan->src.count; i--;) {
 		if (index == 1)
 			sum = gf256_double(sum);
@@ -31,7 +31,7 @@ uint8_t plan_raid_byte(const struct plan *plan, unsigned int index, size_t j)
 	bool bad = index ? plan->q_bad : plan->p_bad;
 	uint8_t byte = right_byte(plan, index, j);
 
-	/* One bit, anywhere. */
+	/* Invert one bit at a random place. */
 	if (bad && j == plan->salt % plan->len)
 		byte ^= (uint8_t)(1u << (plan->salt >> 32) % 8);
 	return byte;

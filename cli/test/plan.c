@@ -24,8 +24,8 @@ uint64_t random_below(struct random *random, uint64_t below)
 }
 
 /*
- * Places `len` bytes in `count` pieces somewhere in the buffer. All in units
- * of the alignment: first the lengths, then the gaps.
+ * Places `len' bytes in `count' pieces at random places of the buffer. Lengths
+ * and gaps are in units of the alignment.
  */
 static void place_pieces(struct side *side, struct random *random, unsigned int count,
 			 size_t buffer_len, size_t len, size_t align)
@@ -39,7 +39,7 @@ static void place_pieces(struct side *side, struct random *random, unsigned int 
 	side->count = count;
 	for (unsigned int i = 0; i < count; i++) {
 		unsigned int after = count - i - 1;
-		/* Each later piece needs a unit. */
+		/* Leave at least one unit for each later piece. */
 		size_t length = after ? 1 + random_below(random, units - after) : units;
 		size_t gap = random_below(random, gaps + 1);
 
@@ -63,7 +63,7 @@ static void shuffle(struct side *side, struct random *random)
 	}
 }
 
-/* `count` pieces of the same length, in any order, with gaps that differ. */
+/* Places `count' pieces of the same length, in random order with different gaps. */
 static void place_equal(struct side *side, struct random *random, unsigned int count,
 			size_t buffer_len, size_t len, size_t align)
 {
@@ -82,11 +82,11 @@ static void place_equal(struct side *side, struct random *random, unsigned int c
 	shuffle(side, random);
 }
 
-/* The same with equal gaps, in their order. Returns the gap. */
+/* Places `count' pieces of the same length, in order with equal gaps. Returns the gap. */
 static size_t place_frames(struct side *side, struct random *random, unsigned int count,
 			   size_t buffer_len, size_t len, size_t align)
 {
-	/* The gap behind the last one must be in the buffer, too. */
+	/* The gap behind the last piece must be in the buffer, too. */
 	size_t gap = random_below(random, (buffer_len / count - len) / align + 1) * align;
 	size_t room = buffer_len - count * (len + gap);
 	size_t start = random_below(random, room / align + 1) * align;
@@ -104,14 +104,14 @@ static bool is_raid(enum plan_op op)
 	return op == PLAN_XOR || op == PLAN_XOR_VAL || op == PLAN_PQ || op == PLAN_PQ_VAL;
 }
 
-/* All pieces together must not be longer than max_len. */
+/* The pieces together are at most max_len bytes, if that is possible. */
 static void make_equal(struct plan *plan, struct random *random, size_t max_len, size_t align)
 {
 	unsigned int count = 2 + (unsigned int)random_below(random, PLAN_MAX_SOURCES - 1);
 	bool pq = plan->op == PLAN_PQ || plan->op == PLAN_PQ_VAL;
 	size_t units = max_len / align / count;
 
-	/* Shorter than asked for is not possible. */
+	/* The shortest plan has two pieces of one unit, even if that is more than max_len. */
 	if (!units) {
 		count = 2;
 		units = 1;
@@ -133,7 +133,7 @@ static void make_equal(struct plan *plan, struct random *random, size_t max_len,
 		plan->q_bad = random_below(random, 2);
 }
 
-/* 8 bytes at an aligned place, or none. */
+/* Plans immediate data of 8 bytes at an aligned place, or an interrupt without data. */
 static void make_small(struct plan *plan, struct random *random, size_t align)
 {
 	size_t step = align > sizeof(plan->immediate) ? align : sizeof(plan->immediate);
@@ -180,9 +180,9 @@ void plan_make(struct plan *plan, struct random *random, enum plan_op op, size_t
 	shuffle(&plan->dst, random);
 }
 
-#define PLACED_PIECES 3 /* of plan_place(), where there are several */
+#define PLACED_PIECES 3 /* number of pieces in plan_place(), for ops with several */
 
-/* From one placed piece to the next. Another gap on each side. */
+/* Returns the distance between placed pieces. The gap is different on each side. */
 static size_t placed_stride(size_t len, size_t align, unsigned int side)
 {
 	return len + (side ? 3 : 2) * align;
@@ -193,7 +193,7 @@ size_t plan_window(enum plan_op op, size_t len, size_t off, size_t align)
 	size_t unit = align < 64 ? 64 : align;
 	unsigned int count = is_raid(op) || op == PLAN_INTERLEAVE ? PLACED_PIECES : 1;
 
-	/* A margin behind, for what goes too far. */
+	/* Add a margin to detect writes beyond the end. */
 	return off + count * placed_stride(len, align, 1) + 4 * unit;
 }
 
@@ -250,7 +250,7 @@ void plan_fill(const struct plan *plan, uint8_t *src, uint8_t *dst)
 {
 	fill_side(plan, &plan->src, src, REGION_SRC_INSIDE, REGION_SRC_OUTSIDE);
 	fill_side(plan, &plan->dst, dst, REGION_DST_INSIDE, REGION_DST_OUTSIDE);
-	/* What a check looks at has to be right, or wrong in one bit. */
+	/* A check needs a destination that is right, or wrong in one bit. */
 	if (plan->op != PLAN_XOR_VAL && plan->op != PLAN_PQ_VAL)
 		return;
 	for (unsigned int i = 0; i < plan->dst.count; i++)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What `dmactl test' has found, as text or JSON. */
+/* Prints the results of `dmactl test' as text or JSON. */
 #include "test/run.h"
 #include "dev/device.h"
 #include "out/print.h"
@@ -39,7 +39,7 @@ static uint64_t count_op(const struct test_channel *channel, unsigned int op)
 	return count;
 }
 
-/* How often each was tested, for programs. */
+/* Prints how often each op was tested, for programs. */
 static void print_by_op(struct printer *printer, const struct test_channel *channel)
 {
 	print_open(printer, GROUP_OBJECT, "by_op", NULL);
@@ -55,7 +55,7 @@ static void print_channel(struct printer *printer, const struct test_channel *ch
 {
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(channel->chan);
 	struct test_totals totals = test_totals(channel);
-	/* The threads wait at the same time. */
+	/* The threads wait at the same time, so divide by their number. */
 	double seconds = channel->threads ? (double)totals.dma_ns / 1e9 / channel->threads : 0;
 
 	print_open(printer, GROUP_OBJECT, NULL, NULL);

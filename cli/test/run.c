@@ -13,7 +13,7 @@ uint64_t test_op_caps(enum plan_op op)
 	case PLAN_MEMSET:
 		return DMACTL_CAP_MEMSET;
 	case PLAN_MEMSET_SG:
-		/* The module makes it out of single ones. */
+		/* The module can make MEMSET_SG of single fills. */
 		return DMACTL_CAP_MEMSET_SG | DMACTL_CAP_MEMSET;
 	case PLAN_XOR:
 		return DMACTL_CAP_XOR;
@@ -30,14 +30,15 @@ uint64_t test_op_caps(enum plan_op op)
 	case PLAN_INTERRUPT:
 		return DMACTL_CAP_INTERRUPT;
 	default:
-		/* The module makes lists out of single copies. */
+		/* The module makes lists of single copies. */
 		return DMACTL_CAP_MEMCPY;
 	}
 }
 
 /*
- * INTERLEAVE may be for peripherals alone. `directions' is about slave transfers, so
- * that a channel which copies may have both without naming memory there.
+ * INTERLEAVE may work only with peripherals. `directions' describes slave
+ * transfers, so a channel that copies may do INTERLEAVE in memory without
+ * declaring MEM_TO_MEM.
  */
 static bool within_memory(const struct dmactl_chan_caps *caps)
 {
@@ -129,7 +130,7 @@ static void end_channel(struct test_channel *channel)
 {
 	for (unsigned int i = 0; i < channel->threads; i++)
 		pthread_join(channel->workers[i].thread, NULL);
-	/* Also what a hanging channel has in flight: the memory goes away. */
+	/* Terminate also the transfers of a hanging channel, because their memory is freed next. */
 	dmauser_chan_terminate(channel->chan);
 	for (unsigned int i = 0; i < channel->threads; i++)
 		test_worker_exit(&channel->workers[i]);
@@ -149,7 +150,7 @@ int test_run(struct test_run *run)
 		run->deadline_ns = start + run->options->seconds_ns;
 	while (started < run->channel_count && !err)
 		err = start_channel(&run->channels[started++]);
-	/* The threads that did start have nothing to wait for. */
+	/* Let the threads that did start end immediately. */
 	if (err)
 		run->deadline_ns = 1;
 	wait_for_workers(run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine of `dmactl test`: threads that send random transfers through channels. */
+/* The engine of `dmactl test': threads send random transfers through channels. */
 #ifndef TEST_RUN_H
 #define TEST_RUN_H
 
@@ -11,21 +11,21 @@
 
 #define TEST_MAX_CHANNELS 256
 #define TEST_MAX_THREADS  64
-#define TEST_MAX_FAILURES 64 /* that are kept in detail */
+#define TEST_MAX_FAILURES 64 /* failures that are stored in detail */
 
 struct test_options {
 	uint32_t ops;	     /* bit n: enum plan_op n */
-	bool all_ops;	     /* of these, what a channel can do */
+	bool all_ops;	     /* skip ops that a channel cannot do */
 	uint64_t threads;    /* for each channel */
 	uint64_t iterations; /* for each thread, 0: no limit */
 	uint64_t seconds_ns; /* 0: no limit */
 	uint64_t timeout_ns; /* for one transfer */
 	uint64_t max_size;
-	uint64_t align; /* a power of 2; more where the channel asks for more */
+	uint64_t align; /* a power of 2; the channel's own alignment is used if larger */
 	uint64_t seed;
 	bool coherent;
-	bool fence;	/* DMACTL_OPF_FENCE on each */
-	uint64_t reuse; /* each is prepared once and run so often; 0: not prepared */
+	bool fence;	/* DMACTL_OPF_FENCE on each op */
+	uint64_t reuse; /* prepare each op once and run it this often; 0: do not prepare */
 };
 
 enum test_failure_kind { TEST_MISMATCH, TEST_ERROR, TEST_HANG };
@@ -58,29 +58,29 @@ struct test_worker {
 	uint8_t *dst_memory;
 	size_t buffer_len;
 	struct dmauser_batch *batch;
-	struct dmauser_prepared *prepared; /* with `reuse', while its transfer runs */
-	bool done;			   /* `record` has arrived; under the channel's lock */
+	struct dmauser_prepared *prepared; /* only with `reuse', while its transfers run */
+	bool done; /* `record' has arrived; protected by the channel's lock */
 	struct dmactl_completion record;
 	/* results */
 	uint64_t transfers;
 	uint64_t by_op[PLAN_OPS];
 	uint64_t failures;
 	uint64_t bytes;
-	uint64_t dma_ns; /* without the time for the patterns */
+	uint64_t dma_ns; /* time of the transfers, without filling and checking */
 };
 
-/* A session has one completion queue: each channel has a session of its own. */
+/* Each channel has a session of its own, because a session has one completion queue. */
 struct test_channel {
 	struct test_run *run;
 	char name[DMACTL_NAME_LEN];
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
 	struct control *control;
-	uint32_t ops; /* that are tested on it */
+	uint32_t ops; /* ops to test on it */
 	struct test_worker *workers;
-	unsigned int threads; /* that were started */
-	bool dead;	      /* hangs: its threads end */
-	/* One thread at a time fetches completions, for all of the channel. */
+	unsigned int threads; /* started threads */
+	bool dead;	      /* it hangs, so its threads end */
+	/* One thread at a time reaps completions, for all threads of the channel. */
 	pthread_mutex_t lock;
 	pthread_cond_t arrived;
 	bool fetching;
@@ -93,25 +93,28 @@ struct test_run {
 	unsigned int channel_count;
 	uint64_t deadline_ns; /* 0: none */
 	double seconds;
-	/* under the lock */
+	/* `lock' protects the fields below. */
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 	unsigned int active;
 	struct test_failure failures[TEST_MAX_FAILURES];
-	unsigned int failure_count; /* kept */
+	unsigned int failure_count; /* elements of failures */
 	uint64_t bytes;
 };
 
-/* Gives each open channel its threads and waits for them. 0 or -errno after a message. */
+/*
+ * Starts the threads of each open channel and waits for them. Returns 0 or
+ * -errno after a message.
+ */
 int test_run(struct test_run *run);
-/* The capabilities of which an op needs one. */
+/* Returns capabilities; an op needs one of them. */
 uint64_t test_op_caps(enum plan_op op);
-/* The ops from memory to memory that such a channel can do. */
+/* Returns the ops in memory that a channel with these capabilities can do. */
 uint32_t test_ops_of(const struct dmactl_chan_caps *caps);
 
-/* test/channels.c: they belong to run->channels. Each 0 or -errno after a message. */
+/* test/channels.c: add channels to run->channels. They return 0 or -errno after a message. */
 int test_open_channel(struct test_run *run, const char *name);
-int test_open_all(struct test_run *run); /* that are free and can do an op of those wanted */
+int test_open_all(struct test_run *run); /* all free channels that can do a wanted op */
 void test_close_channels(struct test_run *run);
 
 /* test/report.c */
@@ -123,7 +126,7 @@ struct test_totals {
 };
 
 struct test_totals test_totals(const struct test_channel *channel);
-int test_report(const struct test_run *run, bool passed); /* the exit status of printing */
+int test_report(const struct test_run *run, bool passed); /* returns the exit status */
 
 /* test/worker.c */
 void *test_worker_main(void *context);

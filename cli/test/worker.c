@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One thread of `dmactl test`. */
+/* A thread of `dmactl test'. */
 #include "dev/device.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -24,7 +24,7 @@ static size_t alignment(const struct test_worker *worker, enum plan_op op)
 	return align > wanted ? align : wanted;
 }
 
-/* The ops of the channel in turn. */
+/* Returns the ops of the channel in turn. */
 static enum plan_op next_op(const struct test_worker *worker)
 {
 	uint32_t ops = worker->channel->ops;
@@ -41,7 +41,7 @@ static int alloc_buffer(struct test_worker *worker, struct dmauser_buf **buf, ui
 	struct test_channel *channel = worker->channel;
 	enum dmactl_buf_kind kind =
 		channel->run->options->coherent ? DMACTL_BUF_COHERENT : DMACTL_BUF_STREAMING;
-	/* Any memory, not just what suits the device: its bounces are tested too. */
+	/* Streaming memory may be out of reach of the device, so that bouncing is tested, too. */
 	struct dmauser_chan *chan = channel->run->options->coherent ? channel->chan : NULL;
 	void *address;
 	int err;
@@ -69,7 +69,7 @@ int test_worker_init(struct test_worker *worker, struct test_channel *channel, u
 	for (const char *c = channel->name; *c; c++)
 		seed = pattern_mix(seed + (unsigned char)*c);
 	worker->random.state = pattern_mix(seed + index);
-	/* A page more than the longest transfer, for the offsets to vary. */
+	/* Add a page to the longest transfer, so that offsets can vary. */
 	worker->buffer_len = (channel->run->options->max_size + 2 * page - 1) / page * page;
 	err = dmauser_batch_new(&worker->batch);
 	if (!err)
@@ -99,7 +99,7 @@ void test_worker_exit(struct test_worker *worker)
 	worker->batch = NULL;
 }
 
-/* Under the channel's lock, which is given up meanwhile. */
+/* The caller holds the channel's lock; fetch() drops it while it waits. */
 static int fetch(struct test_channel *channel)
 {
 	struct dmactl_completion records[FETCH_BATCH];
@@ -120,7 +120,7 @@ static int fetch(struct test_channel *channel)
 	return count == -ETIME || count == -EINTR || count == -EAGAIN ? 0 : count;
 }
 
-/* 0, -ETIME, -EINTR after a signal, or the error of the session. */
+/* Returns 0, -ETIME, -EINTR after a signal, or an error of the session. */
 static int wait_for_record(struct test_worker *worker, uint64_t deadline)
 {
 	struct test_channel *channel = worker->channel;
@@ -139,13 +139,13 @@ static int wait_for_record(struct test_worker *worker, uint64_t deadline)
 	}
 	if (worker->done)
 		err = 0;
-	/* Somebody else has to fetch now. */
+	/* Another thread must fetch from now on. */
 	pthread_cond_broadcast(&channel->arrived);
 	pthread_mutex_unlock(&channel->lock);
 	return err;
 }
 
-/* The op with its flags, or what was prepared of it. */
+/* Adds the op with its flags, or the prepared op. */
 static int add(struct test_worker *worker, const struct plan *plan)
 {
 	const struct test_options *options = worker->channel->run->options;
@@ -179,7 +179,7 @@ static int submit(struct test_worker *worker, const struct plan *plan, uint64_t 
 		count = dmauser_submit(worker->channel->session, worker->batch, 0);
 		if (count > 0)
 			return 0;
-		/* No credit: the others' transfers have to end first. */
+		/* There is no credit until transfers of other threads end. */
 		usleep(1000);
 	} while (count == -EAGAIN && now_ns() < deadline);
 	dmauser_batch_clear(worker->batch);
@@ -257,7 +257,7 @@ static void failed(struct test_worker *worker, const struct plan *plan, int err)
 	struct test_failure *failure;
 	bool hangs = err == -ETIME;
 
-	/* One report for a channel that hangs, not one from each thread. */
+	/* Report a hanging channel once, not from each thread. */
 	pthread_mutex_lock(&channel->lock);
 	if (hangs && channel->dead) {
 		pthread_mutex_unlock(&channel->lock);
@@ -329,7 +329,7 @@ static int transfer_once(struct test_worker *worker)
 		  (options->max_size + align - 1) / align * align, align);
 	while (!err && times--)
 		err = run_plan(worker, &plan);
-	/* Of a channel that hangs it is in flight: then the session frees it. */
+	/* On a hanging channel the op is still in flight; then the session frees it later. */
 	dmauser_unprepare(worker->prepared);
 	worker->prepared = NULL;
 	return err;
@@ -359,7 +359,7 @@ void *test_worker_main(void *context)
 		pthread_mutex_lock(&run->lock);
 		run->bytes += worker->bytes - before;
 		pthread_mutex_unlock(&run->lock);
-		/* Whatever is wrong with the session, it will not get better. */
+		/* An error of the session is permanent. */
 		if (err)
 			break;
 	}
