@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Ops between memory and memory: fills, RAID, images. */
+/* Ops in memory: fills, RAID, interleaved copies. */
 #include <errno.h>
 #include <limits.h>
 
@@ -28,7 +28,7 @@ DMAUSER_EXPORT int dmauser_batch_memset_sg(struct dmauser_batch *batch, struct d
 	return rc;
 }
 
-/* Check a list of pieces of one and the same length. */
+/* Checks a list of pieces that must have the same length. */
 static int check_equal(const struct dmauser_chan *chan, const struct dmauser_piece *piece,
 		       unsigned int nr, uint64_t *len)
 {
@@ -44,7 +44,7 @@ static int check_equal(const struct dmauser_chan *chan, const struct dmauser_pie
 	return 0;
 }
 
-/* The destination of an op whose sources have op->len bytes each. */
+/* Sets the destination of an op, which must have at least len bytes. */
 static int set_dst(const struct dmauser_chan *chan, struct dmactl_op *op,
 		   const struct dmauser_piece *dst, uint64_t len)
 {
@@ -102,7 +102,7 @@ DMAUSER_EXPORT int dmauser_batch_xor_val(struct dmauser_batch *batch, struct dma
 	return rc;
 }
 
-/* PQ and PQ_VAL differ only in the opcode and in what dst is. */
+/* The arguments of PQ and PQ_VAL, which differ only in the opcode and the use of dst. */
 struct pq {
 	const struct dmauser_piece *p, *q, *src;
 	unsigned int nr_src;
@@ -119,7 +119,7 @@ static int check_pq(const struct dmauser_chan *chan, const struct pq *pq, uint64
 		return -EINVAL;
 	if (pq->q && (check_equal(chan, pq->q, 1, &side) < 0 || side != *len))
 		return -EINVAL;
-	/* Without Q nothing is multiplied. */
+	/* Only Q needs the coefficients. */
 	if (pq->q && !pq->scf)
 		return -EINVAL;
 	return pq->nr_src > UINT_MAX - 2 ? -EINVAL : 0;
@@ -183,7 +183,7 @@ DMAUSER_EXPORT int dmauser_batch_pq_val(struct dmauser_batch *batch, struct dmau
 	return add_pq(batch, chan, &op, &pq);
 }
 
-/* One side, which is a peripheral if there is no buffer. */
+/* Checks the source or destination. Without a buffer it is a peripheral. */
 static int check_side(const struct dmauser_chan *chan, const struct dmauser_buf *buf, uint64_t off)
 {
 	if (!buf)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Ops between memory and a peripheral, and the metadata that goes with them. */
+/* Ops between memory and a peripheral, and their metadata. */
 #include <errno.h>
 #include <limits.h>
 
 #include "private.h"
 
-/* Memory is the source on the way to the peripheral: its role, or 0. */
+/* Returns the role of the memory, 0 for an invalid direction. */
 static enum dmactl_sg_role role_of(uint32_t direction)
 {
 	switch (direction) {
@@ -37,7 +37,7 @@ static int set_memory(const struct dmauser_chan *chan, struct dmactl_op *op, uin
 	}
 }
 
-/* @rio: the element that comes first, or NULL. */
+/* @rio: first element of the array, or NULL. */
 static int add_pieces(struct dmauser_batch *b, const struct dmauser_chan *chan, uint32_t direction,
 		      const struct dmauser_piece *piece, unsigned int nr,
 		      const struct dmactl_rio *rio, struct dmactl_op *op)
@@ -146,7 +146,7 @@ DMAUSER_EXPORT int dmauser_batch_add_metadata(struct dmauser_batch *batch, struc
 		return -EINVAL;
 	if (!op)
 		return -ENOENT;
-	/* The arrays of these have elements of another kind. */
+	/* These ops have arrays with elements of another type. */
 	if (op->opcode == DMACTL_OP_CYCLIC || op->opcode == DMACTL_OP_INTERLEAVED ||
 	    op->nr_args == UINT_MAX || buf->session != batch->session)
 		return -EINVAL;

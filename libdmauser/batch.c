@@ -6,7 +6,7 @@
 
 #include "private.h"
 
-/* Room for this many at first, then twice as much each time. */
+/* Arrays begin with this capacity and double it when they are full. */
 #define FIRST_CAPACITY 16u
 
 DMAUSER_EXPORT int dmauser_batch_new(struct dmauser_batch **batch)
@@ -53,7 +53,7 @@ DMAUSER_EXPORT int dmauser_batch_set_keep(struct dmauser_batch *batch, int keep)
 {
 	if (!batch)
 		return -EINVAL;
-	/* Some of its ops are gone, or have been. */
+	/* Some ops were removed from the front. */
 	if (batch->head || batch->args_head)
 		return -EBUSY;
 	batch->keep = keep;
@@ -91,7 +91,7 @@ void dmauser_batch_accept(struct dmauser_batch *batch, unsigned int nr)
 	}
 }
 
-/* A capacity of at least @need, at least double; 0 if there is none. */
+/* Returns a capacity of at least @need and at least double, 0 if that overflows. */
 static unsigned int grown(unsigned int capacity, unsigned int need)
 {
 	if (need > UINT_MAX / 2 || capacity > UINT_MAX / 4)
@@ -103,9 +103,9 @@ static unsigned int grown(unsigned int capacity, unsigned int need)
 }
 
 /*
- * Make room behind the last element for @nr more: by moving the live ones to
- * the front if half the array or more is free there (less, and a long queue
- * would move over and over), otherwise into a larger array.
+ * Makes room for @nr elements behind the last one. If half of the array or more
+ * is free in front, it moves the elements there; with less free space, a long
+ * queue would move too often, so then it allocates a larger array.
  */
 static int make_room(void **array, size_t elem, unsigned int *head, unsigned int *tail,
 		     unsigned int *capacity, unsigned int nr)
@@ -159,7 +159,7 @@ static int room_for_args(struct dmauser_batch *b, unsigned int nr)
 	b->args = array;
 	if (rc < 0 || first == &b->args[b->args_head])
 		return rc;
-	/* They moved: tell the ops. */
+	/* The arrays moved, so update the pointers in the ops. */
 	at = b->args_head;
 	for (i = b->head; i < b->tail; i++) {
 		if (b->ops[i].nr_args)

@@ -97,7 +97,7 @@ DMAUSER_EXPORT int dmauser_buf_import(struct dmauser_session *session, int fd,
 	new_buf = buf_new(session, DMAUSER_BUF_IMPORTED);
 	if (!new_buf)
 		return -ENOMEM;
-	/* The caller may close its own, and mapping needs one. */
+	/* Mapping needs a file descriptor, and the caller may close its own. */
 	new_buf->dmabuf = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	if (new_buf->dmabuf < 0) {
 		rc = -errno;
@@ -135,7 +135,7 @@ DMAUSER_EXPORT int dmauser_buf_export(struct dmauser_buf *buf, int *fd)
 
 static int unmap_locked(struct dmauser_buf *buf)
 {
-	/* The program's own memory is not ours to unmap. */
+	/* Do not unmap memory of the program. */
 	if (!buf->addr || buf->origin == DMAUSER_BUF_USER)
 		return 0;
 	if (munmap(buf->addr, buf->len) < 0)
@@ -159,7 +159,7 @@ DMAUSER_EXPORT int dmauser_buf_destroy(struct dmauser_buf *buf)
 	if (!buf)
 		return 0;
 	s = buf->session;
-	/* The mapping goes last: a buffer that is in use keeps it. */
+	/* Unmap last, because a buffer in use cannot be destroyed and keeps its mapping. */
 	rc = dmauser_destroy_handle(s->fd, buf->handle);
 	if (rc < 0)
 		return rc;

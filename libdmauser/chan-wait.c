@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Waiting for one channel. The module has one queue of records for a session, so
- * whoever waits takes what comes for all channels. One thread at a time does, the
- * others sleep on the condition until it has distributed what came.
+ * Waits for completions of one channel. The module has one completion queue for
+ * each session, so a thread that waits reaps completions of all channels. Only
+ * one thread at a time does so; the others sleep on the condition until it has
+ * distributed the completions.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 #include "private.h"
 
-/* Records that one system call takes at most. */
+/* Most completions that one system call reaps. */
 #define TAKE 32u
 
 #define NS_PER_S 1000000000ull
@@ -23,7 +24,7 @@ int dmauser_aside_init(struct dmauser_aside *aside)
 	STAILQ_INIT(&aside->spare);
 	LIST_INIT(&aside->chans);
 	pthread_condattr_init(&attr);
-	/* The clock of all other timeouts: nobody sets it. */
+	/* All timeouts use this clock, which cannot be set. */
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	rc = pthread_cond_init(&aside->turn, &attr);
 	pthread_condattr_destroy(&attr);
@@ -74,7 +75,10 @@ void dmauser_aside_remove(struct dmauser_chan *chan)
 	pthread_mutex_unlock(&aside->lock);
 }
 
-/* Room for all that one system call takes: a record in hand cannot be given back. */
+/*
+ * Allocates room for all completions of one system call in advance, because a
+ * reaped completion cannot be put back.
+ */
 static int reserve(struct dmauser_aside *aside)
 {
 	while (aside->nr_spare < TAKE) {
@@ -98,7 +102,7 @@ static void keep(struct dmauser_aside *aside, const struct dmactl_completion *re
 		if (chan->handle == record->chan)
 			break;
 	}
-	/* Of a channel that is gone. */
+	/* The channel was destroyed meanwhile. */
 	if (!chan)
 		return;
 	kept = STAILQ_FIRST(&aside->spare);
@@ -108,7 +112,7 @@ static void keep(struct dmauser_aside *aside, const struct dmactl_completion *re
 	STAILQ_INSERT_TAIL(&chan->kept, kept, link);
 }
 
-/* Moves up to @nr of the channel's records to @records. */
+/* Moves up to @nr kept completions of the channel to @records. */
 static unsigned int give(struct dmauser_chan *chan, struct dmactl_completion *records,
 			 unsigned int nr)
 {
@@ -137,7 +141,10 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-/* DMACTL_TIMEOUT_INFINITE stays what it is, and so does a time beyond all clocks. */
+/*
+ * Returns the deadline. It is DMACTL_TIMEOUT_INFINITE for that timeout and for
+ * one beyond the clock's range.
+ */
 static uint64_t deadline_of(uint64_t timeout_ns)
 {
 	uint64_t now;
@@ -158,7 +165,10 @@ static uint64_t left_of(uint64_t deadline)
 	return deadline > now ? deadline - now : 0;
 }
 
-/* Locked: 0, -ETIME. Who takes records has the system call to be interrupted in. */
+/*
+ * The caller holds aside->lock. Returns 0 or -ETIME, never -EINTR: a signal
+ * interrupts only the thread in the system call.
+ */
 static int sleep_until(struct dmauser_aside *aside, uint64_t deadline)
 {
 	struct timespec ts = {
@@ -173,7 +183,10 @@ static int sleep_until(struct dmauser_aside *aside, uint64_t deadline)
 	return 0;
 }
 
-/* Locked: takes what comes for all channels, at least @min, and distributes it. */
+/*
+ * The caller holds aside->lock, which is dropped during the system call. Reaps
+ * at least @min completions of all channels and distributes them.
+ */
 static int take(struct dmauser_session *s, unsigned int min, uint64_t timeout_ns)
 {
 	struct dmauser_aside *aside = &s->aside;
@@ -203,11 +216,14 @@ static int wait_locked(struct dmauser_chan *chan, struct dmactl_completion *reco
 
 	for (;;) {
 		got += give(chan, records + got, nr - got);
-		/* The queue is looked at once, also where enough is there for @min. */
+		/* Look at the queue once even if there are enough completions for @min. */
 		if (got == nr || rc < 0 || (got >= min && !look))
 			break;
 		if (s->aside.taken) {
-			/* What came so far was distributed; the taker may sleep for long. */
+			/*
+			 * The other thread has distributed the completions so
+			 * far, and may sleep for long.
+			 */
 			look = 0;
 			if (got < min)
 				rc = sleep_until(&s->aside, deadline);

@@ -5,7 +5,7 @@
 
 #include "private.h"
 
-/* Sizes of struct dmactl_chan_config: the first version, and the module's limit. */
+/* Sizes of struct dmactl_chan_config: that of the first version, and the limit of the module. */
 #define CONFIG_MIN 72u
 #define CONFIG_MAX 4096u
 
@@ -19,7 +19,7 @@ static int set_name(char field[DMACTL_NAME_LEN], const char *name)
 	return 0;
 }
 
-/* Strings of the module end in a NUL; do not depend on it. */
+/* Terminates the strings, although those of the module always end with NUL. */
 static void end_names(struct dmactl_chan_caps *caps)
 {
 	caps->name[DMACTL_NAME_LEN - 1] = '\0';
@@ -50,7 +50,7 @@ static void chan_publish(struct dmauser_chan *chan, const struct dmactl_chan_req
 	dmauser_aside_add(chan);
 }
 
-/* @arg holds the choice: by, caps, depth. */
+/* The caller has set by, caps and depth in @arg. */
 static int chan_request(struct dmauser_session *s, struct dmactl_chan_request *arg,
 			const char *name, struct dmauser_chan **chan)
 {
@@ -62,7 +62,7 @@ static int chan_request(struct dmauser_session *s, struct dmactl_chan_request *a
 	rc = set_name(arg->name, name);
 	if (rc < 0)
 		return rc;
-	/* First what can fail here, so that no channel is taken in vain. */
+	/* Allocate before the request, so that a failure needs no release of the channel. */
 	new_chan = chan_new(s);
 	if (!new_chan)
 		return -ENOMEM;
@@ -99,7 +99,7 @@ DMAUSER_EXPORT int dmauser_chan_request_name(struct dmauser_session *session, co
 	if (!name || !*name)
 		return -EINVAL;
 	rc = chan_request(session, &arg, name, chan);
-	/* dmaengine does not offer the module what another client holds. */
+	/* The module cannot see channels of other clients of dmaengine. */
 	if (rc == -ENOENT && dmauser_chan_exists_at(DMAUSER_SYSFS, name))
 		return -EBUSY;
 	return rc;
@@ -255,7 +255,7 @@ DMAUSER_EXPORT int dmauser_chan_status_of(struct dmauser_chan *chan, uint64_t us
 	return chan_status(chan, DMACTL_STATUS_BY_USER_DATA, user_data, status);
 }
 
-/* Bytes beyond what this library knows must not mean anything. */
+/* Fields that this library does not know must be 0. */
 static int rest_is_zero(const struct dmactl_chan_config *config)
 {
 	const unsigned char *bytes = (const unsigned char *)config;

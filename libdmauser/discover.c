@@ -88,7 +88,7 @@ int dmauser_chan_exists_at(const char *root, const char *name)
 	char path[PATH_MAX];
 	int len;
 
-	/* A name is one directory, not a path to somewhere else. */
+	/* Refuse names that are a path to another directory. */
 	if (name[0] == '.' || strchr(name, '/'))
 		return 0;
 	len = snprintf(path, sizeof(path), "%s/%s", root, name);

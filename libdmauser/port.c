@@ -9,7 +9,7 @@
 
 #include "private.h"
 
-/* A port is a directory, and each of its channels one in it, with this prefix. */
+/* A port is a directory. Each of its channels is a directory in it with this prefix. */
 #define CHANNEL_PREFIX "channel-"
 
 /* A port whose channels are being read. */

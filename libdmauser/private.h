@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the library share and a program never sees. */
+/* Shared by the files of the library; not installed. */
 #ifndef DMAUSER_PRIVATE_H
 #define DMAUSER_PRIVATE_H
 
@@ -9,13 +9,13 @@
 
 #include "dmauser.h"
 
-/* Everything else is built with hidden visibility. */
+/* All other symbols have hidden visibility. */
 #define DMAUSER_EXPORT __attribute__((visibility("default")))
 
 #define DMAUSER_SYSFS	    "/sys/class/dma"
 #define DMAUSER_SYSFS_PORTS "/sys/class/dmactl"
 
-/* chan-wait.c: a record that a thread took while it waited for another channel. */
+/* chan-wait.c: a completion that a thread reaped while it waited for another channel. */
 struct dmauser_kept {
 	STAILQ_ENTRY(dmauser_kept) link;
 	struct dmactl_completion record;
@@ -24,26 +24,27 @@ struct dmauser_kept {
 STAILQ_HEAD(dmauser_kept_list, dmauser_kept);
 
 /*
- * Who takes records, and room for what it sets aside. A lock of its own: it is
- * never held together with the session's, and a taker sleeps without it.
+ * The completions of a session that dmauser_chan_wait() reaped for other
+ * channels. The lock is never held together with the session's lock, and not
+ * while a thread waits in the system call.
  */
 struct dmauser_aside {
-	pthread_mutex_t lock; /* also chan->kept, and the list of all below */
-	pthread_cond_t turn;  /* records came, or nobody takes any more */
+	pthread_mutex_t lock; /* protects this struct and chan->kept */
+	pthread_cond_t turn;  /* signalled when completions came, or no thread reaps any more */
 	bool taken;	      /* a thread is in the system call */
 	struct dmauser_kept_list spare;
 	unsigned int nr_spare;
-	LIST_HEAD(, dmauser_chan) chans; /* of the session */
+	LIST_HEAD(, dmauser_chan) chans; /* all channels of the session */
 };
 
 struct dmauser_session {
 	int fd;
-	uint32_t max_batch;   /* ops that one SUBMIT takes */
-	pthread_mutex_t lock; /* both lists, and the mapping of each buffer */
+	uint32_t max_batch;   /* most ops in one SUBMIT */
+	pthread_mutex_t lock; /* protects the three lists, and the mapping of each buffer */
 	LIST_HEAD(, dmauser_chan) chans;
 	LIST_HEAD(, dmauser_buf) bufs;
 	LIST_HEAD(, dmauser_prepared) prepared;
-	struct dmauser_ring *ring; /* NULL until there is one */
+	struct dmauser_ring *ring; /* NULL before dmauser_ring_new() */
 	struct dmauser_aside aside;
 };
 
@@ -60,7 +61,7 @@ struct dmauser_chan {
 enum dmauser_buf_origin {
 	DMAUSER_BUF_ALLOCATED, /* mapped through the session's file */
 	DMAUSER_BUF_IMPORTED,  /* mapped through the dma-buf's file */
-	DMAUSER_BUF_USER,      /* the program has it mapped */
+	DMAUSER_BUF_USER,      /* the program's own memory */
 };
 
 struct dmauser_buf {
@@ -70,11 +71,14 @@ struct dmauser_buf {
 	uint32_t handle;
 	size_t len;
 	uint64_t mmap_offset;
-	int dmabuf; /* IMPORTED: our own descriptor of it */
+	int dmabuf; /* IMPORTED: the library's own file descriptor of it */
 	void *addr; /* NULL: not mapped */
 };
 
-/* The channel is there as a handle: the program may destroy it first. */
+/*
+ * Stores the handle of the channel, not a pointer, because the program may
+ * destroy the channel first.
+ */
 struct dmauser_prepared {
 	struct dmauser_session *session;
 	LIST_ENTRY(dmauser_prepared) link;
@@ -82,17 +86,17 @@ struct dmauser_prepared {
 	uint32_t chan;
 };
 
-/* Where records come; one thread at a time takes from it. */
+/* The completion ring. One thread at a time takes completions from it. */
 struct dmauser_ring {
 	struct dmauser_session *session;
 	struct dmactl_ring_head *head; /* the mapping */
 	const struct dmactl_completion *records;
 	uint32_t entries; /* a power of two */
-	uint32_t next;	  /* number of the next record to take */
+	uint32_t next;	  /* number of the next completion to take */
 	size_t len;
 };
 
-/* One element of an op's argument array, of any opcode. */
+/* An element of an op's argument array, for any opcode. */
 union dmauser_arg {
 	struct dmactl_sg sg;
 	struct dmactl_cyclic cyclic;
@@ -101,79 +105,83 @@ union dmauser_arg {
 };
 
 /*
- * The live ops are ops[head..tail). Their argument arrays lie in the same
- * order and without gaps in args[args_head..args_tail), so that a submit takes
- * both from the front by moving an index.
+ * The ops of the batch are ops[head] to ops[tail - 1]. Their argument arrays
+ * lie in the same order and without gaps in args[args_head] to args[args_tail -
+ * 1], so that a submit removes both from the front by moving an index.
  */
 struct dmauser_batch {
-	struct dmauser_session *session; /* of the ops; NULL: no ops */
+	struct dmauser_session *session; /* session of the ops; NULL: no ops */
 	struct dmactl_op *ops;
 	unsigned int head, tail, capacity;
 	union dmauser_arg *args;
 	unsigned int args_head, args_tail, args_capacity;
-	int bad; /* index, or -ENOENT */
+	int bad; /* result of dmauser_batch_bad_index() */
 	bool keep;
 };
 
-/* ioctl.c: the only caller of ioctl(2); 0 or -errno. */
+/* ioctl.c: the only caller of ioctl(2). Returns 0 or -errno. */
 int dmauser_ioctl(int fd, unsigned long request, void *arg);
 
-/* handle.c: the object of the session of this file; 0 or -errno. */
+/* handle.c: destroys an object of the session of this file. Returns 0 or -errno. */
 int dmauser_destroy_handle(int fd, uint32_t handle);
 
-/* buf.c: whatever a buffer holds besides its handle. Under the session's lock. */
+/*
+ * buf.c: releases the mapping and file descriptor of a buffer. The caller holds
+ * the session's lock.
+ */
 void dmauser_buf_release(struct dmauser_buf *buf);
 
-/* chan-wait.c: of a session and of a channel, from its making to its end. */
+/* chan-wait.c: called when a session or channel is created and freed. */
 int dmauser_aside_init(struct dmauser_aside *aside);
 void dmauser_aside_release(struct dmauser_aside *aside);
 void dmauser_aside_add(struct dmauser_chan *chan);
 void dmauser_aside_remove(struct dmauser_chan *chan);
 
-/* ring.c: unmaps and frees; NULL does nothing. */
+/* ring.c: unmaps and frees the ring; NULL does nothing. */
 void dmauser_ring_release(struct dmauser_ring *ring);
 
-/* batch.c: take @nr ops from the front. */
+/* batch.c: removes @nr ops from the front. */
 void dmauser_batch_accept(struct dmauser_batch *batch, unsigned int nr);
-/* The op added last, or NULL. */
+/* Returns the op added last, or NULL. */
 struct dmactl_op *dmauser_batch_last(struct dmauser_batch *batch);
 void dmauser_batch_drop_last(struct dmauser_batch *batch);
 
 /*
- * For the files that add ops. Handles mean something in their session only, so
- * a batch has just one: 0, or -EINVAL.
+ * For the files that add ops. A handle is valid only in its session, so all ops
+ * of a batch must be of one session. Returns 0 or -EINVAL.
  */
 int dmauser_batch_check(const struct dmauser_batch *batch, const struct dmauser_chan *chan);
 int dmauser_batch_check_buf(const struct dmauser_chan *chan, const struct dmauser_buf *buf);
-/* Check a list of pieces and add their lengths up. */
+/* Checks a list of pieces and adds up their lengths. Returns 0 or -EINVAL. */
 int dmauser_batch_sum(const struct dmauser_chan *chan, const struct dmauser_piece *piece,
 		      unsigned int nr, uint64_t *sum);
 /*
- * Add an op, with op->nr_args elements that dmauser_batch_arg() then hands out
- * one by one, to be filled in. The last step that can fail.
+ * Adds an op with room for op->nr_args elements; dmauser_batch_arg() then
+ * returns them one by one, to be filled in. This is the last step that can
+ * fail.
  */
 int dmauser_batch_append(struct dmauser_batch *batch, struct dmauser_session *session,
 			 uint32_t chan, const struct dmactl_op *op);
 union dmauser_arg *dmauser_batch_arg(struct dmauser_batch *batch);
 void dmauser_batch_put(struct dmauser_batch *batch, enum dmactl_sg_role role,
 		       const struct dmauser_piece *piece, unsigned int nr);
-/* One more element for the op added last. */
+/* Adds room for one more element to the op added last. */
 int dmauser_batch_extend(struct dmauser_batch *batch);
 
-/* discover.c: @root stands for DMAUSER_SYSFS, so that a test can bring its own. */
+/* discover.c: @root replaces DMAUSER_SYSFS in unit tests. */
 int dmauser_discover_at(const char *root, struct dmauser_chan_list **list);
 int dmauser_chan_exists_at(const char *root, const char *name);
 
-/* list.c: what is listed from directories; the public lists are of this type. */
+/* list.c: lists that are read from directories. The public lists are of this type. */
 struct dmauser_list;
 
 struct dmauser_list_kind {
-	size_t size; /* of an item */
-	/* For each entry of the directory: puts what it is in spare items. */
+	size_t size; /* bytes in an item */
+	/* Called for each entry of the directory; adds items for it with dmauser_list_spare(). */
 	int (*add)(void *list, int dir, const char *name);
 	int (*compare)(const void *a, const void *b);
 	void (*clear)(void *item);
-	int may_be_missing; /* no directory: nothing to list */
+	int may_be_missing; /* without the directory, the list is empty */
 };
 
 struct dmauser_list {
@@ -183,9 +191,14 @@ struct dmauser_list {
 };
 
 void *dmauser_list_at(const struct dmauser_list *list, size_t index);
-/* The item behind the last, all 0; NULL: no memory. It counts once count does. */
+/*
+ * Returns the zeroed item behind the last one, or NULL if out of memory. The
+ * caller increments count to add it.
+ */
 void *dmauser_list_spare(struct dmauser_list *list);
-/* The path is below the open directory @at. 0 or a negative errno, also that of fn, which ends it.
+/*
+ * Calls fn for each entry of the directory path below @at, until fn fails.
+ * Returns 0 or -errno, also that of fn.
  */
 int dmauser_each_entry(int at, const char *path,
 		       int (*fn)(void *context, int dir, const char *name), void *context);
@@ -193,18 +206,21 @@ int dmauser_list_read(const struct dmauser_list_kind *kind, const char *root,
 		      struct dmauser_list **list);
 void dmauser_list_free(struct dmauser_list *list);
 
-/* sysfs.c: small files and links below an open directory. */
+/* sysfs.c: reads small files and links below an open directory. */
 
-/* The content without what follows a newline; 0, or -1 and "". */
+/* Gets the first line of a file, without the newline. Returns 0; on an error -1, and text is "". */
 int dmauser_sysfs_text(int dir, const char *name, char *text, size_t size);
-/* The number in a file; 0 if there is none. */
+/* Returns the number in a file; 0 if there is none. */
 uint64_t dmauser_sysfs_number(int dir, const char *name);
-/* The last part of a link's target, allocated; "" if there is none. */
+/*
+ * Returns the last part of a link's target, "" if there is none. The caller
+ * frees it. NULL if out of memory.
+ */
 char *dmauser_sysfs_link(int dir, const char *name);
-/* Numbers by value, the rest by character: dma0chan2 before dma0chan10. */
+/* Compares numbers by value, the rest by character: dma0chan2 before dma0chan10. */
 int dmauser_natural_cmp(const char *a, const char *b);
 
-/* port.c: @root stands for DMAUSER_SYSFS_PORTS. */
+/* port.c: @root replaces DMAUSER_SYSFS_PORTS in unit tests. */
 int dmauser_discover_ports_at(const char *root, struct dmauser_port_list **list);
 
 static inline uint64_t dmauser_uptr(const void *ptr)

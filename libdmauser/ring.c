@@ -61,15 +61,15 @@ static unsigned int ring_filled(const struct dmauser_ring *ring)
 	return __atomic_load_n(&ring->head->tail, __ATOMIC_ACQUIRE) - ring->next;
 }
 
-/* Nothing there at first sight. */
+/* Called when the ring seems empty. Publishes head, and looks once more. */
 static unsigned int ring_look_again(struct dmauser_ring *ring)
 {
 	struct dmactl_submit arg = {.size = sizeof(arg)};
 	unsigned int nr;
 
 	/*
-	 * The load stays behind the store: either we see the next record, or the
-	 * module sees our head and signals the eventfd.
+	 * The order of store and load matters: either this thread sees the next
+	 * completion, or the module sees the new head and signals the eventfd.
 	 */
 	__atomic_store_n(&ring->head->head, ring->next, __ATOMIC_SEQ_CST);
 	nr = __atomic_load_n(&ring->head->tail, __ATOMIC_SEQ_CST) - ring->next;

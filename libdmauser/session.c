@@ -29,7 +29,7 @@ static struct dmauser_session *session_new(int fd, const struct dmactl_info *inf
 		free(s);
 		return NULL;
 	}
-	/* With default attributes glibc and musl have nothing that can fail. */
+	/* With default attributes it cannot fail in glibc and musl. */
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
 }
@@ -90,7 +90,7 @@ DMAUSER_EXPORT void dmauser_close(struct dmauser_session *session)
 {
 	if (!session)
 		return;
-	/* A mapping keeps the file open, and with it the channels. */
+	/* Unmap first: a mapping would keep the file open, and the channels with it. */
 	free_bufs(session);
 	dmauser_ring_release(session->ring);
 	close(session->fd);

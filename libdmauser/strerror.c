@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What an errno value means where strerror(3) speaks of files and sockets. */
+/* Texts for errno values that strerror(3) explains with files and sockets. */
 static const struct {
 	int number;
 	const char *text;
@@ -32,7 +32,7 @@ static const struct {
 
 DMAUSER_EXPORT const char *dmauser_strerror(int error)
 {
-	/* Not -error: of INT_MIN there is none. */
+	/* -error would overflow for INT_MIN. */
 	unsigned int number = error < 0 ? 0u - (unsigned int)error : (unsigned int)error;
 
 	if (!number)

@@ -3,7 +3,7 @@
 
 #include "private.h"
 
-/* struct dmactl_submit.out_accepted: no single op is to blame. */
+/* Value of struct dmactl_submit.out_accepted if no single op caused the error. */
 #define NO_INDEX UINT32_MAX
 
 static unsigned int put_ops(const struct dmauser_session *s, const struct dmauser_batch *b,
@@ -16,7 +16,10 @@ static unsigned int put_ops(const struct dmauser_session *s, const struct dmause
 	nr = b->tail - b->head;
 	if (s->max_batch && nr > s->max_batch) {
 		nr = s->max_batch;
-		/* The ops left out cannot complete: as when credit runs out. */
+		/*
+		 * Ops that are not submitted cannot complete, so wait for at
+		 * most 1, as without credit.
+		 */
 		if (arg->min_complete > 1)
 			arg->min_complete = 1;
 	}
@@ -38,13 +41,13 @@ static void put_records(struct dmactl_submit *arg, struct dmactl_completion *rec
 
 static void accept(struct dmauser_batch *b, unsigned int nr_ops, unsigned int accepted)
 {
-	/* Kept, and accepted whole: it is as it was. */
+	/* A kept batch that was accepted completely does not change. */
 	if (b->keep && !b->head && accepted == nr_ops && nr_ops == b->tail)
 		return;
 	dmauser_batch_accept(b, accepted);
 }
 
-/* The one system call; @arg has flags, min_complete and timeout_ns set. */
+/* Makes the system call. The caller has set flags, min_complete and timeout_ns in @arg. */
 static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 		    struct dmactl_completion *records, unsigned int nr, struct dmactl_submit *arg)
 {
@@ -67,7 +70,7 @@ static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
 	if (!nr_ops && !nr && !arg->min_complete)
 		return 0;
 	arg->size = sizeof(*arg);
-	/* It stays like this if the call fails before the module looks at ops. */
+	/* Remains NO_INDEX if the call fails before the module reads the ops. */
 	arg->out_accepted = NO_INDEX;
 	rc = dmauser_ioctl(s->fd, DMACTL_IOC_SUBMIT, arg);
 	if (nr_ops && rc == 0)

@@ -6,7 +6,7 @@
 
 #include "private.h"
 
-/* An SQE with IORING_SETUP_SQE128; the command is at its end. */
+/* Size of an SQE with IORING_SETUP_SQE128. The command is at its end. */
 #define SQE_SIZE 128
 
 _Static_assert(offsetof(struct io_uring_sqe, cmd) + sizeof(struct dmactl_uring_cmd) == SQE_SIZE,

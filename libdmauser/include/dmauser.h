@@ -80,7 +80,7 @@ int dmauser_open(const char *path, struct dmauser_session **session);
 void dmauser_close(struct dmauser_session *session);
 
 /*
- * dmauser_fd - the file descriptor, for poll(2), epoll(7), read(2)
+ * dmauser_fd - the file descriptor of a session, for poll(2), epoll(7), read(2)
  * @session: NULL: -EINVAL
  *
  * POLLIN: there are completions. POLLOUT: there is credit. The library owns the
@@ -89,7 +89,7 @@ void dmauser_close(struct dmauser_session *session);
 int dmauser_fd(const struct dmauser_session *session);
 
 /*
- * dmauser_info - what the module can do, and its limits
+ * dmauser_info - get the version, features and limits of the module
  * @session: the session
  * @info: filled in; its size and flags fields need not be set
  *
@@ -155,11 +155,11 @@ int dmauser_chan_request_name(struct dmauser_session *session, const char *name,
 			      struct dmauser_chan **chan);
 
 /*
- * dmauser_chan_look - report what a channel can do, without requesting it
+ * dmauser_chan_look - get the capabilities of a channel without requesting it
  * @session: the session
  * @name: as for dmauser_chan_request_name()
- * @caps: receives the answer, which the caller owns. DMACTL_CAP_OFFERED: users without
- *	CAP_SYS_RAWIO may request the channel
+ * @caps: receives the capabilities, which the caller owns. DMACTL_CAP_OFFERED: users
+ *	without CAP_SYS_RAWIO may request the channel
  * @depth: receives the default depth of a request, or NULL
  *
  * The channel may be free or held by a dmactl session; the call does not affect it.
@@ -171,9 +171,10 @@ int dmauser_chan_look(struct dmauser_session *session, const char *name,
 		      struct dmactl_chan_caps *caps, unsigned int *depth);
 
 /*
- * dmauser_chan_request_slave - request the channel that a slave map has for a name
+ * dmauser_chan_request_slave - request a channel by its slave name
  * @session: the session
- * @name: one of /sys/class/misc/dmactl/slaves (a device tree has ports); "" is -EINVAL
+ * @name: a name from /sys/class/misc/dmactl/slaves, which lists the names in the slave
+ *	maps of providers (a device tree has ports instead); "" is -EINVAL
  * @depth: as for dmauser_chan_request_caps()
  * @chan: as for dmauser_chan_request_caps()
  *
@@ -216,7 +217,7 @@ int dmauser_chan_request_port(struct dmauser_session *session, const char *name,
 int dmauser_chan_destroy(struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_caps - what the channel can do; NULL: NULL
+ * dmauser_chan_caps - the capabilities of the channel; NULL: NULL
  *
  * Valid as long as the channel. No system call: the module reported it with the
  * request. Kernel-doc: struct dmactl_chan_caps, struct dma_slave_caps.
@@ -233,7 +234,7 @@ uint32_t dmauser_chan_handle(const struct dmauser_chan *chan);
 unsigned int dmauser_chan_depth(const struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_issue - issue what was submitted with DMACTL_SUBMIT_HOLD
+ * dmauser_chan_issue - issue the ops that were submitted with DMACTL_SUBMIT_HOLD
  *
  * Returns 0; -ENODEV the device is gone. Kernel-doc: enum dmactl_ctrl,
  * dma_async_issue_pending().
@@ -241,7 +242,7 @@ unsigned int dmauser_chan_depth(const struct dmauser_chan *chan);
 int dmauser_chan_issue(struct dmauser_chan *chan);
 
 /*
- * dmauser_chan_terminate - stop; ops in flight end with ECANCELED
+ * dmauser_chan_terminate - stop the channel; ops in flight end with ECANCELED
  *
  * Returns 0; -EOPNOTSUPP the channel lacks DMACTL_CAP_TERMINATE.
  * Kernel-doc: enum dmactl_ctrl, dmaengine_terminate_async().
@@ -301,8 +302,8 @@ int dmauser_chan_status_of(struct dmauser_chan *chan, uint64_t user_data,
  *	struct can grow; its chan field need not be set. The pointer in
  *	peripheral_config_uptr is read during the call only
  *
- * Holds for ops that are accepted later, until the next call. A channel that was
- * requested by its slave name may need none. On a channel of a port, any user may
+ * Applies to ops that are accepted later, until the next call. A channel that was
+ * requested by its slave name may need no configuration. On a channel of a port, any user may
  * choose the direction and bursts that the port leaves open; 0 stands for the port's
  * value. Returns 0; -EPERM the caller lacks CAP_SYS_RAWIO, because the channel could
  * then reach any bus address, or the port fixes the value; -EOPNOTSUPP no slave
@@ -326,7 +327,7 @@ int dmauser_chan_config(struct dmauser_chan *chan, const struct dmactl_chan_conf
  * @fd: receives the descriptor (close-on-exec), which the caller closes; reads and
  *	writes are -ENODEV after the channel or session is gone
  *
- * Until it is closed, nothing can be submitted to the channel. Returns 0; -EOPNOTSUPP
+ * Until the file is closed, nothing can be submitted to the channel. Returns 0; -EOPNOTSUPP
  * no slave channel, or not this direction; -EPERM the address of the peripheral is
  * unknown, see dmauser_chan_config(); -EBUSY ops are in flight or a stream is open;
  * -EINVAL bad length or number; -EMFILE, -ENOMEM, -EDQUOT. Kernel-doc: struct
@@ -434,18 +435,17 @@ int dmauser_buf_map(struct dmauser_buf *buf, void **addr);
 int dmauser_buf_unmap(struct dmauser_buf *buf);
 
 /*
- * dmauser_buf_mmap_offset - where the buffer is for an mmap(2) of one's own
+ * dmauser_buf_mmap_offset - the offset of a buffer, for your own mmap(2)
  * @buf: a buffer of dmauser_buf_alloc()
  * @offset: receives the offset in the session's file, see dmauser_fd()
  *
- * For who wants another mapping than that of dmauser_buf_map(): part of the
- * buffer (add a multiple of the page size), one for reading, one at a certain
- * address. It has to be MAP_SHARED. The library does not know of it: it stays
- * after dmauser_buf_destroy() and dmauser_close(), with the memory, until
- * munmap(2), and is the caller's to undo. No system call. Returns 0; -EINVAL;
- * -EOPNOTSUPP memory of dmauser_buf_map_user(), which the program has mapped,
- * or of dmauser_buf_import(), which is mapped through the dma-buf.
- * Kernel-doc: struct dmactl_buf_alloc.
+ * Use this for another mapping than that of dmauser_buf_map(): part of the buffer (add
+ * a multiple of the page size), a read-only mapping, or one at a certain address. It
+ * must be MAP_SHARED. The caller owns the mapping and undoes it with munmap(2): until
+ * then it keeps the memory, even after dmauser_buf_destroy() and dmauser_close(). No
+ * system call. Returns 0; -EINVAL; -EOPNOTSUPP memory of dmauser_buf_map_user(), which
+ * the program has mapped, or of dmauser_buf_import(), which is mapped through the
+ * dma-buf. Kernel-doc: struct dmactl_buf_alloc.
  */
 int dmauser_buf_mmap_offset(const struct dmauser_buf *buf, uint64_t *offset);
 
@@ -463,9 +463,9 @@ uint32_t dmauser_buf_handle(const struct dmauser_buf *buf);
  * @flags: exactly one of DMACTL_SYNC_BEGIN (before the CPU accesses it) and
  *	DMACTL_SYNC_END (after), and DMACTL_SYNC_READ, DMACTL_SYNC_WRITE or both
  *
- * Needed around ops with DMACTL_OPF_NO_SYNC, and during an op: BEGIN | READ before
- * reading what it has moved so far, END | WRITE after writing to the source of a cyclic
- * op. Returns 0; -EINVAL bad range or flags. Kernel-doc: struct dmactl_buf_sync,
+ * Needed around ops with DMACTL_OPF_NO_SYNC, and during an op: BEGIN | READ before the
+ * CPU reads bytes that the op has moved so far, END | WRITE after it writes to the
+ * source of a cyclic op. Returns 0; -EINVAL bad range or flags. Kernel-doc: struct dmactl_buf_sync,
  * dma_sync_single_for_cpu(), dma_sync_single_for_device().
  */
 int dmauser_buf_sync(struct dmauser_buf *buf, size_t off, size_t len, uint32_t flags);
@@ -716,7 +716,7 @@ int dmauser_batch_interleaved(struct dmauser_batch *batch, struct dmauser_chan *
  * @chan: a channel with DMACTL_CAP_IMM_DATA
  * @dst: destination
  * @dst_off: offset in it, in bytes
- * @data: what to write, in the CPU's byte order
+ * @data: the bytes to write, in the CPU's byte order
  * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_IMM_DATA,
@@ -907,7 +907,7 @@ int dmauser_batch_set_flags(struct dmauser_batch *batch, uint16_t flags);
 int dmauser_submit(struct dmauser_session *session, struct dmauser_batch *batch, uint32_t flags);
 
 /*
- * dmauser_batch_bad_index - which op made the last submit of this batch fail
+ * dmauser_batch_bad_index - the op that made the last submit of this batch fail
  *
  * Returns the index for dmauser_batch_get(), or -ENOENT: the last submit succeeded, or
  * no single op caused its error, or the batch was cleared since.
@@ -943,23 +943,22 @@ int dmauser_wait(struct dmauser_session *session, struct dmactl_completion *reco
 /*
  * dmauser_chan_wait - wait for completions of one channel
  * @chan: the channel
- * @records: receives its records, oldest first; NULL only if @nr is 0
+ * @records: receives its completions, oldest first; NULL only if @nr is 0
  * @nr: elements in @records
- * @min: wait until there are this many, at most @nr, otherwise -EINVAL
+ * @min: wait for this many, at most @nr, otherwise -EINVAL
  * @timeout_ns: as for dmauser_wait()
  *
- * Each thread can wait for a channel of its own. A session has one queue of
- * records: those of other channels that come meanwhile are set aside for
- * dmauser_chan_wait() on these, with no limit but memory, and no other call gives
- * them. So a session's records are taken either with this call, for every channel
- * that has ops, or with dmauser_wait(), dmauser_reap() and dmauser_submit_wait().
- * What is set aside for a channel goes with dmauser_chan_destroy(): terminate it
- * and wait for its records before, if they matter. No system call if
- * @nr are set aside already.
+ * With this call, each thread can wait for a channel of its own. The session has one
+ * completion queue, so the call keeps completions of other channels until
+ * dmauser_chan_wait() is called for those, limited only by memory; no other call
+ * returns them. In one session, use either this call, for every channel that has ops,
+ * or dmauser_wait(), dmauser_reap() and dmauser_submit_wait(). dmauser_chan_destroy()
+ * drops the kept completions of its channel: if you need them, terminate the channel
+ * and wait for them first. Makes no system call if @nr completions are kept already.
  *
- * Returns how many were written, fewer than @min if the time was up or a signal
- * came. If there was none at all: 0 if @min is 0, -ETIME, -EINTR. -ENOMEM: no
- * record was taken; -EBUSY: the session has a ring, see dmauser_ring_new().
+ * Returns the number written, less than @min after a timeout or a signal. If there were
+ * none: 0 if @min is 0, -ETIME, or -EINTR. Also -ENOMEM: no completion was taken; -EBUSY
+ * the session has a ring, see dmauser_ring_new().
  */
 int dmauser_chan_wait(struct dmauser_chan *chan, struct dmactl_completion *records, unsigned int nr,
 		      unsigned int min, uint64_t timeout_ns);
@@ -986,8 +985,9 @@ struct dmauser_result {
  *
  * Returns 0 if an op was accepted or a completion was written, or nothing was asked
  * for; see @result. On an error nothing was accepted or written: -EAGAIN no credit and
- * nothing to reap; after a wait there is credit again, so retry; -ETIME, -EINTR it
- * waited in vain; the others as for dmauser_submit(). Kernel-doc: struct dmactl_submit.
+ * nothing to reap; after a wait there is credit again, so retry; -ETIME, -EINTR no
+ * completion arrived during the wait; the others as for dmauser_submit(). Kernel-doc: struct
+ *dmactl_submit.
  */
 int dmauser_submit_wait(struct dmauser_session *session, struct dmauser_batch *batch,
 			uint32_t flags, struct dmactl_completion *records, unsigned int nr,
