@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Copies a file: libaio reads it with O_DIRECT into a DMA buffer, a DMA channel
- * copies that to a second one, and libaio writes it from there with O_DIRECT.
- * The CPU touches no byte until it compares both files at the end.
+ * copies the buffer to a second one, and libaio writes that with O_DIRECT. The
+ * CPU touches no byte until it compares both files at the end.
  *
  * Usage: aio IN OUT [CHANNEL]
  */
@@ -37,7 +37,7 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
-/* Run one request to its end; bytes done, or -1. */
+/* Runs one request and waits for it. Returns the bytes transferred, or -1. */
 static long run_io(struct copier *c, struct iocb *request, const char *what)
 {
 	struct io_event event;
@@ -64,7 +64,7 @@ static long read_chunk(struct copier *c, long long off)
 	return run_io(c, &request, "cannot read");
 }
 
-/* Whole blocks; the last one is cut off with the file's length in the end. */
+/* Writes whole blocks. copy_file() sets the exact length of the file at the end. */
 static int write_chunk(struct copier *c, long long off, long len)
 {
 	long blocks = (len + BLOCK - 1) / BLOCK * BLOCK, done;
@@ -99,7 +99,7 @@ static long long copy_file(struct copier *c)
 	long long off = 0;
 	long len;
 
-	/* A short read is the end of the file: O_DIRECT needs no other. */
+	/* With O_DIRECT, a short read means the end of the file. */
 	do {
 		len = read_chunk(c, off);
 		if (len < 0)
@@ -115,7 +115,7 @@ static long long copy_file(struct copier *c)
 	return off;
 }
 
-/* With ordinary reads, to see what really is on the disk. */
+/* Compares the files with ordinary reads. */
 static int same_content(FILE *a, FILE *b, long long len)
 {
 	long long i;
@@ -202,7 +202,7 @@ static int prepare(struct copier *c, const char *name)
 
 static void finish(struct copier *c)
 {
-	/* First the I/O that may use the memory, then the memory. */
+	/* End the I/O before the memory that it uses is freed. */
 	if (c->aio)
 		io_destroy(c->aio);
 	dmauser_batch_free(c->batch);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Captures from a peripheral without a gap: a cyclic op goes round a ring of
- * coherent memory, and each period is written to standard output while the
- * channel fills the others.
+ * Captures from a peripheral without a gap: a cyclic op fills the periods of a
+ * ring of coherent memory over and over, and the program writes each finished
+ * period to standard output while the channel fills the others.
  *
  * Usage: capture SLAVE PERIODS
  */
@@ -39,7 +39,7 @@ static int prepare(struct capture *c, const char *name)
 	rc = dmauser_open(NULL, &c->session);
 	if (rc < 0)
 		return fail(DMACTL_DEVICE, rc);
-	/* Firmware says what is behind this name: no address is needed. */
+	/* A slave name identifies the peripheral, so no address is needed. */
 	rc = dmauser_chan_request_slave(c->session, name, 0, &c->chan);
 	if (rc < 0)
 		return fail(name, rc);
@@ -59,7 +59,7 @@ static int prepare(struct capture *c, const char *name)
 	return rc < 0 ? fail("cannot start", rc) : 0;
 }
 
-/* The channel has been round once more: what is in the slot is not what it was. */
+/* Checks that the channel has not reached the slot of this period again. */
 static int check_intact(struct capture *c, unsigned long long period)
 {
 	struct dmactl_chan_status status;
@@ -67,7 +67,7 @@ static int check_intact(struct capture *c, unsigned long long period)
 
 	if (rc < 0)
 		return fail("cannot tell how far the channel is", rc);
-	/* One less than the ring: the record of a period may be on its way. */
+	/* One period less than the ring: the channel may already fill the slot. */
 	if (status.out_count - period < RING - 1)
 		return 0;
 	fprintf(stderr, "capture: too slow: period %llu is lost\n", period);
@@ -98,7 +98,7 @@ static int run(struct capture *c, unsigned long long wanted)
 			return fail("nothing comes", rc);
 		if (!(record.flags & DMACTL_COMP_MORE))
 			return fail("the capture ended", record.status);
-		/* A record counts all periods that ended before it was taken. */
+		/* A completion counts all periods that ended before it was reaped. */
 		for (; next < record.count && next < wanted; next++)
 			if (save(c, next) < 0)
 				return -1;
@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 	rc = prepare(&c, argv[1]);
 	if (rc == 0)
 		rc = run(&c, strtoull(argv[2], NULL, 0));
-	/* Stops the channel first. Each of these takes what was never made. */
+	/* Destroying the channel stops it. These functions accept NULL. */
 	dmauser_chan_destroy(c.chan);
 	dmauser_batch_free(c.batch);
 	dmauser_close(c.session);

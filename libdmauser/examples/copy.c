@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The smallest copy: one op, one system call to submit it, wait and reap.
+ * The simplest copy: one op, and one system call to submit it, wait and reap.
  *
  * Usage: copy [CHANNEL]
  */
@@ -19,7 +19,7 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
-/* Alloc a buffer and tell where it is mapped. */
+/* Allocates a buffer and gets its address. */
 static int get_buf(struct dmauser_session *s, struct dmauser_buf **buf, unsigned char **mem)
 {
 	void *addr;
@@ -114,7 +114,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	rc = run(s, argc > 1 ? argv[1] : NULL);
-	/* Frees the channel and the buffers too. */
+	/* Frees the channel and the buffers, too. */
 	dmauser_close(s);
 	return rc < 0 ? 1 : 0;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Keeps several copies in flight from an event loop: an eventfd wakes epoll
- * when copies have ended; each one is checked, and its slot used for the next.
+ * when copies have ended. The program checks each copy and starts the next one
+ * in its slot.
  *
  * Usage: epoll [CHANNEL]
  */
@@ -16,7 +17,7 @@
 
 #define SLOTS	   16u /* copies in flight */
 #define SLOT_LEN   (64u << 10)
-#define COPIES	   256u /* in all */
+#define COPIES	   256u /* total */
 #define TIMEOUT_MS 10000
 
 struct loop {
@@ -50,7 +51,7 @@ static int get_buf(struct loop *l, struct dmauser_buf **buf, unsigned char **mem
 	return 0;
 }
 
-/* Data that differs from copy to copy, so that an old one is not taken for new. */
+/* Each copy has other data, so that the data of an old copy is not taken for new. */
 static int start_copy(struct loop *l, unsigned int slot)
 {
 	unsigned int i, off = slot * SLOT_LEN, nr = l->started++;
@@ -89,7 +90,7 @@ static int end_copy(struct loop *l, const struct dmactl_completion *done)
 	return l->started < COPIES ? start_copy(l, slot) : 0;
 }
 
-/* The eventfd is a hint, not a count: reap until nothing is left. */
+/* The eventfd is a hint, not a count, so reap until nothing is left. */
 static int reap_all(struct loop *l)
 {
 	struct dmactl_completion done[SLOTS];
@@ -122,7 +123,7 @@ static int wait_for_event(struct loop *l)
 		return fail("epoll_wait", -errno);
 	if (nr == 0)
 		return fail("copies are stuck", -ETIMEDOUT);
-	/* Reading resets it. EAGAIN: an earlier read took this hint as well. */
+	/* Reading resets the eventfd. EAGAIN: an earlier read has reset it already. */
 	if (read(l->eventfd, &hints, sizeof(hints)) < 0 && errno != EAGAIN)
 		return fail("cannot read the eventfd", -errno);
 	l->wakeups++;
@@ -193,7 +194,7 @@ int main(int argc, char **argv)
 	rc = prepare(&l, argc > 1 ? argv[1] : NULL);
 	if (rc == 0)
 		rc = run_loop(&l);
-	/* Each of these takes what was never made. */
+	/* These functions accept NULL. */
 	dmauser_batch_free(l.batch);
 	dmauser_close(l.session);
 	if (l.epollfd >= 0)

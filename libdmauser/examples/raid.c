@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * RAID-6 on four pieces of memory: P and Q are calculated by a channel, a
- * piece is lost and comes back as the exclusive or of the others, and a wrong
- * bit is found. The sources are the program's own memory, pinned.
+ * RAID-6 on four pieces of memory: a channel calculates P and Q, recovers a
+ * lost piece as the exclusive or of the others, and detects a wrong bit. The
+ * sources are the program's own memory, pinned.
  *
  * Usage: raid
  */
@@ -22,7 +22,7 @@ struct raid {
 	struct dmauser_batch *batch;
 	struct dmauser_buf *user, *parity;
 	unsigned char *memory; /* the sources, one after the other */
-	unsigned char *pq;     /* P, Q, and a piece that comes back */
+	unsigned char *pq;     /* P, Q, and a recovered piece */
 	struct dmauser_piece src[SOURCES], p, q, back;
 };
 
@@ -32,7 +32,7 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
-/* Submit what is in the batch and wait for its end. Its flags, or -1. */
+/* Submits the op of the batch and waits for it. Returns the completion's flags, or -1. */
 static int run_op(struct raid *r)
 {
 	struct dmactl_completion done;
@@ -100,7 +100,7 @@ static int check(struct raid *r, const uint8_t *scf, int expected, const char *w
 	return flags == expected ? 0 : -1;
 }
 
-/* Piece 2 = P and all other pieces, added up. */
+/* Recovers piece 2 as the sum of P and all other pieces. */
 static int recover(struct raid *r)
 {
 	struct dmauser_piece rest[SOURCES] = {r->src[0], r->src[1], r->p, r->src[3]};
@@ -137,7 +137,7 @@ int main(void)
 		rc = run(&r);
 	dmauser_batch_free(r.batch);
 	dmauser_close(r.session);
-	/* After the session: until then the device may reach it. */
+	/* Free it after the session is closed; until then the device may access it. */
 	free(r.memory);
 	return rc < 0 ? 1 : 0;
 }

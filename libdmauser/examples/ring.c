@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Copies whose ends are seen in shared memory: each turn submits what is free,
- * and takes what has come without asking the kernel.
+ * Copies with a completion ring: each round submits the free slots, and takes
+ * completions from shared memory without a system call.
  *
  * Usage: ring [TRANSFERS]
  */
@@ -43,7 +43,7 @@ static int get_buf(struct copies *c, struct dmauser_buf **buf, unsigned char **m
 	return rc < 0 ? fail("cannot get a buffer", rc) : 0;
 }
 
-/* Data that differs from copy to copy, so that an old one is not taken for new. */
+/* Each copy has other data, so that the data of an old copy is not taken for new. */
 static int start_copy(struct copies *c, unsigned int slot)
 {
 	unsigned int i, off = slot * SLOT_LEN, nr = c->started++;
@@ -69,7 +69,7 @@ static int end_copy(struct copies *c, const struct dmactl_completion *done)
 	return c->started < c->wanted ? start_copy(c, slot) : 0;
 }
 
-/* One system call: submits the batch, and waits if nothing has come yet. */
+/* One system call submits the batch, and waits if there is no completion yet. */
 static int submit(struct copies *c)
 {
 	struct dmauser_result result;
@@ -142,7 +142,7 @@ int main(int argc, char **argv)
 	rc = prepare(&c);
 	if (rc == 0)
 		rc = run(&c);
-	/* Each of these takes what was never made. */
+	/* These functions accept NULL. */
 	dmauser_batch_free(c.batch);
 	dmauser_close(c.session);
 	return rc < 0 ? 1 : 0;

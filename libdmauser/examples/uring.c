@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Copies a buffer over and over without a system call: io_uring with
- * IORING_SETUP_SQPOLL takes the ops out of memory that it shares with the
- * program, and puts their results there. The program polls; it and the
- * kernel's thread each want a processor of their own.
+ * Copies a buffer repeatedly without a system call: io_uring with
+ * IORING_SETUP_SQPOLL takes the ops from memory that it shares with the
+ * program, and puts the results there. The program polls; it and the kernel's
+ * thread each need a processor of their own.
  *
  * Usage: uring [TRANSFERS [CHANNEL]]
  */
@@ -19,14 +19,14 @@
 #define DEPTH	32u
 #define BLOCK	4096u
 #define LEN	(DEPTH * BLOCK)
-#define IDLE_MS 10000 /* how long the kernel's thread polls before it sleeps */
+#define IDLE_MS 10000 /* time that the kernel's thread polls before it sleeps */
 
 struct copier {
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
 	struct dmauser_buf *src, *dst;
 	unsigned char *from, *to;
-	struct dmauser_batch *batch; /* one op a block, submitted many times */
+	struct dmauser_batch *batch; /* one op for each block, submitted many times */
 	struct io_uring ring;
 };
 
@@ -54,13 +54,13 @@ static int put_block(struct copier *c, unsigned int block)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&c->ring);
 
-	/* There are twice as many as there are ops in flight. */
+	/* There are twice as many SQEs as ops in flight. */
 	if (!sqe)
 		return fail("no SQE", -EAGAIN);
 	return dmauser_uring_prep(sqe, c->batch, block, 0);
 }
 
-/* Takes what has ended, and submits it again as long as there is @left to do. */
+/* Takes completions, and submits their blocks again while @left is not 0. */
 static int turn(struct copier *c, uint64_t *left, uint64_t *done)
 {
 	struct io_uring_cqe *cqe;
@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 	else
 		fprintf(stderr, "uring: this kernel has no io_uring\n");
 	dmauser_batch_free(c.batch);
-	/* Stops what is in flight, and frees the channel and the buffers too. */
+	/* Ends the ops in flight, and frees the channel and the buffers, too. */
 	dmauser_close(c.session);
 	return rc < 0 ? 1 : 0;
 }
