@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Enqueue, submit, and completions in the order of the ids. An op that cannot be done
- * keeps its place: a NOP stands for it, so that it ends when those before it have.
+ * Enqueues and submits ops, and reports completions in the order of the ids. A
+ * NOP replaces an op that cannot be done, so that it also ends after the ops
+ * before it.
  */
 #include "pmd.h"
 
@@ -18,9 +19,9 @@ static struct dmauser_piece *src_pieces(struct pmd *p, uint16_t id)
 }
 
 /*
- * dmaengine's fence is on the op that later ones wait for, DPDK's on the op that
- * waits. So the one before gets it; the last of each submit has it anyway, as nobody
- * knows what comes.
+ * In dmaengine the fence flag is on the op that later ops wait for, in DPDK on
+ * the op that waits. So the previous op gets the flag. The last op of each
+ * submit always gets it, because the next op is not known yet.
  */
 static void fence_last(struct pmd *p)
 {
@@ -32,7 +33,7 @@ static void fence_last(struct pmd *p)
 	last->fenced = true;
 }
 
-/* Puts the op in its slot into the batch. */
+/* Adds the op of a slot to the batch. */
 static int add(struct pmd *p, uint16_t id)
 {
 	struct pmd_slot *s = pmd_slot(p, id);
@@ -59,7 +60,10 @@ static int add(struct pmd *p, uint16_t id)
 	return rc;
 }
 
-/* The module does not take op number @bad of the batch: all are put in anew. */
+/*
+ * Replaces op number @bad of the batch, which the module refused, with a NOP.
+ * Rebuilds the batch.
+ */
 static int replace_bad(struct pmd *p, unsigned int bad, int error)
 {
 	unsigned int nr = dmauser_batch_count(p->batch);
@@ -72,7 +76,7 @@ static int replace_bad(struct pmd *p, unsigned int bad, int error)
 	s->kind = PMD_BAD;
 	s->status = error == -EFAULT || error == -EXDEV ? RTE_DMA_STATUS_INVALID_ADDR
 							: RTE_DMA_STATUS_INVALID_OPCODE;
-	/* The fence that it may have had is one earlier. */
+	/* Move its fence to the op before it. */
 	if (s->fenced && bad)
 		pmd_slot(p, (uint16_t)(first + bad - 1))->fenced = true;
 	dmauser_batch_clear(p->batch);
@@ -104,7 +108,10 @@ int pmd_submit(void *priv, uint16_t vchan)
 	return rc < 0 ? rc : 0;
 }
 
-/* An op is in its slot, all but what is the same for each. Its id, or a negative errno. */
+/*
+ * Completes the op that the caller stored in its slot, and adds it to the
+ * batch. Returns its id, or -errno.
+ */
 static int enqueue(struct pmd *p, uint64_t flags)
 {
 	uint16_t id = p->next;
@@ -113,7 +120,7 @@ static int enqueue(struct pmd *p, uint64_t flags)
 
 	s->done = false;
 	s->fenced = false;
-	/* A NOP cannot have the fence that the next may ask for. */
+	/* A NOP cannot carry a fence for the next op, so the op before it gets one. */
 	if (flags & RTE_DMA_OP_FLAG_FENCE || s->kind == PMD_BAD)
 		fence_last(p);
 	rc = add(p, id);
@@ -125,7 +132,7 @@ static int enqueue(struct pmd *p, uint64_t flags)
 	if (rc < 0)
 		return rc;
 	p->next++;
-	/* It has its place: what goes wrong here, the next submit says. */
+	/* The op is in the batch, so the next submit reports an error again. */
 	if (flags & RTE_DMA_OP_FLAG_SUBMIT)
 		pmd_submit(p, 0);
 	return id;
@@ -195,7 +202,7 @@ int pmd_fill(void *priv, uint16_t vchan, uint64_t pattern, rte_iova_t dst, uint3
 	struct pmd_slot *s = pmd_slot(p, p->next);
 
 	(void)vchan;
-	/* dmaengine fills with a byte. */
+	/* dmaengine fills memory with a single byte. */
 	s->value = (uint8_t)pattern;
 	if (pattern != s->value * UINT64_C(0x0101010101010101) ||
 	    !(dmauser_chan_caps(p->chan)->caps & DMACTL_CAP_MEMSET))
@@ -241,7 +248,10 @@ void pmd_reap(struct pmd *p)
 	}
 }
 
-/* Some drivers call back out of order; the ids come in order. */
+/*
+ * Returns the oldest op if it has ended. Drivers may call back out of order,
+ * but ids are reported in order.
+ */
 static struct pmd_slot *next_done(struct pmd *p)
 {
 	struct pmd_slot *s = pmd_slot(p, p->tail);

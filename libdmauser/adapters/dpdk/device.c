@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The driver: vdev dma_dmactlN, with chan=NAME for a certain channel. */
+/* The vdev driver dma_dmactlN. The argument chan=NAME chooses a channel. */
 #include "pmd.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static int pmd_info(const struct rte_dma_dev *dev, struct rte_dma_info *info, ui
 	const struct pmd *p = dev->fp_obj->dev_private;
 
 	(void)size;
-	/* Not OPS_FILL: that is for patterns of 8 bytes. Those of one byte work. */
+	/* Do not declare OPS_FILL, which means any pattern of 8 bytes; only repeated bytes work. */
 	info->dev_capa = RTE_DMA_CAPA_MEM_TO_MEM | RTE_DMA_CAPA_OPS_COPY |
 			 RTE_DMA_CAPA_OPS_COPY_SG | RTE_DMA_CAPA_HANDLES_ERRORS;
 	info->max_vchans = 1;
@@ -64,7 +64,7 @@ static int pmd_vchan_setup(struct rte_dma_dev *dev, uint16_t vchan,
 		free(pieces);
 		return -ENOMEM;
 	}
-	/* DPDK calls this while the device is stopped: nothing is in flight. */
+	/* DPDK calls this while the device is stopped, so nothing is in flight. */
 	free(p->slots);
 	free(p->pieces);
 	p->slots = table;
@@ -85,7 +85,7 @@ static int pmd_start(struct rte_dma_dev *dev)
 	return rc;
 }
 
-/* What is in flight is given up; where the hardware cannot, it ends first. */
+/* Terminates the ops in flight, or waits for them if the channel cannot terminate. */
 static int pmd_stop(struct rte_dma_dev *dev)
 {
 	struct pmd *p = dev->fp_obj->dev_private;
@@ -188,7 +188,7 @@ static const struct rte_dma_dev_ops pmd_ops = {
 	.dev_dump = pmd_dump,
 };
 
-/* Ops must end in order for fences to mean what DPDK says. */
+/* Requests the channel. It must complete in order, or fences would not work as in DPDK. */
 static int request(struct pmd *p, const char *name, unsigned int depth)
 {
 	int rc;
@@ -217,7 +217,7 @@ static int pmd_open(struct pmd *p, const char *name)
 	}
 	if (!rc)
 		rc = dmauser_batch_new(&p->batch);
-	/* Room for all that can be outstanding, so that none waits in the module. */
+	/* The ring has room for all outstanding ops, so that no completion waits in the module. */
 	if (!rc)
 		rc = dmauser_ring_new(p->session, p->max_desc, &p->ring);
 	return rc;
@@ -258,7 +258,7 @@ static int pmd_create(struct rte_vdev_device *vdev, const char *chan)
 	dev->fp_obj->completed = pmd_completed;
 	dev->fp_obj->completed_status = pmd_completed_status;
 	dev->fp_obj->burst_capacity = pmd_burst_capacity;
-	/* Without hugepages, memory does not go, and there is nothing to be told. */
+	/* This fails without hugepages; then DPDK never frees memory, so no callback is needed. */
 	rte_mem_event_callback_register(dev->data->dev_name, pmd_mem_event, p);
 	dev->state = RTE_DMA_DEV_READY;
 	return 0;
@@ -293,7 +293,7 @@ static int pmd_remove(struct rte_vdev_device *vdev)
 	return rte_dma_pmd_release(rte_vdev_device_name(vdev));
 }
 
-/* Addresses are those of the process: nobody learns others. */
+/* IOVAs are virtual addresses of the process; the module never reveals bus addresses. */
 static struct rte_vdev_driver pmd_driver = {
 	.probe = pmd_probe,
 	.remove = pmd_remove,

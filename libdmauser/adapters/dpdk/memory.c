@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* DPDK's memory, as buffers of dmactl. */
+/* Maps DPDK's memory as dmactl buffers. */
 #include "pmd.h"
 
 #include <errno.h>
@@ -55,7 +55,10 @@ bool pmd_memory_find(struct pmd *p, rte_iova_t addr, uint32_t len, struct dmause
 {
 	struct pmd_region *r = region_of(&p->memory, (uintptr_t)addr, len);
 
-	/* Memory that DPDK has got since; a stray address costs no walk. */
+	/*
+	 * DPDK may have allocated memory since. Check that the address is
+	 * DPDK's before the slow walk.
+	 */
 	if (!r && rte_mem_virt2memseg((void *)(uintptr_t)addr, NULL) && !pmd_memory_update(p))
 		r = region_of(&p->memory, (uintptr_t)addr, len);
 	if (!r || !len)
@@ -72,7 +75,7 @@ void pmd_memory_drop(struct pmd *p, const void *addr, size_t len)
 	for (unsigned int i = 0; i < m->nr;) {
 		struct pmd_region *r = &m->regions[i];
 
-		/* One that is in use stays pinned until the device is closed. */
+		/* A region in use stays pinned until the device is closed. */
 		if (r->va >= va + len || va >= r->va + r->len || dmauser_buf_destroy(r->buf) < 0)
 			i++;
 		else
@@ -80,7 +83,7 @@ void pmd_memory_drop(struct pmd *p, const void *addr, size_t len)
 	}
 }
 
-/* The buffers go with the session. */
+/* dmauser_close() frees the buffers. */
 void pmd_memory_free(struct pmd *p)
 {
 	free(p->memory.regions);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A dmadev of DPDK on a channel of dmactl: one vchan, memory to memory, addresses of
- * the process (IOVA as VA). One thread at a time uses it, as DPDK has it.
+ * A DPDK dmadev on a dmactl channel. It has one vchan, copies memory to memory,
+ * and uses addresses of the process (IOVA as VA). As DPDK requires, only one
+ * thread at a time uses it.
  */
 #ifndef DMACTL_PMD_H
 #define DMACTL_PMD_H
@@ -12,7 +13,7 @@
 #include <dmauser.h>
 #include <rte_dmadev.h>
 
-/* Pieces on each side of a copy_sg. */
+/* Most pieces on each side of a copy_sg. */
 #define PMD_MAX_SGES 32
 #define PMD_MAX_DESC 4096
 
@@ -23,9 +24,9 @@ struct pmd_region {
 	struct dmauser_buf *buf;
 };
 
-/* By memory.c only. */
+/* Used only by memory.c. */
 struct pmd_memory {
-	struct pmd_region *regions; /* in the order in which they came */
+	struct pmd_region *regions; /* in the order they were added */
 	unsigned int nr, capacity;
 };
 
@@ -33,16 +34,16 @@ enum pmd_kind {
 	PMD_COPY,
 	PMD_SG,
 	PMD_FILL,
-	PMD_BAD, /* it ends with slot.status, in its turn, and moves nothing */
+	PMD_BAD, /* moves nothing; ends with slot.status after the ops before it */
 };
 
-/* An op from its enqueue until the program is told of its end. */
+/* An op, from its enqueue until its completion is reported. */
 struct pmd_slot {
 	enum pmd_kind kind;
-	bool fenced; /* later ones wait for it */
+	bool fenced; /* later ops wait for it */
 	bool done;
 	enum rte_dma_status_code status;
-	struct dmauser_piece dst, src; /* COPY; FILL: dst */
+	struct dmauser_piece dst, src; /* COPY: both, FILL: dst */
 	uint8_t value;
 	uint16_t nr_dst, nr_src; /* SG */
 };
@@ -50,16 +51,17 @@ struct pmd_slot {
 struct pmd {
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
-	struct dmauser_batch *batch; /* what was not submitted */
+	struct dmauser_batch *batch; /* ops that were not submitted */
 	struct dmauser_ring *ring;
 	struct pmd_memory memory;
-	struct pmd_slot *slots;	      /* by id & mask */
-	struct dmauser_piece *pieces; /* of SG: PMD_MAX_SGES destinations, then sources */
-	uint16_t max_desc;	      /* as the module allows */
+	struct pmd_slot *slots; /* index: id & mask */
+	struct dmauser_piece
+		*pieces;   /* for SG: PMD_MAX_SGES destinations, then sources, for each slot */
+	uint16_t max_desc; /* limit of the module */
 	uint16_t nb_desc;
 	uint16_t mask;
 	uint16_t next; /* id of the next op */
-	uint16_t tail; /* id of the first that the program was not told of */
+	uint16_t tail; /* id of the oldest op that was not reported */
 	struct rte_dma_stats stats;
 };
 
@@ -73,11 +75,11 @@ static inline uint16_t pmd_outstanding(const struct pmd *p)
 	return (uint16_t)(p->next - p->tail);
 }
 
-/* memory.c: pins all of DPDK's memory that is not yet. 0 or a negative errno. */
+/* memory.c: pins all DPDK memory that is not pinned yet. Returns 0 or -errno. */
 int pmd_memory_update(struct pmd *p);
-/* The memory at this address of the process; false: not DPDK's. */
+/* Finds the buffer of an address of the process. Returns false if it is not DPDK's memory. */
 bool pmd_memory_find(struct pmd *p, rte_iova_t addr, uint32_t len, struct dmauser_piece *piece);
-/* DPDK gives memory back. */
+/* Unpins memory that DPDK frees. */
 void pmd_memory_drop(struct pmd *p, const void *addr, size_t len);
 void pmd_memory_free(struct pmd *p);
 
@@ -94,7 +96,7 @@ uint16_t pmd_completed(void *priv, uint16_t vchan, const uint16_t nb, uint16_t *
 uint16_t pmd_completed_status(void *priv, uint16_t vchan, const uint16_t nb, uint16_t *last,
 			      enum rte_dma_status_code *status);
 uint16_t pmd_burst_capacity(const void *priv, uint16_t vchan);
-/* Takes what has ended from the ring. */
+/* Takes completions from the ring. */
 void pmd_reap(struct pmd *p);
 
 #endif /* DMACTL_PMD_H */

@@ -12,7 +12,7 @@
 #include <dmauser.h>
 
 struct engine_options {
-	void *pad; /* fio's */
+	void *pad; /* used by fio */
 	char *chan;
 };
 
@@ -29,22 +29,22 @@ static struct fio_option options[] = {
 	{.name = NULL},
 };
 
-/* Of one job. */
+/* The state of one job. */
 struct engine {
 	struct dmauser_session *session;
 	struct dmauser_chan *chan;
 	struct dmauser_batch *batch;
 	struct dmauser_ring *ring;
-	struct dmauser_buf *memory; /* of io_us */
-	char *base;		    /* where it is mapped */
+	struct dmauser_buf *memory; /* the buffers of io_us */
+	char *base;		    /* address of memory */
 	size_t len;
 	struct dmauser_buf *file;
-	struct io_u **events; /* of the last getevents */
-	struct io_u **queued; /* in the batch, in its order */
+	struct io_u **events; /* io_us of the last getevents */
+	struct io_u **queued; /* io_us in the batch, in its order */
 	unsigned int nr_queued;
 };
 
-/* What a job of fio is made of changes from version to version, and nobody else looks. */
+/* fio's structs change with each version, and fio itself does not check them. */
 static int wrong_version(void)
 {
 	if (!strcmp(fio_version_string, FIO_VERSION))
@@ -86,7 +86,7 @@ static int request(struct thread_data *td, struct engine *e)
 					 &e->chan);
 }
 
-/* Memory is asked for before init. */
+/* fio calls iomem_alloc before init, so that may have initialized the engine already. */
 static int engine_init(struct thread_data *td)
 {
 	struct engine_options *o = td->eo;
@@ -147,7 +147,7 @@ static void engine_iomem_free(struct thread_data *td)
 		e->memory = NULL;
 }
 
-/* In fio's first process: there is one "file" a job, as large as size says. */
+/* Runs in fio's first process. Each job has one "file" of the given size. */
 static int engine_setup(struct thread_data *td)
 {
 	if (wrong_version())
@@ -178,7 +178,7 @@ static int engine_get_file_size(struct thread_data *td, struct fio_file *f)
 	return 0;
 }
 
-/* It stays from open to open, as a file does. */
+/* The memory is kept between opens, as the content of a file is. */
 static int engine_open(struct thread_data *td, struct fio_file *f)
 {
 	struct engine *e = td->io_ops_data;
@@ -201,7 +201,7 @@ static int add(struct engine *e, struct io_u *u)
 	uint64_t off = (uint64_t)((char *)u->xfer_buf - e->base);
 	uint64_t id = (uintptr_t)u;
 
-	/* Ends when all before it have. */
+	/* A NOP completes after all earlier ops. */
 	if (ddir_sync(u->ddir))
 		return dmauser_batch_nop(e->batch, e->chan, id);
 	if (u->ddir == DDIR_TRIM)
@@ -233,7 +233,7 @@ static enum fio_q_status engine_queue(struct thread_data *td, struct io_u *u)
 	return FIO_Q_QUEUED;
 }
 
-/* From here on, it is no longer fio's delay but the channel's: slat ends, clat begins. */
+/* Marks the ops as submitted: their submission latency (slat) ends and clat begins. */
 static void accepted(struct thread_data *td, struct engine *e, unsigned int nr,
 		     const struct timespec *now)
 {
@@ -253,7 +253,7 @@ static int engine_commit(struct thread_data *td)
 	int rc = 0;
 
 	while (e->nr_queued) {
-		/* A transfer may have ended before the submit returns. */
+		/* Take the time first, because a transfer may end before the submit returns. */
 		fio_gettime(&now, NULL);
 		rc = dmauser_submit(e->session, e->batch, 0);
 		if (rc > 0)
@@ -300,7 +300,7 @@ static int engine_getevents(struct thread_data *td, unsigned int least, unsigned
 		n += take(e, max - n);
 		if (n >= least)
 			return (int)n;
-		/* What was taken is in e->events: no more than the rest is to come. */
+		/* Do not wait for more: e->events must not be overwritten. */
 		if (n)
 			return (int)n;
 		rc = dmauser_wait(e->session, NULL, 0, least, timeout);
@@ -318,7 +318,7 @@ static struct io_u *engine_event(struct thread_data *td, int event)
 	return e->events[event];
 }
 
-/* fio finds it by this name. */
+/* fio looks for this name. */
 struct ioengine_ops ioengine = {
 	.name = "dmactl",
 	.version = FIO_IOOPS_VERSION,
