@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""build_ffi DIRECTORY: writes what the Python package takes from dmauser.h.
+"""build_ffi DIRECTORY: generates the parts of the Python package that come from dmauser.h.
 
 DIRECTORY/_lib.c	the source of the extension dmauser._lib, made by cffi: all
 		functions, structs, enumerations and constants of the header
-DIRECTORY/_constants.py	the constants that programs use, as enumerations
+DIRECTORY/_constants.py	the constants for programs, as enumerations
 
-Nothing of the interface is written by hand: what the compiler's preprocessor
-makes of the header is what cffi reads. A constant that is neither a number nor a
-string stops the build, so that none is left out unseen.
+No declaration is written by hand: cffi reads the preprocessed header. A constant that is
+neither a number nor a string stops the build, so that none is forgotten.
 
-Environment: CC, the compiler; CPPFLAGS, where the headers are.
+Environment: CC is the compiler; CPPFLAGS names the directories of the headers.
 """
 import os
 import re
@@ -22,7 +21,7 @@ import cffi
 
 HEADER = "#include <dmauser.h>\n"
 BEGIN = "enum dmactl_ioctl_nr"
-# What cffi knows, and what the kernel's types are.
+# The kernel's types, in terms of types that cffi knows.
 TYPES = """
 typedef uint8_t __u8;
 typedef uint16_t __u16;
@@ -30,23 +29,23 @@ typedef unsigned int __u32;
 typedef int __s32;
 typedef unsigned long long __u64;
 """
-# Of the constants, those that stand for ioctls: the library makes the calls.
+# Leave out the ioctl numbers; only the library makes these calls.
 NOT_OURS = re.compile(r"DMACTL_IO(C_\w+)?$")
 CONSTANT = re.compile(r'^@constant "(\w+)" (.*);$', re.M)
-# Sets of bits, and enumerations, that get a class of their own in Python.
+# Sets of bits and enumerations that become classes in Python.
 FLAGS = {
-    "Cap": ("DMACTL_CAP_", "What a channel can do."),
-    "Direction": ("DMACTL_DIR_", "Which way a channel goes, seen from memory."),
+    "Cap": ("DMACTL_CAP_", "Capabilities of a channel."),
+    "Direction": ("DMACTL_DIR_", "Direction of a channel, seen from memory."),
     "OpFlag": ("DMACTL_OPF_", "Flags of one op; bits 8 and above belong to the opcode."),
-    "Feature": ("DMACTL_FEATURE_", "What the module can do."),
-    "Completion": ("DMACTL_COMP_", "Flags of the end of an op."),
-    "Bound": ("DMACTL_BOUND_", "Where the bounds of a channel come from."),
-    "SyncFlag": ("DMACTL_SYNC_", "How a range is handed over, see Buffer.sync()."),
+    "Feature": ("DMACTL_FEATURE_", "Features of the module."),
+    "Completion": ("DMACTL_COMP_", "Flags of a completion."),
+    "Bound": ("DMACTL_BOUND_", "Sources of a channel's bounds."),
+    "SyncFlag": ("DMACTL_SYNC_", "How to sync a range, see Buffer.sync()."),
 }
 ENUMS = {
     "State": ("enum dmactl_state", "DMACTL_STATE_", "State of an op, see Channel.status()."),
-    "Residue": ("enum dmactl_residue", "DMACTL_RESIDUE_", "How fine the residue of a channel is."),
-    "Opcode": ("enum dmactl_opcode", "DMACTL_OP_", "What one op does."),
+    "Residue": ("enum dmactl_residue", "DMACTL_RESIDUE_", "Granularity of a channel's residue."),
+    "Opcode": ("enum dmactl_opcode", "DMACTL_OP_", "Operation of an op."),
 }
 
 
@@ -57,17 +56,18 @@ def preprocess(source, *options):
 
 
 def declarations():
-    """The header without its includes; the compiler knows where fields lie."""
+    """Return the header without its includes. The compiler, not cffi, finds the offsets of
+    fields."""
     text = preprocess(HEADER, "-D__attribute__(x)=")
     text = text[text.index(BEGIN):]
     return TYPES + re.sub(r"^(struct \w+ \{.*?)^\};", r"\1...;\n};", text, flags=re.M | re.S)
 
 
 def constants():
-    """Of each macro of the header, what it expands to, as a number or a string."""
+    """Return the value of each macro of the header, a number or a string."""
     names = sorted(set(re.findall(r"^#define (DMA(?:CTL|USER)_\w+) \S", preprocess(HEADER, "-dM"), re.M)))
     names = [name for name in names if not NOT_OURS.match(name)]
-    # In a string, the name itself is not expanded.
+    # The preprocessor does not expand the name in quotes.
     text = preprocess(HEADER + "".join(f'@constant "{name}" {name};\n' for name in names))
     found = {name: value(name, body) for name, body in CONSTANT.findall(text)}
     if list(found) != names:

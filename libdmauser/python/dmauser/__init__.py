@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""dmauser: DMA engines from Python, by way of libdmauser and /dev/dmactl.
+"""dmauser: DMA engines for Python, with libdmauser and /dev/dmactl.
 
     with dmauser.Session() as session:
         channel = session.channel(caps=dmauser.Cap.MEMCPY)
@@ -8,13 +8,13 @@
         channel.memcpy(dst[10:20], src[10:20]).wait()       # or: await channel.memcpy(...)
         del src, dst
 
-Arrays are DMA memory itself: nothing is copied but by the hardware. Each operation
-returns a Transfer. Units: lengths and offsets are bytes, time-outs are seconds,
-timestamps are nanoseconds. Errors of dmactl are a DmaError, which is an OSError with
-errno and the library's text; a bad value is a ValueError as well.
+The arrays are the DMA memory itself, so only the hardware copies data. Each operation returns a
+Transfer. Lengths and offsets are in bytes, timeouts in seconds, timestamps in nanoseconds.
+Errors of dmactl are a DmaError, which is an OSError with errno and the library's text; an
+invalid value is a ValueError, too.
 
-dmauser.pynq has the names that notebooks for PYNQ use. dmauser.lib and dmauser.ffi are
-the C library itself, by cffi.
+dmauser.pynq has the names that notebooks for PYNQ use. dmauser.lib and dmauser.ffi give access
+to the C library with cffi.
 """
 from ._buffer import Buffer
 from ._channel import Channel, Prepared

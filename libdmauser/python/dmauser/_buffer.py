@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Memory for DMA, and how an array is found in it."""
+"""DMA memory, and finding the buffer of an array."""
 from __future__ import annotations
 
 import bisect
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class Buffer(Memory):
-    """Memory that DMA engines reach. It is made by Session.buffer(), map() and
-    import_dmabuf(), and has the buffer protocol: np.frombuffer(buffer, dtype) and
-    memoryview(buffer) look at the memory itself, without a copy.
+    """Memory for DMA engines. Session.buffer(), map() and import_dmabuf() create it. It has the
+    buffer protocol: np.frombuffer(buffer, dtype) and memoryview(buffer) access the memory
+    itself, without a copy.
 
-    While anybody does, it is not given back: close() raises BufferError. It is
-    given back by itself when nobody knows it any more.
+    While such an array or memoryview exists, the memory cannot be freed: close() raises
+    BufferError. It is freed automatically with the last reference.
 
-    session	the Session that it belongs to
+    session	its Session
     nbytes	its length in bytes
-    array	of Session.map(): the array that was mapped; else None
+    array	the array that Session.map() mapped; otherwise None
     """
 
     def __init__(self, session: Session, handle: Any, what: str, readonly: bool = False, array: Any = None):
@@ -49,8 +49,8 @@ class Buffer(Memory):
         session._buffers.add(self)
 
     def close(self) -> None:
-        """Give the memory back. BufferError: an array or a memoryview looks at it;
-        Busy: an op in flight uses it. Then it is as before. Closing twice is fine."""
+        """Free the memory. BufferError: an array or memoryview uses it; Busy: an op in flight
+        uses it. On an error nothing changes. A second call does nothing."""
         if self._b is None:
             return
         self._detach()
@@ -75,7 +75,7 @@ class Buffer(Memory):
         try:
             self.close()
         except BufferError:
-            # The traceback of an exception has the arrays; that one counts.
+            # The traceback of an exception holds the arrays. Let that exception through.
             if kind is None:
                 raise
 
@@ -88,35 +88,36 @@ class Buffer(Memory):
         return f"<dmauser.Buffer: {self._what}{'' if self._b is not None else ', closed'}>"
 
     def sync(self, flags: SyncFlag | int, offset: int = 0, nbytes: int | None = None) -> None:
-        """Hand a range (bytes; None: up to the end) over between CPU and device.
+        """Sync a range (in bytes; None: up to the end) between CPU and device.
 
-        Ops do that by themselves, before they start and when they end. It is needed
-        while an op is under way: BEGIN | READ before reading what it has moved so far,
-        END | WRITE after writing to the source of a cyclic one; and around access to a
-        dma-buf of somebody else. ValueError: bad flags or range."""
+        Ops do this automatically before they start and when they end. Call it while an op is in
+        flight: BEGIN | READ before reading the bytes that it has moved so far, END | WRITE
+        after writing to the source of a cyclic op. Call it also around accesses to an imported
+        dma-buf. ValueError: invalid flags or range."""
         if self._b is None:
             raise ValueError("the DMA buffer is closed")
         nbytes = self.nbytes - offset if nbytes is None else nbytes
         check(lib.dmauser_buf_sync(self._b, offset, nbytes, int(flags)), self._what)
 
     def export(self) -> int:
-        """A dma-buf of this memory: a file descriptor, which is the caller's to close.
-        The memory lives as long as that does. NotSupported: memory of Session.map(),
-        import_dmabuf(), or a COHERENT buffer."""
+        """Export the memory as a dma-buf and return its file descriptor, which the caller
+        closes. The memory lives as long as the dma-buf. NotSupported: memory of Session.map()
+        or import_dmabuf(), or a COHERENT buffer."""
         fd = ffi.new("int *")
         check(lib.dmauser_buf_export(self._b, fd), self._what)
         return int(fd[0])
 
     def mmap_offset(self) -> int:
-        """Where it is for an mmap(2) of one's own, of Session.fileno(). NotSupported:
-        memory of Session.map() or import_dmabuf(). A page that is mapped so stays."""
+        """Return the offset of the buffer for your own mmap(2) of Session.fileno(). Such a
+        mapping keeps its memory until munmap(2). NotSupported: memory of Session.map() or
+        import_dmabuf()."""
         offset = ffi.new("uint64_t *")
         check(lib.dmauser_buf_mmap_offset(self._b, offset), self._what)
         return int(offset[0])
 
 
 class Buffers:
-    """The buffers of a session, by address."""
+    """The buffers of a session, sorted by address."""
 
     def __init__(self) -> None:
         self._starts: list[int] = []
@@ -128,7 +129,7 @@ class Buffers:
         self._refs.insert(at, weakref.ref(buffer))
 
     def remove(self, buffer: Buffer) -> None:
-        # While it is being freed, its reference is dead already.
+        # When a buffer is being freed, its weak reference is dead already.
         keep = [i for i, ref in enumerate(self._refs) if ref() is not None and ref() is not buffer]
         self._starts = [self._starts[i] for i in keep]
         self._refs = [self._refs[i] for i in keep]
@@ -137,9 +138,9 @@ class Buffers:
         return [buffer for buffer in (ref() for ref in self._refs) if buffer is not None]
 
     def find(self, address: int, nbytes: int) -> Buffer | None:
-        """The one that has all of these bytes."""
+        """Return the buffer that contains all of these bytes, or None."""
         at = bisect.bisect_right(self._starts, address) - 1
-        # Nearly always the first; buffers of map() may overlap.
+        # Usually the first one matches, but buffers of map() may overlap.
         while at >= 0:
             buffer = self._refs[at]()
             if buffer is not None and address + nbytes <= buffer.address + buffer.nbytes:
@@ -149,7 +150,7 @@ class Buffers:
 
 
 def span_of(array: Any, writable: bool) -> tuple[int, int]:
-    """Address and bytes of an array, or whatever has the buffer protocol."""
+    """Return address and length of an array or another object with the buffer protocol."""
     try:
         view = ffi.from_buffer(array)
     except ValueError as e:
@@ -169,7 +170,7 @@ def describe(array: Any) -> str:
 
 
 def locate(session: Session, array: Any, writable: bool) -> tuple[Buffer, int, int]:
-    """Buffer, offset and length in bytes of an array."""
+    """Return the buffer of an array, and its offset and length in bytes."""
     address, nbytes = span_of(array, writable)
     buffer = session._buffers.find(address, nbytes)
     if buffer is None or buffer._b is None:

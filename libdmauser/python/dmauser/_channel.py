@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 class Channel(Ops):
-    """A channel that the session holds. Its operations (see Ops) are submitted at once.
+    """A channel of the session. Its operations (see Ops) are submitted immediately.
 
     session	the Session
-    name	dmaengine's name of it: "dma0chan3"
-    caps	what it can do: struct dmactl_chan_caps of <linux/dmactl.h>
-    depth	ops that may be outstanding
-    prepare	its operations again, prepared once for many submits: Prepared
+    name	its name in dmaengine: "dma0chan3"
+    caps	its capabilities: struct dmactl_chan_caps of <linux/dmactl.h>
+    depth	most outstanding ops
+    prepare	the same operations, prepared once for many submits: Prepared
     """
 
     def __init__(self, session: Session, handle: Any):
@@ -45,7 +45,7 @@ class Channel(Ops):
 
     @property
     def prepare(self) -> PrepareOps:
-        """The operations of this channel, each of which gives a Prepared."""
+        """The operations of this channel; each returns a Prepared."""
         return PrepareOps(self)
 
     def _handle(self) -> Any:
@@ -61,16 +61,16 @@ class Channel(Ops):
                 transfer = BatchOps(batch, self)._op(name, add, keep, flags, metadata, kind)
                 batch.submit()
             finally:
-                # What was refused must not go with the next.
+                # A refused op must not be submitted with the next one.
                 batch.clear()
         return transfer
 
     def cyclic(self, ring: Any, period_len: int, direction: Direction, *, flags: int = NONE,
                copy: bool = False) -> Cyclic:
-        """The bytes of an array over and over, with a record each period_len bytes, until
-        it is closed. capture() and play() are this with a direction. Unreachable: the memory
-        is not in one piece for the device, which coherent memory always is; LimitReached:
-        more periods, or longer ones, than the channel takes."""
+        """Transfer an array repeatedly, with a completion for each period_len bytes, until it
+        is closed. capture() and play() call this with a direction. Unreachable: the memory is
+        not in one piece for the device; coherent memory always is. LimitReached: more or longer
+        periods than the channel supports."""
         keep, (buf, off, length) = self._piece(ring, direction == Direction.DEV_TO_MEM)
         transfer: Cyclic = self._op("cyclic", lambda b, c, n: lib.dmauser_batch_cyclic(
             b, c, int(direction), buf, off, length, period_len, n), keep, flags, kind=Cyclic)
@@ -78,28 +78,29 @@ class Channel(Ops):
         return transfer
 
     def capture(self, ring: Any, period_len: int, *, copy: bool = False) -> Cyclic:
-        """Capture from the peripheral into a ring, without end: see Cyclic."""
+        """Capture from the peripheral into a ring until it is closed, see Cyclic."""
         return self.cyclic(ring, period_len, Direction.DEV_TO_MEM, copy=copy)
 
     def play(self, ring: Any, period_len: int) -> Cyclic:
-        """Play a ring to the peripheral, without end: see Cyclic."""
+        """Play a ring to the peripheral until it is closed, see Cyclic."""
         return self.cyclic(ring, period_len, Direction.MEM_TO_DEV)
 
     def open_stream(self, mode: str, *, block_len: int = 0, nr_blocks: int = 0, packets: bool = False) -> Stream:
-        """The peripheral as a raw binary file, mode "r" or "w"; io.BufferedReader() and
-        BufferedWriter() go around it. block_len bytes in one descriptor (0: 64 KiB, rounded up to
-        pages), nr_blocks of them, 2 to 1024 (0: 4). packets: a read ends with a packet.
-        While it is open, nothing else can be submitted. Busy: ops are in flight, or there
-        is a stream; NotSupported: not this direction; ValueError: a bad length or number."""
+        """Open the peripheral as a raw binary file with mode "r" or "w"; io.BufferedReader()
+        and io.BufferedWriter() can wrap it. block_len is the number of bytes in a descriptor
+        (0: 64 KiB, rounded up to pages), nr_blocks the number of descriptors, 2 to 1024 (0: 4).
+        With packets, a read ends at the end of a packet. While the stream is open, nothing else
+        can be submitted. Busy: ops are in flight, or a stream is open; NotSupported: not this
+        direction; ValueError: an invalid length or number."""
         return open_stream(self, mode, block_len, nr_blocks, packets)
 
-    # --- steering
+    # --- control
 
     def config(self, **fields: Any) -> None:
-        """Tell it about its peripheral, for ops from now on: fields of struct
+        """Set the parameters of the peripheral for later ops. The fields are those of struct
         dmactl_chan_config: direction, src_addr, dst_addr (bus addresses), src_addr_width,
-        dst_addr_width (bytes), src_maxburst, dst_maxburst (of that width) ...;
-        peripheral_config takes bytes. NotAllowed: it takes CAP_SYS_RAWIO, or a port."""
+        dst_addr_width (bytes), src_maxburst, dst_maxburst (in units of the width) ...;
+        peripheral_config takes bytes. NotAllowed: it needs CAP_SYS_RAWIO, or a port."""
         config = ffi.new("struct dmactl_chan_config *")
         config.size = ffi.sizeof("struct dmactl_chan_config")
         known = {name for name, _ in ffi.typeof("struct dmactl_chan_config").fields}
@@ -117,8 +118,8 @@ class Channel(Ops):
         check(lib.dmauser_chan_config(self._handle(), config), self.name)
 
     def status(self, transfer: Transfer | None = None) -> Record:
-        """State and residue (bytes still to move) of the oldest op, or of this one, and
-        counters: struct dmactl_chan_status. NotFound: it is not in flight."""
+        """Return state and residue (bytes not moved yet) of the oldest op, or of the given one,
+        and counters: struct dmactl_chan_status. NotFound: the op is not in flight."""
         status = ffi.new("struct dmactl_chan_status *")
         if transfer is None:
             check(lib.dmauser_chan_status(self._handle(), status), self.name)
@@ -127,25 +128,25 @@ class Channel(Ops):
         return Record(status[0], ("size", "flags", "chan", "user_data"))
 
     def issue(self) -> None:
-        """Start what was submitted with hold."""
+        """Issue the ops that were submitted with hold."""
         check(lib.dmauser_chan_issue(self._handle()), self.name)
 
     def pause(self) -> None:
-        """Halt what is under way so that it can go on later. NotSupported."""
+        """Pause the transfers in flight. NotSupported: the channel cannot pause."""
         check(lib.dmauser_chan_pause(self._handle()), self.name)
 
     def resume(self) -> None:
-        """Go on after pause(). NotSupported."""
+        """Continue after pause(). NotSupported: the channel cannot resume."""
         check(lib.dmauser_chan_resume(self._handle()), self.name)
 
     def terminate(self) -> None:
-        """Stop: what is in flight ends as Terminated, and its memory is free again when it
-        has ended. NotSupported: the hardware cannot."""
+        """Stop the channel: ops in flight end as Terminated. Their memory can be used again
+        when they have ended. NotSupported: the channel cannot terminate."""
         check(lib.dmauser_chan_terminate(self._handle()), self.name)
 
     def synchronize(self) -> None:
-        """Return when no end of an op is under way in the kernel: after terminate() and
-        this, all that was in flight has ended."""
+        """Wait until the kernel processes no completion of the channel. After terminate() and
+        this, all ops have ended."""
         check(lib.dmauser_chan_synchronize(self._handle()), self.name)
         self.session.poll()
 
@@ -153,23 +154,23 @@ class Channel(Ops):
 
     @property
     def pending(self) -> int:
-        """Ops that were submitted and have not ended, as far as anybody has looked."""
+        """Number of submitted ops whose completions were not reaped yet."""
         return len(self._pending)
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until all that was submitted to this channel has ended, well or not, for so
-        many seconds. What other channels do does not matter. TimedOut."""
+        """Wait until all ops of this channel have ended, successfully or not; ops of other
+        channels do not matter. timeout is in seconds. TimedOut."""
         if not self.session._wait_until(lambda: not self._pending, timeout):
             raise error(-errno.ETIME, self.name)
 
     async def drain(self) -> None:
-        """wait() for coroutines, without a limit (asyncio.timeout() sets one)."""
+        """Like wait(), for coroutines, and without a limit (asyncio.timeout() can set one)."""
         while self._pending:
             await next(iter(self._pending))._end()
 
     def close(self) -> None:
-        """Stop it and give it back. Copies that move on may come to their end, for 200 ms;
-        others are Terminated. Closing twice is fine."""
+        """Stop the channel and release it. Copies that make progress may finish, for 200 ms at
+        most; other ops are Terminated. A second call does nothing."""
         if self._c is None:
             return
         with self.session._submitting:
@@ -180,7 +181,7 @@ class Channel(Ops):
             raise error(-errno.ETIME, f"the last {len(self._pending)} ops of {self.name}")
 
     async def aclose(self) -> None:
-        """close() for coroutines: the loop goes on while the hardware stops."""
+        """Like close(), for coroutines: the event loop runs while the hardware stops."""
         await asyncio.get_running_loop().run_in_executor(None, self.close)
 
     def __enter__(self) -> Channel:
@@ -202,8 +203,8 @@ class Channel(Ops):
 
 
 class Prepared:
-    """An op that was prepared once. submit() makes a Transfer of it, one at a time: Busy
-    while one is in flight. Its memory stays in use until close()."""
+    """An op that was prepared once. submit() makes a Transfer of it; only one can be in flight.
+    Its memory stays in use until close()."""
 
     def __init__(self, channel: Channel, handle: Any, name: str, keep: Any):
         self.channel = channel
@@ -212,7 +213,7 @@ class Prepared:
         self._keep = keep
 
     def submit(self) -> Transfer:
-        """Have it done once more. Busy: it is in flight; NoCredit."""
+        """Submit the op again. Busy: it is in flight; NoCredit."""
         if self._p is None:
             raise ValueError(f"the prepared {self._name} is closed")
         transfer: Transfer = self.channel._op(
@@ -220,7 +221,7 @@ class Prepared:
         return transfer
 
     def close(self) -> None:
-        """Give it back. Busy: it is in flight; then nothing has changed."""
+        """Free the prepared op. Busy: it is in flight; then nothing changes."""
         if self._p is not None and self.channel.session._s is not None:
             check(lib.dmauser_unprepare(self._p), self._name)
         self._p = self._keep = None
@@ -237,8 +238,8 @@ class Prepared:
 
 
 class PrepareOps(Ops):
-    """The operations of a channel that can be submitted again: each gives a Prepared.
-    NotSupported: the channel lacks Cap.REUSE, or an op that ends in a Mismatch."""
+    """The operations of a channel, to prepare them; each returns a Prepared. NotSupported: the
+    channel lacks Cap.REUSE, or the op is xor_val() or pq_val()."""
 
     def __init__(self, channel: Channel):
         self._channel = channel

@@ -15,20 +15,20 @@ FOREVER = lib.DMACTL_TIMEOUT_INFINITE
 
 
 class DmaError(OSError):
-    """An error of dmactl. errno is the number, strerror the library's text, and
-    filename what it was about: a channel, a buffer, a device node."""
+    """An error of dmactl. errno is the number, strerror the library's text, and filename the
+    object: a channel, a buffer, a device node."""
 
 
 class BadValue(DmaError, ValueError):
-    """EINVAL: the channel or the module does not take this length, alignment or flag."""
+    """EINVAL: the channel or the module does not accept this length, alignment or flag."""
 
 
 class NotFound(DmaError, FileNotFoundError):
-    """ENOENT: no channel, port, object or device node is like this."""
+    """ENOENT: there is no such channel, port, object or device node."""
 
 
 class Busy(DmaError):
-    """EBUSY: somebody else has the channel, or an op in flight uses the memory."""
+    """EBUSY: another session or driver holds the channel, or an op in flight uses the memory."""
 
 
 class NotAllowed(DmaError, PermissionError):
@@ -44,15 +44,15 @@ class LimitReached(DmaError):
 
 
 class Unreachable(DmaError):
-    """EXDEV: the device does not reach the memory, or not in one piece."""
+    """EXDEV: the device cannot reach the memory, or not in one piece."""
 
 
 class NoCredit(DmaError, BlockingIOError):
-    """EAGAIN: as many ops are outstanding as the channel takes; wait for one."""
+    """EAGAIN: the channel has the most outstanding ops; wait for one."""
 
 
 class TimedOut(DmaError, TimeoutError):
-    """ETIME: it took longer than it was allowed to. What was under way goes on."""
+    """ETIME: the timeout has expired. The ops continue."""
 
 
 class DeviceGone(DmaError):
@@ -60,15 +60,15 @@ class DeviceGone(DmaError):
 
 
 class Terminated(DmaError):
-    """ECANCELED, ESTRPIPE: the channel was stopped before the op had ended."""
+    """ECANCELED, ESTRPIPE: the channel was terminated before the op had ended."""
 
 
 class TransferFailed(DmaError):
-    """EFAULT, EREMOTEIO, ECONNABORTED, EIO: the DMA device could not do it."""
+    """EFAULT, EREMOTEIO, ECONNABORTED, EIO: the DMA device reported an error."""
 
 
 class NoMemory(DmaError):
-    """ENOMEM: the kernel has no memory for this."""
+    """ENOMEM: the kernel is out of memory."""
 
 
 _CLASSES = {
@@ -83,7 +83,7 @@ _CLASSES = {
 
 
 def error(rc: int, what: str = "") -> OSError:
-    """The exception for what a function returned, or the status of a record."""
+    """Return the exception for the result of a function or the status of a completion."""
     number = abs(rc)
     if number == errno.EINTR:
         return InterruptedError(number, os.strerror(number), what)
@@ -95,14 +95,14 @@ def text_of(number: int) -> str:
 
 
 def check(rc: int, what: str = "") -> int:
-    """The result of a function, or its error as an exception."""
+    """Return the result of a function, or raise its error."""
     if rc < 0:
         raise error(rc, what)
     return rc
 
 
 def ns_of(seconds: float | None) -> int:
-    """A time for the library: None waits for ever."""
+    """Convert seconds to the library's timeout. None is no limit."""
     if seconds is None:
         return FOREVER
     if seconds < 0:
@@ -111,7 +111,7 @@ def ns_of(seconds: float | None) -> int:
 
 
 class Record:
-    """A struct of the interface, read only. Fields are those of the header, without "out_"."""
+    """A struct of the interface, read-only. It has the fields of the header, without "out_"."""
 
     _hidden = ("size", "flags", "reserved")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What goes round and round: capture and playback."""
+"""Cyclic transfers: capture and playback."""
 from __future__ import annotations
 
 import asyncio
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class Period:
     """A period of a ring.
 
-    index	its number, from 0, since the beginning
-    data	its bytes in the ring itself, in the ring's dtype: of a capture, to be read
-		before the hardware comes round again; of a playback, to be filled. With
-		copy=True, a copy that is known to be whole
-    lost	periods that were lost just before it
+    index	its number since the start, from 0
+    data	its bytes in the ring itself, in the ring's dtype. Read those of a capture
+		before the hardware overwrites them; fill those of a playback. With
+		copy=True, it is a copy that is known to be intact
+    lost	number of periods that were lost directly before it
     """
 
     def __init__(self, cyclic: Cyclic, index: int, data: np.ndarray, lost: int):
@@ -36,22 +36,22 @@ class Period:
         return f"<dmauser.Period {self.index}: {self.data.nbytes} bytes, {self.lost} lost before>"
 
     def valid(self) -> bool:
-        """Whether the hardware has not come round to it since: ask after working with
-        data that is not a copy. One system call."""
+        """Return whether the hardware has not overwritten the period yet. Call this after using
+        data that is not a copy. Makes one system call."""
         return self._cyclic._is_valid(self.index)
 
 
 class Cyclic(Transfer):
-    """A transfer that repeats until it is closed. `async for` and `for` give its periods,
-    in order; what the program was too slow for is skipped, and reported by the next
-    Period and in `lost`: never silently.
+    """A transfer that repeats until it is closed. `async for` and `for` iterate over its
+    periods in order. If the program is too slow, periods are skipped; the next Period and
+    `lost` always report how many.
 
-    Of a capture these are periods that were filled. Of a playback they are the places to
-    fill next: the ring is full of the first periods when it begins, so the first is number
-    ring / period; lost ones were played with what was there.
+    For a capture, these are the filled periods. For a playback, they are the next periods to
+    fill: the caller has filled the ring before the start, so the first one has the number ring
+    / period. Lost periods were played with their old content.
 
-    count	periods that the hardware has done, as far as anybody has looked
-    lost	periods that the program was too slow for, in all
+    count	periods that have ended, as of the last reaped completion
+    lost	total number of lost periods
     """
 
     def __init__(self, channel: Channel, number: int, name: str, keep: Any):
@@ -78,17 +78,18 @@ class Cyclic(Transfer):
         self._next = self._periods if self._sends else 0
 
     def _arrived(self, record: Any) -> list[Callable[[], Any]]:
-        # Two threads may distribute: the later record counts more.
+        # Two threads may distribute completions in the wrong order; the later one has the
+        # higher count.
         self.count = max(self.count, record.count)
         self.timestamp_ns = record.timestamp_ns
         if record.flags & Completion.MORE:
             return self._wake()
         return super()._arrived(record)
 
-    # --- which is next
+    # --- the next period
 
     def _oldest(self, count: int) -> int:
-        """The first period that the hardware is not in, nor beyond."""
+        """Return the first period that the hardware has not reached."""
         return count + 1 if self._sends else count - self._periods + 1
 
     def _limit(self) -> int:
@@ -103,19 +104,19 @@ class Cyclic(Transfer):
         try:
             count = int(self.channel.status(self).count)
         except FileNotFoundError:
-            # It has just ended.
+            # The transfer has just ended.
             self.channel.session.poll()
             count = self.count
         self.count = max(self.count, count)
         return index >= self._oldest(self.count)
 
     def _take_next(self) -> Period | None:
-        """The next one, or None if there is none now."""
+        """Return the next period, or None if there is none now."""
         self._hand_over()
         if self._closing:
             return None
         while True:
-            # What the hardware has done meanwhile.
+            # Update the count of ended periods.
             self.channel.session.poll()
             late = self._oldest(self.count) - self._next
             if late > 0:
@@ -144,7 +145,7 @@ class Cyclic(Transfer):
         return self._ring[at:at + items]
 
     def _hand_over(self) -> None:
-        """What the program has written to the source of a playback."""
+        """Sync the period of a playback that the program has filled."""
         if self._filled is None:
             return
         buffer, slot = self._filled
@@ -153,7 +154,7 @@ class Cyclic(Transfer):
             buffer.sync(SyncFlag.END | SyncFlag.WRITE, self._offset + slot * self._period_len, self._period_len)
 
     def _over(self) -> bool:
-        """Whether it has ended as it was meant to; else, raises why."""
+        """Return whether the transfer has ended normally. Raise its error if it failed."""
         if not self.done():
             return False
         if not (self._closing and self.status == -errno.ECANCELED):
@@ -163,8 +164,8 @@ class Cyclic(Transfer):
     # --- iteration
 
     def next(self, timeout: float | None = None) -> Period:
-        """The next period, for which it waits so many seconds. TimedOut: the hardware gave
-        none. StopIteration: it was closed."""
+        """Wait for the next period and return it. timeout is in seconds. TimedOut: no period
+        has ended; StopIteration: the transfer was closed."""
         while True:
             period = self._take_next()
             if period is not None:
@@ -195,8 +196,8 @@ class Cyclic(Transfer):
     # --- the end
 
     def close(self) -> None:
-        """Stop it: the channel is terminated, and iteration ends with the period that it is
-        at. Closing twice is fine."""
+        """Terminate the channel; the iteration ends with the current period. A second call does
+        nothing."""
         self._closing = True
         if not self.done() and self.channel._c is not None:
             self.channel.terminate()
@@ -205,7 +206,7 @@ class Cyclic(Transfer):
         self._ring = self._filled = None
 
     async def aclose(self) -> None:
-        """close() for coroutines: the loop goes on while the hardware stops."""
+        """Like close(), for coroutines: the event loop runs while the hardware stops."""
         await asyncio.get_running_loop().run_in_executor(None, self.close)
 
     def __enter__(self) -> Cyclic:

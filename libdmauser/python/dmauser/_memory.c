@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * dmauser._memory: memory that Python objects look at, and that is not unmapped
- * while one does. mmap.mmap is like this, but makes its mapping itself, and of a
- * file that knows its size.
+ * dmauser._memory: memory that Python objects can use, and that is not unmapped
+ * while they do. mmap.mmap is similar, but it creates its own mapping, and only
+ * of a file with a size.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -10,9 +10,9 @@
 
 struct memory {
 	PyObject ob_base;
-	void *addr; /* NULL: there is none, or it was given back */
+	void *addr; /* NULL: no memory is attached */
 	Py_ssize_t len;
-	Py_ssize_t exports; /* arrays and memoryviews that look at it */
+	Py_ssize_t exports; /* arrays and memoryviews that use it */
 	char readonly;
 };
 

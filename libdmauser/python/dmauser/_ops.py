@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every operation, and batches of them."""
+"""All operations, and batches."""
 from __future__ import annotations
 
 import errno
@@ -20,17 +20,16 @@ NONE = OpFlag(0)
 
 
 class Ops:
-    """The operations of a channel. Operands are arrays in buffers of the session, whole
-    or slices; ValueError names one that is in none. A Channel submits each at once and
-    returns its Transfer, Batch.on() collects them, Channel.prepare keeps them for many
-    submits.
+    """The operations of a channel. Operands are arrays in buffers of the session, or slices of
+    them; otherwise ValueError. A Channel submits each op immediately and returns its Transfer,
+    Batch.on() collects ops, and Channel.prepare prepares them for many submits.
 
-    flags	OpFlag bits: FENCE (later ones wait for this), NO_SYNC, CMD, LOAD_EOT ...
-    metadata	an array of at most 4096 bytes that goes with the bytes, or comes with them
+    flags	OpFlag bits: FENCE (later ops wait for this one), NO_SYNC, CMD, LOAD_EOT ...
+    metadata	an array of at most 4096 bytes: sent or received with the data
 
-    Errors: NotSupported, the channel lacks the capability; ValueError, a bad length or
-    alignment; Unreachable; NoCredit, too many ops are outstanding; NotAllowed, nobody
-    said where the peripheral is; DeviceGone; LimitReached.
+    Errors: NotSupported, the channel lacks the capability; ValueError, an invalid length or
+    alignment; Unreachable; NoCredit, too many ops are outstanding; NotAllowed, the address of
+    the peripheral is unknown; DeviceGone; LimitReached.
     """
 
     _channel: Channel
@@ -40,7 +39,7 @@ class Ops:
         raise NotImplementedError
 
     def _piece(self, array: Any, writable: bool) -> tuple[Any, tuple[Any, int, int]]:
-        """Whatever must live until the op has ended, and what the library wants to know."""
+        """Return the object that must live until the op has ended, and the library's arguments."""
         buffer, offset, nbytes = locate(self._channel.session, array, writable)
         return buffer, (buffer._b, offset, nbytes)
 
@@ -58,11 +57,11 @@ class Ops:
     # --- memory to memory
 
     def nop(self, *, flags: int = NONE) -> Any:
-        """End when all earlier ops of the channel have."""
+        """An op that completes after all earlier ops of the channel."""
         return self._op("nop", lambda b, c, n: lib.dmauser_batch_nop(b, c, n), None, flags)
 
     def memcpy(self, dst: Any, src: Any, *, flags: int = NONE, metadata: Any = None) -> Any:
-        """Copy the bytes of src to dst, which is as long. They must not overlap."""
+        """Copy src to dst, which must have the same length. They must not overlap."""
         keep_d, (d, d_off, d_len) = self._piece(dst, True)
         keep_s, (s, s_off, s_len) = self._piece(src, False)
         if d_len != s_len:
@@ -77,8 +76,8 @@ class Ops:
                         keep, flags)
 
     def sg(self, dst: Sequence[Any], src: Sequence[Any], *, flags: int = NONE) -> Any:
-        """Copy a list of arrays to another list of arrays, in order. They may be cut
-        differently, but have the same sum."""
+        """Copy a list of arrays to another list of arrays, in order. The lengths of the arrays
+        may differ, but not their sums."""
         keep_d, d = self._pieces(dst, True)
         keep_s, s = self._pieces(src, False)
         return self._op("sg", lambda b, c, n: lib.dmauser_batch_sg(b, c, d, len(d), s, len(s), n),
@@ -104,14 +103,15 @@ class Ops:
     # --- RAID
 
     def xor(self, dst: Any, src: Sequence[Any], *, flags: int = NONE) -> Any:
-        """dst becomes the exclusive or of all arrays of src, of one length all."""
+        """Set dst to the exclusive or of all arrays of src. All have the same length."""
         keep_d, d = self._pieces(dst, True)
         keep_s, s = self._pieces(src, False)
         return self._op("xor", lambda b, c, n: lib.dmauser_batch_xor(b, c, d, s, len(s), n), (keep_d, keep_s), flags)
 
     def xor_val(self, src: Sequence[Any], scratch: Any = None, *, flags: int = NONE) -> Any:
-        """Is the exclusive or of all arrays zero? The Transfer gives Mismatch.P if not.
-        More than caps.max_xor of them need scratch, as long as one: its content is lost."""
+        """Check that the exclusive or of all arrays is zero. If not, the Transfer returns
+        Mismatch.P. More than caps.max_xor arrays need scratch, an array of the same length,
+        which is overwritten."""
         keep_s, s = self._pieces(src, False)
         keep_t, t = self._optional(scratch, True)
         return self._op("xor_val", lambda b, c, n: lib.dmauser_batch_xor_val(b, c, s, len(s), t, n),
@@ -119,9 +119,9 @@ class Ops:
 
     def pq(self, p: Any, q: Any, src: Sequence[Any], coefficients: Sequence[int] | None = None, *,
            flags: int = NONE) -> Any:
-        """RAID-6: p becomes the exclusive or of all arrays of src, q the sum of each times
-        its coefficient in GF(2^8), polynomial 0x11d (None: 1, 2, 4, 8 ...). One of p and q
-        may be None. All are of one length."""
+        """RAID-6: set p to the exclusive or of all arrays of src, and q to the sum of each
+        array times its coefficient in GF(2^8), polynomial 0x11d (None: 1, 2, 4, 8 ...). One of
+        p and q may be None. All have the same length."""
         keep_s, s = self._pieces(src, False)
         (keep_p, p_), (keep_q, q_) = self._optional(p, True), self._optional(q, True)
         scf = coefficients_of(coefficients, len(s))
@@ -130,8 +130,8 @@ class Ops:
 
     def pq_val(self, p: Any, q: Any, src: Sequence[Any], coefficients: Sequence[int] | None = None,
                scratch: Any = None, *, flags: int = NONE) -> Any:
-        """Do p and q, or the one that is given, match src? The Transfer gives a Mismatch.
-        More than caps.max_pq need scratch, twice as long as one: its content is lost."""
+        """Check that p and q (one may be None) match src. The Transfer returns a Mismatch. More
+        than caps.max_pq arrays need scratch, twice as long as one array, which is overwritten."""
         keep_s, s = self._pieces(src, False)
         (keep_p, p_), (keep_q, q_) = self._optional(p, False), self._optional(q, False)
         keep_t, t = self._optional(scratch, True)
@@ -142,9 +142,9 @@ class Ops:
     # --- images
 
     def copy2d(self, dst: np.ndarray, src: np.ndarray, *, flags: int = NONE) -> Any:
-        """Copy a rectangle of an image: two arrays of the same shape and dtype, whose rows
-        (all but the first axis) are in one piece, with gaps between them or not:
-        copy2d(tile, image[y:y + h, x:x + w])."""
+        """Copy a rectangle of an image: copy2d(tile, image[y:y + h, x:x + w]). Both arrays have
+        the same shape and dtype. Each row (all axes but the first) is in one piece; there may
+        be gaps between rows."""
         frames, size, d_gap, s_gap = rows_of(dst, src)
         keep_d, (d, d_off) = self._extent(dst, frames, size + d_gap, size, True)
         keep_s, (s, s_off) = self._extent(src, frames, size + s_gap, size, False)
@@ -154,7 +154,7 @@ class Ops:
             b, c, d, d_off, s, s_off, chunk, 1, frames, both, n), (keep_d, keep_s), both)
 
     def _extent(self, array: np.ndarray, rows: int, pitch: int, size: int, writable: bool) -> tuple[Any, Any]:
-        """As _piece(), for rows with gaps, which are no buffer to Python."""
+        """Like _piece(), for rows with gaps, which have no buffer protocol."""
         if writable and not array.flags.writeable:
             raise BufferError(f"{describe(array)} is read only, and would be written")
         address = array.__array_interface__["data"][0]
@@ -165,10 +165,10 @@ class Ops:
 
     def interleaved(self, dst: Any, src: Any, chunks: Sequence[Sequence[int]], frames: int, *,
                     flags: int = OpFlag.SRC_INC | OpFlag.DST_INC) -> Any:
-        """Frames of chunks and gaps, as struct dma_interleaved_template has them. dst or src
-        None is the peripheral. A chunk is (size, gap[, src_gap, dst_gap]), in bytes; flags
-        say on which side addresses go up (SRC_INC, DST_INC) and gaps apply (SRC_SGL,
-        DST_SGL). The arrays say where it begins."""
+        """Transfer frames of chunks and gaps, as in struct dma_interleaved_template. A dst or
+        src of None is the peripheral. A chunk is (size, gap[, src_gap, dst_gap]) in bytes.
+        flags choose for each side whether addresses are incremented (SRC_INC, DST_INC) and gaps
+        apply (SRC_SGL, DST_SGL). The arrays give the first address."""
         keep_d, (d, d_off, _) = self._piece(dst, True) if dst is not None else (None, (ffi.NULL, 0, 0))
         keep_s, (s, s_off, _) = self._piece(src, False) if src is not None else (None, (ffi.NULL, 0, 0))
         table = ffi.new("struct dmactl_chunk[]", [list(chunk) for chunk in chunks])
@@ -178,12 +178,12 @@ class Ops:
     # --- peripherals
 
     def send(self, arrays: Any, *, flags: int = NONE, metadata: Any = None) -> Any:
-        """An array, or a list of arrays in order, to the peripheral."""
+        """Send an array, or a list of arrays in order, to the peripheral."""
         return self._slave(Direction.MEM_TO_DEV, arrays, flags, metadata)
 
     def recv(self, arrays: Any, *, flags: int = NONE, metadata: Any = None) -> Any:
-        """From the peripheral to an array, or a list of arrays in order. The bytes moved
-        may be fewer: a packet that was shorter."""
+        """Receive from the peripheral into an array, or into a list of arrays in order. A short
+        packet moves fewer bytes."""
         return self._slave(Direction.DEV_TO_MEM, arrays, flags, metadata)
 
     def _slave(self, direction: Direction, arrays: Any, flags: int, metadata: Any) -> Any:
@@ -198,14 +198,16 @@ class Ops:
                         keep, flags, metadata)
 
     def peripheral_vec(self, direction: Direction, arrays: Any, *, flags: int = NONE) -> Any:
-        """send() or recv() with DMA vectors, where the driver takes these (Linux 6.12 on)."""
+        """Like send() or recv(), with DMA vectors, if the driver supports them (since Linux
+        6.12)."""
         keep, pieces = self._pieces(arrays, direction == Direction.DEV_TO_MEM)
         return self._op("peripheral_vec", lambda b, c, n: lib.dmauser_batch_peripheral_vec(
             b, c, int(direction), pieces, len(pieces), n), keep, flags)
 
     def rio_sg(self, direction: Direction, arrays: Any, destid: int, rio_addr: int, *, rio_addr_u: int = 0,
                wr_type: int = 0, flags: int = NONE) -> Any:
-        """send() or recv() with memory behind RapidIO: destid, address, enum rio_write_type."""
+        """Like send() or recv(), with memory behind RapidIO: destid, address, enum
+        rio_write_type."""
         keep, pieces = self._pieces(arrays, direction == Direction.DEV_TO_MEM)
         rio = ffi.new("struct dmactl_rio *", {"destid": destid, "wr_type": wr_type, "rio_addr": rio_addr,
                                               "rio_addr_u": rio_addr_u})
@@ -220,7 +222,7 @@ def byte(value: int) -> int:
 
 
 def coefficients_of(given: Sequence[int] | None, number: int) -> Any:
-    """Those of Linux RAID-6 unless they are given: powers of 2 in GF(2^8)."""
+    """Return the given coefficients, or those of Linux RAID-6: powers of 2 in GF(2^8)."""
     values = list(given) if given is not None else []
     if given is None:
         value = 1
@@ -233,7 +235,7 @@ def coefficients_of(given: Sequence[int] | None, number: int) -> Any:
 
 
 def rows_of(dst: np.ndarray, src: np.ndarray) -> tuple[int, int, int, int]:
-    """Number of rows, bytes of one, and the gaps after it on both sides."""
+    """Return the number of rows, the bytes of a row, and the gaps after it on both sides."""
     if dst.shape != src.shape or dst.dtype != src.dtype:
         raise ValueError(f"copy2d from {describe(src)} to {describe(dst)}: shape and dtype must be the same")
     if dst.ndim < 2 or not dst.size:
@@ -247,8 +249,8 @@ def rows_of(dst: np.ndarray, src: np.ndarray) -> tuple[int, int, int, int]:
 
 
 class Batch:
-    """Ops that are submitted together, in one system call: b.on(channel).memcpy(...).
-    One thread at a time uses it."""
+    """Ops to submit together, in one system call: b.on(channel).memcpy(...). Only one thread at
+    a time may use a batch."""
 
     def __init__(self, session: Session):
         self.session = session
@@ -258,7 +260,7 @@ class Batch:
         self._waiting: list[Transfer] = []
 
     def __len__(self) -> int:
-        """Ops that were not accepted yet."""
+        """Number of ops that were not accepted yet."""
         return len(self._waiting)
 
     def _free(self) -> None:
@@ -266,25 +268,25 @@ class Batch:
         self._waiting.clear()
 
     def on(self, channel: Channel) -> BatchOps:
-        """The operations of a channel, each of which is added and returns a Transfer."""
+        """Return the operations of a channel; each adds an op and returns its Transfer."""
         return BatchOps(self, channel)
 
     def clear(self) -> None:
-        """Drop all ops that were not accepted."""
+        """Drop all ops that were not accepted yet."""
         self._free()
 
     def submit(self, hold: bool = False) -> int:
-        """Hand ops to the module and start them (hold: Channel.issue() does); returns how
-        many were accepted. They leave the batch, the rest stays, in order, for the next
-        submit(). NoCredit: none, wait for a Transfer first. On an error, nothing was
-        accepted; the message names the op that is to blame."""
+        """Submit and issue the ops (with hold, Channel.issue() issues them). Return the number
+        of accepted ops. They are removed from the batch; the rest stays in order for the next
+        submit(). NoCredit: none was accepted, wait for a Transfer first. On an error none was
+        accepted; the message names the op that caused it."""
         session = self.session
         with session._submitting:
             waiting = self._waiting
             if not waiting:
                 return 0
             with session._cond:
-                # A record may come before the call returns.
+                # A completion may arrive before the call returns.
                 for transfer in waiting:
                     session._transfers[transfer._number] = transfer
                     transfer.channel._pending.add(transfer)
@@ -311,8 +313,8 @@ class Batch:
         return error(rc, what)
 
     def submit_all(self, timeout: float | None = None) -> None:
-        """submit() until all were accepted, waiting for earlier ones as needed, at most so
-        many seconds for each. TimedOut: some are left."""
+        """Call submit() until all ops were accepted; wait for earlier ops if necessary, each
+        time for at most timeout seconds. TimedOut: some ops are left."""
         while self._waiting:
             try:
                 self.submit()
@@ -324,7 +326,7 @@ class Batch:
                     raise error(-errno.ETIME, f"{len(self)} ops of a batch") from None
 
     async def submit_all_async(self) -> None:
-        """The same for coroutines."""
+        """Like submit_all(), for coroutines."""
         while self._waiting:
             try:
                 self.submit()

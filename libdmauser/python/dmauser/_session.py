@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A session: channels, memory, and the records of both."""
+"""A session: channels, memory and completions."""
 from __future__ import annotations
 
 import asyncio
@@ -24,10 +24,10 @@ RECORDS = 64
 
 
 class Session:
-    """A private world of channels and buffers, on a device node (None: /dev/dmactl).
+    """A session with its own channels and buffers. path is the device node (None: /dev/dmactl).
 
-    Use it as a context manager, or call close(). Any number of threads and event
-    loops may use it at once; whoever waits distributes what comes for all.
+    Use it as a context manager, or call close(). Any number of threads and event loops may use
+    it at once; a thread that waits distributes the completions of all.
 
     NotFound: no such node (is the module dmactl loaded?); NotAllowed: the user is not
     in the group "dma"; LimitReached: the user has too many sessions.
@@ -46,7 +46,7 @@ class Session:
         self._channels: weakref.WeakSet[Channel] = weakref.WeakSet()
         self._numbers = itertools.count(1)
         self._transfers: dict[int, Transfer] = {}
-        # Guards what arrives: transfers, and who is in the system call.
+        # Protects the transfers, and _taking: a thread is in the system call.
         self._cond = threading.Condition(threading.RLock())
         self._taking = False
         self._submitting = threading.RLock()
@@ -61,7 +61,7 @@ class Session:
         try:
             self.close()
         except BufferError:
-            # The traceback of an exception has the arrays; that one counts.
+            # The traceback of an exception holds the arrays. Let that exception through.
             if kind is None:
                 raise
 
@@ -71,9 +71,9 @@ class Session:
             self._s = None
 
     def close(self) -> None:
-        """Stop all channels, give all memory back, and end the session. What was under
-        way is Terminated. BufferError: an array or a memoryview looks at a buffer; Busy:
-        another thread waits. Then nothing has changed. Closing twice is fine."""
+        """Stop all channels, free all memory, and end the session. Ops in flight are
+        Terminated. BufferError: an array or memoryview uses a buffer; Busy: another thread
+        waits. On an error nothing changes. A second call does nothing."""
         with self._submitting, self._cond:
             if self._s is None:
                 return
@@ -112,7 +112,7 @@ class Session:
         return self._s
 
     def fileno(self) -> int:
-        """The file descriptor, for select(): readable when something has ended."""
+        """Return the file descriptor, for select(). It is readable when there are completions."""
         return int(lib.dmauser_fd(self._open()))
 
     @property
@@ -126,15 +126,15 @@ class Session:
 
     def channel(self, name: str | None = None, *, caps: Cap | int | None = None, device: str | None = None,
                 slave: str | None = None, port: str | None = None, depth: int = 0) -> Channel:
-        """Take a channel, by one of:
+        """Request a channel by one of:
 
-        name	as dmauser.channels() lists them: "dma0chan3"
-        caps	any free one that can do all of this (Cap); of the DMA device `device`
-        slave	a name that firmware gives to it (dma-names)
-        port	"PORT:CHANNEL" of dmauser.ports(), or "PORT" if it has only one
+        name	its name in dmauser.channels(): "dma0chan3"
+        caps	any free channel with all of these Cap bits; of the DMA device `device` if given
+        slave	its slave name
+        port	"PORT:CHANNEL" of dmauser.ports(), or "PORT" if it has only one channel
 
-        depth: ops that may be outstanding, 0 for the default. NotFound, Busy, NotAllowed,
-        LimitReached; ValueError for a bad combination or value."""
+        depth is the number of ops that may be outstanding, 0: the default. NotFound, Busy,
+        NotAllowed, LimitReached; ValueError: an invalid combination or value."""
         given = [k for k, v in (("name", name), ("caps", caps), ("slave", slave), ("port", port)) if v is not None]
         if len(given) != 1:
             raise ValueError(f"a channel is chosen by one of name, caps, slave and port, not by {given or 'none'}")
@@ -154,8 +154,8 @@ class Session:
         return Channel(self, chan[0])
 
     def look(self, name: str) -> Record:
-        """What a channel can do, without taking it: struct dmactl_chan_caps. NotFound;
-        Busy: another client in the kernel has it."""
+        """Return the capabilities of a channel without requesting it: struct dmactl_chan_caps.
+        NotFound; Busy: another client in the kernel holds it."""
         caps = ffi.new("struct dmactl_chan_caps *")
         check(lib.dmauser_chan_look(self._open(), name.encode(), caps, ffi.NULL), name)
         return Record(caps[0])
@@ -163,9 +163,10 @@ class Session:
     # --- memory
 
     def buffer(self, nbytes: int, coherent: Channel | None = None, near: Channel | None = None) -> Buffer:
-        """Zeroed memory, rounded up to whole pages: cached and for any device, close to
-        the device of `near`; or with `coherent`, coherent memory of that channel's device.
-        LimitReached: RLIMIT_MEMLOCK; NoMemory; ValueError: a bad length."""
+        """Allocate zeroed memory, rounded up to whole pages. By default it is cached and for
+        any device, preferably close to the device of `near`; with `coherent` it is coherent
+        memory of that channel's device. LimitReached: RLIMIT_MEMLOCK; NoMemory; ValueError: an
+        invalid length."""
         if coherent is not None and near is not None:
             raise ValueError("coherent memory is that of its device: near has no meaning")
         if nbytes <= 0:
@@ -179,8 +180,8 @@ class Session:
 
     def allocate(self, shape: int | Iterable[int], dtype: Any = np.uint8, coherent: Channel | None = None,
                  near: Channel | None = None) -> np.ndarray:
-        """A zeroed array in DMA memory: buffer() with a shape. Every slice and view of it
-        can be an operand; the memory is given back with the last of them."""
+        """Allocate a zeroed array in DMA memory; see buffer(). All its slices and views can be
+        operands. The memory is freed with the last of them."""
         kind = np.dtype(dtype)
         dims = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
         count = int(np.prod(dims, dtype=object)) if dims else 1
@@ -190,13 +191,13 @@ class Session:
         return np.frombuffer(buffer, kind, count).reshape(dims)
 
     def map(self, array: Any, readonly: bool = False) -> Buffer:
-        """Have memory of the program used for DMA: an ndarray, a bytearray, or whatever
-        has the buffer protocol, in one piece. Then it can be an operand, as can its
-        parts, until the Buffer that is returned is closed or forgotten. readonly: only as
-        a source. LimitReached: RLIMIT_MEMLOCK; NotSupported: memory that cannot be pinned
-        (most file mappings); BufferError: it is read only, and readonly is not set."""
+        """Use memory of the program for DMA: an ndarray, a bytearray or another object with the
+        buffer protocol, in one piece. It and its parts can be operands until the returned
+        Buffer is closed or freed. With readonly, it can only be a source. LimitReached:
+        RLIMIT_MEMLOCK; NotSupported: memory that cannot be pinned (most file mappings);
+        BufferError: the memory is read-only, but readonly is not set."""
         address, nbytes = span_of(array, not readonly)
-        # Held as a view, it can be neither resized nor freed.
+        # The memoryview prevents that the object is resized or freed.
         view = memoryview(array)
         handle = ffi.new("struct dmauser_buf **")
         flags = lib.DMACTL_MAP_USER_READ_ONLY if readonly else 0
@@ -207,35 +208,35 @@ class Session:
         return buffer
 
     def import_dmabuf(self, fd: int) -> Buffer:
-        """Use somebody's dma-buf, whose descriptor stays the caller's. Around the CPU's own
-        access, Buffer.sync() is needed. ValueError: no dma-buf, or this session's own."""
+        """Import a dma-buf. The caller still owns fd. Enclose accesses of the CPU in
+        Buffer.sync(). ValueError: not a dma-buf, or an export of this session."""
         handle = ffi.new("struct dmauser_buf **")
         check(lib.dmauser_buf_import(self._open(), fd, handle), f"dma-buf {fd}")
         return Buffer(self, handle[0], f"dma-buf {fd}")
 
     def buffer_of(self, array: Any) -> tuple[Buffer, int]:
-        """The Buffer that an array is in, and the offset there in bytes."""
+        """Return the Buffer of an array, and the offset in it in bytes."""
         buffer, offset, _ = locate(self, array, False)
         return buffer, offset
 
     def sync(self, array: Any, flags: int) -> None:
-        """Buffer.sync() of the bytes of an array."""
+        """Call Buffer.sync() for the bytes of an array."""
         buffer, offset, nbytes = locate(self, array, False)
         buffer.sync(flags, offset, nbytes)
 
     def batch(self) -> Batch:
-        """An empty batch of ops, see Batch."""
+        """Return an empty Batch."""
         return Batch(self)
 
-    # --- what has ended
+    # --- completions
 
     def poll(self) -> int:
-        """Distribute what has ended, without waiting; returns the number of records."""
+        """Reap and distribute completions without waiting. Return their number."""
         return self._take(0, 0)
 
     def wait_any(self, transfers: Iterable[Transfer], timeout: float | None = None) -> list[Transfer]:
-        """Wait until one of them has ended, for so many seconds; those that have, as a
-        list, which is empty if the time was up."""
+        """Wait until at least one of the transfers has ended, at most timeout seconds. Return
+        the list of ended transfers, which is empty after a timeout."""
         wanted = list(transfers)
         self._wait_until(lambda: any(t.done() for t in wanted), timeout)
         return [t for t in wanted if t.done()]
@@ -253,7 +254,7 @@ class Session:
                     return False
                 looked = True
                 if self._taking:
-                    # It tells all when something has come.
+                    # The other thread notifies all when completions have arrived.
                     self._cond.wait(left)
                     continue
                 self._taking = True
@@ -265,15 +266,17 @@ class Session:
                     self._cond.notify_all()
 
     def _take(self, least: int, timeout_ns: int) -> int:
-        """Takes records and tells whom they concern. A signal's handler runs afterwards."""
-        # Of ops, user_data is never 0: what is not 0 was written, and not distributed yet.
+        """Reap completions and distribute them. A signal handler runs afterwards."""
+        # The user_data of an op is never 0, so a non-zero one marks a record that was written
+        # and not distributed yet.
         records = ffi.new("struct dmactl_completion[]", RECORDS)
         total = 0
         while True:
             try:
                 number = lib.dmauser_wait(self._open(), records, RECORDS, least, timeout_ns)
             finally:
-                # Also if a signal's handler raises, as for Ctrl-C: nothing is lost.
+                # Distribute even if a signal handler raises, as for Ctrl-C, so that no
+                # completion is lost.
                 self._distribute(records)
             if number in (-errno.ETIME, -errno.EINTR):
                 return total
@@ -306,7 +309,8 @@ class Session:
     # --- asyncio
 
     def _attach(self, loop: asyncio.AbstractEventLoop) -> bool:
-        """An eventfd: the session's own file would wake for ever once a device is gone."""
+        """Watch an eventfd with the loop. The session's own file would be ready forever after a
+        device is gone. Return False if the loop is watching already."""
         with self._cond:
             if self._eventfd < 0:
                 self._eventfd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)

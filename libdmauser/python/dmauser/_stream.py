@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Stream(io.FileIO):
-    """A raw binary file. read(n) waits for at least a byte, and gives what is there;
-    write() hands each block over when it is full, or when the call ends. An error of a
-    transfer is raised once, in its place among the bytes. close() waits until what was
-    written has arrived.
+    """A raw binary file. read(n) waits for at least one byte and returns the available ones.
+    write() submits each block when it is full, and the rest when the call ends. A transfer
+    error is raised once, at its place among the bytes. close() waits until the peripheral has
+    taken all written bytes.
 
     channel	the Channel
     block_len	bytes in one descriptor
-    nr_blocks	how many descriptors there are
+    nr_blocks	number of descriptors
     """
 
     def __init__(self, fd: int, mode: str, channel: Channel, block_len: int, nr_blocks: int):
@@ -42,7 +42,7 @@ class Stream(io.FileIO):
         raise io.UnsupportedOperation("a stream has no end: say how many bytes to read")
 
     def read(self, size: int | None = -1) -> bytes:  # type: ignore[override]
-        """Up to so many bytes, at least one; with packets, up to the end of one."""
+        """Read 1 to size bytes; with packets, at most up to the end of a packet."""
         if size is None or size < 0:
             return self.readall()
         try:
@@ -63,7 +63,7 @@ class Stream(io.FileIO):
             raise self._error(e) from None
 
     def available(self) -> int:
-        """Bytes that can be read now."""
+        """Return the number of bytes that can be read without waiting."""
         count = array.array("i", [0])
         try:
             fcntl.ioctl(self.fileno(), termios.FIONREAD, count)
@@ -72,26 +72,26 @@ class Stream(io.FileIO):
         return count[0]
 
     def drain(self) -> None:
-        """Wait until all that was written has arrived at the peripheral."""
+        """Wait until the peripheral has taken all written bytes."""
         try:
             os.fsync(self.fileno())
         except OSError as e:
             raise self._error(e) from None
 
     async def aread(self, size: int) -> bytes:
-        """read() for coroutines."""
+        """Like read(), for coroutines."""
         loop = asyncio.get_running_loop()
         await ready(loop.add_reader, loop.remove_reader, self.fileno())
         return self.read(size)
 
     async def awrite(self, data: Any) -> int:
-        """Write all of it, for coroutines; returns how many bytes that are."""
+        """Write all of data, for coroutines. Return the number of bytes."""
         loop = asyncio.get_running_loop()
         view = memoryview(data).cast("B")
         done = 0
         while done < len(view):
             await ready(loop.add_writer, loop.remove_writer, self.fileno())
-            # There is room for a block: more would wait in the loop's thread.
+            # There is room for one block; a longer write would block the loop's thread.
             done += self.write(view[done:done + self.block_len])
         return done
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What was submitted, and how a program waits for it."""
+"""Submitted ops, and waiting for them."""
 from __future__ import annotations
 
 import asyncio
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 
 class Mismatch(enum.IntFlag):
-    """What xor_val() and pq_val() found: 0 is what it should be."""
+    """The result of xor_val() and pq_val(): 0 if everything matches."""
 
     P = lib.DMACTL_COMP_P_BAD
     Q = lib.DMACTL_COMP_Q_BAD
 
 
 class Transfer:
-    """One op. `await transfer` and transfer.wait() give the bytes moved (of xor_val()
-    and pq_val(), a Mismatch), or raise what went wrong. Its memory stays in use until
-    it has ended, whoever forgets it; giving up waiting does not stop it, which
-    Channel.terminate() does.
+    """One op. `await transfer` and transfer.wait() return the bytes moved (a Mismatch for
+    xor_val() and pq_val()), or raise the op's error. Its memory stays in use until it has
+    ended, even without references. Giving up waiting does not stop the op; Channel.terminate()
+    does.
 
     channel		the Channel
-    status		None: it has not ended; 0; or a negative errno value
-    nbytes		bytes moved; may be less than was asked for, as with a short packet
-    timestamp_ns	when the driver reported the end, CLOCK_MONOTONIC
+    status		None before the end; then 0 or a negative errno value
+    nbytes		bytes moved; a short packet moves fewer than requested
+    timestamp_ns	time at which the driver reported the end, CLOCK_MONOTONIC
     seq			number of the op on its channel, from 0, modulo 2^32
     """
 
@@ -52,12 +52,12 @@ class Transfer:
         return f"<dmauser.{type(self).__name__}: {self._name} on {self.channel.name}, {state}>"
 
     def done(self) -> bool:
-        """Whether it has ended, well or not, as far as anybody has looked."""
+        """Return whether the op has ended, successfully or not, and its completion was reaped."""
         return self.status is not None
 
     def wait(self, timeout: float | None = None) -> Any:
-        """Wait for its end, for so many seconds (None: without limit; 0 only looks).
-        TimedOut: it goes on, and can be waited for again."""
+        """Wait for the end of the op, at most timeout seconds (None: no limit; 0: do not wait),
+        and return its result. TimedOut: the op continues, and you can wait again."""
         if not self.done():
             self._check_submitted()
             if not self.channel.session._wait_until(self.done, timeout):
@@ -65,7 +65,7 @@ class Transfer:
         return self.result()
 
     def result(self) -> Any:
-        """What wait() gives, without waiting. ValueError: it has not ended."""
+        """Return the result without waiting. ValueError: the op has not ended."""
         if self.status is None:
             raise ValueError(f"{self._name} has not ended")
         if self.status < 0:
@@ -76,8 +76,8 @@ class Transfer:
         return self.nbytes
 
     def add_done_callback(self, function: Callable[[Transfer], Any]) -> None:
-        """Have it called with this object when it has ended, by whoever waits in this
-        session; at once if it has. It must not wait itself."""
+        """Call function with this object when the op has ended: in the thread that waits in
+        this session, or immediately if it has ended. The function must not wait."""
         with self.channel.session._cond:
             if not self.done():
                 self._callbacks.append(function)
@@ -93,7 +93,7 @@ class Transfer:
         await self._wait_completion(self.done)
 
     async def _wait_completion(self, ready: Callable[[], bool]) -> None:
-        """Returns at the next completion, or at once if ready() is true."""
+        """Wait for the next completion, unless ready() is true already."""
         session = self.channel.session
         loop = asyncio.get_running_loop()
         # A completion that came before the loop watched the session wakes nobody.
@@ -114,7 +114,8 @@ class Transfer:
         if not self._submitted:
             raise DmaError(22, f"{self._name} was not submitted", self.channel.name)
 
-    # By the session, with its lock held: what to call when that is free.
+    # The session calls these with its lock held. They return functions to call without the
+    # lock.
     def _arrived(self, record: Any) -> list[Callable[[], Any]]:
         self._flags |= record.flags
         self.nbytes = record.bytes
@@ -143,7 +144,7 @@ class Check(Transfer):
 
 
 def tell(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None:
-    """The loop may be another thread's, or over."""
+    """Finish a future. Its loop may run in another thread, or be closed."""
     try:
         here = asyncio.get_running_loop() is loop
     except RuntimeError:

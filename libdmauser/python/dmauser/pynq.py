@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The names that notebooks for PYNQ use, on dmactl: a notebook changes its import.
+"""The names of PYNQ, on dmactl: a notebook needs only another import.
 
     from dmauser.pynq import Overlay, allocate      # from pynq import Overlay, allocate
 
@@ -8,9 +8,9 @@
     dma.recvchannel.transfer(buffer)
     dma.recvchannel.wait()
 
-Differences: any user of the group "dma" can do this, not only root. The kernel has
-configured the hardware; a bitstream is not loaded here. Nobody learns a physical
-address, as a device that is given one reaches all memory: pass the array itself.
+Differences: any user of the group "dma" can use it, not only root. The kernel configures the
+hardware; this module does not load bitstreams. Physical addresses are not available, because a
+device with an address can access all memory: pass the array itself.
 """
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _session: Session | None = None
 
 
 def session() -> Session:
-    """The session that all buffers and channels of this module share."""
+    """Return the session that all buffers and channels of this module share."""
     global _session
     if _session is None or _session._s is None:
         _session = Session()
@@ -41,10 +41,10 @@ def session() -> Session:
 
 
 class PynqBuffer(np.ndarray):
-    """What allocate() returns: an array in DMA memory. Slices are, too.
+    """The array in DMA memory that allocate() returns. Its slices are PynqBuffers, too.
 
-    coherent	False: hand it over with flush() and invalidate(), which transfer() and
-		wait() do by themselves
+    coherent	False: sync it with flush() and invalidate(); transfer() and wait() do
+		this automatically
     """
 
     coherent = False
@@ -69,19 +69,19 @@ class PynqBuffer(np.ndarray):
         self._session.sync(self, flags)
 
     def flush(self) -> None:
-        """What the CPU wrote is for the device."""
+        """Sync the bytes that the CPU wrote for the device."""
         self._sync(SyncFlag.END | SyncFlag.WRITE)
 
     def invalidate(self) -> None:
-        """What the device wrote is for the CPU."""
+        """Sync the bytes that the device wrote for the CPU."""
         self._sync(SyncFlag.BEGIN | SyncFlag.READ)
 
     sync_to_device = flush
     sync_from_device = invalidate
 
     def freebuffer(self) -> None:
-        """The program is done with it. The memory is given back when the last array that
-        looks at it is gone, never below one; nothing is moved to or from this one any more."""
+        """Mark the buffer as freed: later transfers with it fail. The memory itself is freed
+        with the last array that uses it."""
         self._freed = True
 
     close = freebuffer
@@ -104,8 +104,8 @@ class PynqBuffer(np.ndarray):
 
 
 def allocate(shape: int | Iterable[int], dtype: Any = "u4", target: Any = None, **unknown: Any) -> PynqBuffer:
-    """An array of zeros in DMA memory. target is not looked at: the memory suits every
-    device. LimitReached: RLIMIT_MEMLOCK."""
+    """Allocate a zeroed array in DMA memory. target is ignored, because any device can use the
+    memory. LimitReached: RLIMIT_MEMLOCK."""
     if unknown:
         raise TypeError(f"allocate() knows no {', '.join(sorted(unknown))}")
     array = session().allocate(shape, dtype).view(PynqBuffer)
@@ -114,7 +114,7 @@ def allocate(shape: int | Iterable[int], dtype: Any = "u4", target: Any = None, 
 
 
 class _SDMAChannel:
-    """sendchannel or recvchannel of a DMA, with one transfer at a time."""
+    """The sendchannel or recvchannel of a DMA. It has one transfer at a time."""
 
     def __init__(self, channel: Channel, sends: bool):
         self.channel = channel
@@ -131,13 +131,13 @@ class _SDMAChannel:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way."""
+        """Whether no transfer is in flight."""
         self._look()
         return self._transfer is None or self._transfer.done()
 
     @property
     def error(self) -> bool:
-        """Whether the last transfer failed; start() forgets it."""
+        """Whether the last transfer failed; start() clears it."""
         self._look()
         return self._transfer is not None and bool(self._transfer.status) and self._started
 
@@ -146,13 +146,13 @@ class _SDMAChannel:
             self.channel.session.poll()
 
     def start(self) -> None:
-        """Ready for a transfer again."""
+        """Allow transfers again after stop() or an error."""
         if self.idle:
             self._transfer = None
         self._started = True
 
     def stop(self) -> None:
-        """Stop what is under way; its memory is free again when this returns."""
+        """Terminate the transfer in flight. Its memory can be used again when this returns."""
         self._started = False
         if not self.idle:
             self.channel.terminate()
@@ -162,8 +162,8 @@ class _SDMAChannel:
     reset = stop
 
     def transfer(self, array: Any, start: int = 0, nbytes: int = 0) -> None:
-        """Begin to move nbytes bytes (0: all that follow) of an array of allocate(), from
-        byte `start` on. RuntimeError: not started, not idle, or failed before."""
+        """Start a transfer of nbytes bytes (0: up to the end) of an array of allocate(), from
+        byte `start' on. RuntimeError: the channel is not started, not idle, or has failed."""
         if not self._started or self.error:
             raise RuntimeError("DMA channel not started" + (": the last transfer failed" if self._started else ""))
         if not self.idle:
@@ -191,23 +191,23 @@ class _SDMAChannel:
         return self._transfer
 
     def wait(self, timeout: float | None = None) -> None:
-        """Wait until the transfer has ended: of this channel, whatever others do. Not in
-        PYNQ: a time-out in seconds, TimedOut. RuntimeError: it failed, or there is none."""
+        """Wait until the transfer of this channel has ended. The timeout in seconds (TimedOut)
+        is not in PYNQ. RuntimeError: the transfer failed, or there is none."""
         transfer = self._waited()
         if not self.channel.session._wait_until(transfer.done, timeout):
             raise error(-errno.ETIME, self.channel.name)
         self._finish()
 
     async def wait_async(self) -> None:
-        """wait() for coroutines."""
+        """Like wait(), for coroutines."""
         await self._waited()._end()
         self._finish()
 
 
 class DMA:
-    """A DMA with a channel to the peripheral, one from it, or both.
+    """A DMA with a channel to the peripheral, one from the peripheral, or both.
 
-    tx, rx	the channels: ports "PORT:CHANNEL", or names that firmware gave
+    tx, rx	the channels: ports "PORT:CHANNEL" or slave names
     """
 
     def __init__(self, tx: str | None = None, rx: str | None = None):
@@ -231,15 +231,15 @@ class DMA:
         raise AttributeError(name)
 
     def close(self) -> None:
-        """Stop the channels and give them back."""
+        """Stop the channels and release them."""
         for channel in self._channels:
             channel.close()
 
 
 class Overlay:
-    """Each port of dmactl is an attribute, a DMA: Overlay("design.bit").axi_dma_0. Dashes
-    in its name may be written as underscores. The bitstream is not looked at: the kernel's
-    FPGA manager loads it, with the device tree that has the ports."""
+    """Each port of dmactl is an attribute of type DMA: Overlay("design.bit").axi_dma_0. Dashes
+    in its name may be written as underscores. The bitstream is ignored: the kernel's FPGA
+    manager loads it, together with the device tree that has the ports."""
 
     def __init__(self, bitfile_name: str | None = None, download: bool | None = None):
         if download:

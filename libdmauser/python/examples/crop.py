@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Cuts a rectangle out of an image (PPM, P6) by an interleaved transfer.
+"""Cuts a rectangle out of an image (PPM, P6) with an interleaved transfer.
 
     crop.py IN.ppm OUT.ppm X Y WIDTH HEIGHT
 """

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Sends buffers through a loop back and compares what comes out: as a peripheral of an
-FPGA is tried first.
+"""Sends buffers through a loopback and compares the received bytes.
+
+This is a good first test of a peripheral in an FPGA.
 
     echo.py TX RX [--bytes N] [--rounds N]
 
-TX and RX are ports ("fir:tx", "fir:rx") or names that firmware gave ("loop-tx").
+TX and RX are ports ("fir:tx", "fir:rx") or slave names ("loop-tx").
 """
 import argparse
 import asyncio
@@ -22,7 +23,7 @@ async def echo(tx, rx, out, back, rounds):
     wrong = 0
     for _ in range(rounds):
         out[:] = rng.integers(0, 256, out.size, np.uint8)
-        # The receiver first: nothing may come before there is room for it.
+        # Start the receiver first, so that there is room for the first byte.
         receiving = rx.recv(back)
         await tx.send(out)
         moved = await receiving

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""RAID-6 of files: makes P and Q of some files, or checks them, by DMA.
+"""RAID-6 of files: calculates or checks P and Q of some files by DMA.
 
     raid6.py make P Q FILE...
     raid6.py check P Q FILE...
 
-Files that are shorter than the longest count as if zeros followed. check ends with
-status 1 if P or Q does not match, and says where.
+Shorter files are padded with zeros. check exits with status 1 if P or Q does not match, and
+prints where.
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ BLOCK = 1 << 18
 
 
 def blocks(session, paths, length):
-    """For each block of the files, DMA memory with their bytes."""
+    """Yield the bytes of the files in DMA memory, block by block."""
     arrays = [session.allocate(BLOCK) for _ in paths]
     files = [open(path, "rb") for path in paths]
     try:

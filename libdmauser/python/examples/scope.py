@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A scope: captures from a peripheral without end, and draws the latest samples.
+"""A scope: captures from a peripheral and draws the latest samples.
 
     scope.py CHANNEL [--dtype TYPE] [--inputs N] [--seconds S] [--png FILE]
 
-CHANNEL is a port ("adc:rx") or a name that firmware gave ("counter"). With --png the
-last picture goes to a file, else there is a window that moves. The capture runs in the
-ring all the time; drawing takes as long as it takes, and the title says what was lost.
-A sample is a number of TYPE, as numpy calls it ("u1", "<i2"); those of N inputs take
-turns, as with many converters, and are a curve each.
+CHANNEL is a port ("adc:rx") or a slave name ("counter"). With --png the last picture is written
+to a file, otherwise a window shows it. The capture runs in the ring all the time, also while
+the program draws; the title shows how many periods were lost. A sample is a number of TYPE, a
+numpy type such as "u1" or "<i2". The samples of N inputs alternate, as with many converters;
+each input has its own curve.
 """
 import argparse
 import asyncio
@@ -19,9 +19,9 @@ import numpy as np
 
 import dmauser
 
-PERIOD = 4096       # bytes from one record to the next
+PERIOD = 4096       # bytes from one completion to the next
 PERIODS = 64
-SAMPLES = 1024      # of each input in the picture
+SAMPLES = 1024      # samples of each input in the picture
 
 
 class Plot:
@@ -53,13 +53,13 @@ class Plot:
 
 
 async def scope(channel, ring, plot, inputs, seconds):
-    """Draws each time round the ring, and at the end."""
+    """Capture, and draw once in each round of the ring and at the end."""
     latest = ring[:0].reshape(0, inputs)
     start, count, now = time.monotonic(), 0, 0.0
     async with channel.capture(ring, PERIOD, copy=True) as capture:
         async for period in capture:
             if period.lost:
-                latest = latest[:0]     # what is drawn has no gap
+                latest = latest[:0]     # do not draw across a gap
             samples = period.data.reshape(-1, inputs)
             latest = np.concatenate([latest, samples])[-SAMPLES:]
             count += 1
@@ -88,7 +88,7 @@ def main():
     with dmauser.Session() as session:
         by = {"port" if args.channel in ports else "slave": args.channel}
         with session.channel(**by) as channel:
-            # Coherent memory is in one piece, as a ring must be.
+            # A ring must be in one piece, which coherent memory always is.
             ring = session.allocate(PERIOD * PERIODS // args.dtype.itemsize, args.dtype, coherent=channel)
             count, lost = asyncio.run(scope(channel, ring, plot, args.inputs, args.seconds))
             del ring
