@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Packages and tarballs; docs/install.md says what to do with them.
+# Packages and tarballs, see docs/install.md.
 
-# What DKMS builds for each kernel, where it looks for that.
+# The source that DKMS builds for each kernel, in the directory where it looks.
 DKMS_DIR = $(DESTDIR)/usr/src/dmactl-$(VERSION)
 
 .PHONY: install-dkms
@@ -15,7 +15,7 @@ install-dkms:
 	$(INSTALL) -m 644 packaging/modules-load/dmactl.conf $(DESTDIR)$(MODULESLOADDIR)/
 
 .PHONY: dist deb packages-check packages-quick
-# From what is committed; a tree without git is what a tarball unpacks to.
+# packaging/dist uses the committed files, or all files of an unpacked tarball.
 dist:
 	packaging/dist $(O)
 

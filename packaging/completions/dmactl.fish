@@ -28,7 +28,7 @@ function __dmactl_is
     contains -- (__dmactl_verb) $argv
 end
 
-# The value of an option that comes before the cursor, or behind its =.
+# Completes the value of the option before the cursor, or behind its =.
 function __dmactl_value
     set -l option (commandline -opc)[-1]
     set -l prefix

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# install.sh PURPOSE...: installs the Debian packages that the lists here name,
-# as far as they are missing. PURPOSE is the name of a list beside this script.
-# In a list, @FILE stands for another list, # starts a comment. A list names what
-# the project itself uses, and not what that depends on; programs.txt, which is
-# no list, says why each is there.
+# install.sh PURPOSE...: installs the missing Debian packages of some lists.
+# PURPOSE is the name of a list in the directory of this script. In a list, @FILE
+# includes another list, and # starts a comment. A list has the packages that the
+# project itself uses, not their dependencies; programs.txt, which is not a list,
+# has the reasons for each package.
 #
 #	install.sh --list PURPOSE...	prints the packages
 #	install.sh --update		refreshes apt's indexes
-#	install.sh --satisfy DEPENDS	installs what a package that is unpacked
-#				depends on, written as in its Depends
+#	install.sh --satisfy DEPENDS	installs the dependencies of an unpacked
+#				package, written as in its Depends
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -63,7 +63,7 @@ lists_there() {
 	compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null
 }
 
-# install_logged VERB PACKAGE...: says only what went wrong.
+# install_logged VERB PACKAGE...: prints apt-get's output only after a failure.
 install_logged() {
 	local verb=$1
 	shift
@@ -72,7 +72,7 @@ install_logged() {
 	say "installing $*"
 	log=$(mktemp)
 	trap 'rm -f "$log"' EXIT
-	# The indexes may name versions that are gone from the mirror by now.
+	# The mirror may have removed the versions of old indexes.
 	if ! apt --no-install-recommends "$verb" "$@" >"$log" 2>&1 &&
 		! { update && apt --no-install-recommends "$verb" "$@"; } >"$log" 2>&1; then
 		tail -n 20 "$log" >&2
@@ -105,14 +105,14 @@ if [ -n "$list" ]; then
 	echo "$packages"
 	exit
 fi
-# An architecture in brackets or a virtual package would need more; there is none.
+# This does not support architectures in brackets and virtual packages; no list has them.
 # shellcheck disable=SC2016,SC2086 # dpkg's variables; a list
 mapfile -t missing < <(comm -23 <(echo "$packages") \
 	<(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $packages 2>/dev/null | sed -n 's/^installed //p' | sort -u))
 if [ ${#missing[@]} -gt 0 ]; then
 	install_logged install "${missing[@]}"
 fi
-# The kernels come from apt, too.
+# Kernels are downloaded with apt, too, so make sure that it has indexes.
 case " $* " in
 *" build "*) ;;
 *) lists_there || { need_apt && update; } ;;

@@ -6,7 +6,8 @@
 
 DMACTL_VERSION = 0.2.0
 DMACTL_SOURCE = dmactl-$(DMACTL_VERSION).tar.xz
-# Where `make dist` put it; or a checkout, by DMACTL_OVERRIDE_SRCDIR in local.mk.
+# The directory of the tarball of `make dist`. DMACTL_OVERRIDE_SRCDIR in local.mk uses a
+# checkout instead.
 DMACTL_SITE = $(call qstrip,$(or $(BR2_DMACTL_SITE),file://$(BR2_EXTERNAL_DMACTL_PATH)/dl))
 # A tarball cannot hold its own checksum.
 BR_NO_CHECK_HASH_FOR += $(DMACTL_SOURCE)
@@ -18,8 +19,8 @@ DMACTL_INSTALL_STAGING = YES
 DMACTL_MODULE_SUBDIRS = kmod
 DMACTL_MODULE_MAKE_OPTS = PARTS="dmactl $(if $(BR2_PACKAGE_DMACTL_SIM),dma-sim)"
 
-# Of make's environment ARCH and the rest are the kernel's; here, the compiler says
-# what the target is.
+# ARCH and other variables of the environment are for the kernel. Here the compiler
+# determines the target.
 DMACTL_SETTINGS = O=build ARCH= PREFIX=/usr CC="$(TARGET_CC)" AR="$(TARGET_AR)" \
 	PKG_CONFIG="$(PKG_CONFIG_HOST_BINARY)" CFLAGS="$(TARGET_CFLAGS)" \
 	LDFLAGS="$(TARGET_LDFLAGS)" WARN="-Wall -Wextra"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 SUMMARY = "DMA engines for ordinary programs: library and command line tool"
-# Of the two licences of the interface header, this is one.
+# The interface header has two licences; MIT is one of them.
 LICENSE = "MIT"
 SECTION = "base"
 
@@ -12,8 +12,8 @@ COMPATIBLE_HOST:libc-musl = "null"
 
 inherit pkgconfig useradd
 
-# ARCH of the environment is the kernel's; here, the compiler says what the target
-# is. `all` would also build the examples, which need liburing.
+# ARCH of the environment is for the kernel; here the compiler determines the target.
+# `all` would also build the examples, which need liburing.
 EXTRA_OEMAKE = " \
     O=${B}/out ARCH= \
     PREFIX=${prefix} LIBDIR=${libdir} INCLUDEDIR=${includedir} MANDIR=${mandir} BINDIR=${bindir} \
