@@ -14,7 +14,7 @@ $(O)/cli/%.o: cli/%.c
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) $(CLI_DEFS) $(CLI_PKG_CFLAGS) -c -o $@ $<
 
-# This one starts from the build directory, without being installed.
+# This program can run from the build directory, without installation.
 $(O)/dmactl: $(CLI_OBJ) $(O)/libdmauser.so
 	$(CC) -o $@ $(CLI_OBJ) $(USER_LDFLAGS) -L$(O) -Wl,-rpath,'$$ORIGIN' -ldmauser $(CLI_LIBS)
 
@@ -27,7 +27,7 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 SCHEMADIR ?= $(PREFIX)/share/dmactl
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
-# Where the loader looks anyway, and elsewhere, such as ~/.local/lib.
+# No rpath for directories that the loader searches; one for others, such as ~/.local/lib.
 CLI_RPATH = $(if $(filter /lib% /usr/lib% /usr/local/lib%,$(LIBDIR)),,-Wl,-rpath,$(LIBDIR))
 
 .PHONY: install-cli

@@ -47,7 +47,7 @@ $(O)/$(LIB_SONAME): $(LIB_SHARED)
 $(O)/libdmauser.so: $(O)/$(LIB_SONAME)
 	ln -sf $(LIB_SONAME) $@
 
-# Written anew only if a path changed, so that PREFIX=... is never ignored.
+# Always generated, so that PREFIX=... has an effect, but replaced only if it changed.
 .PHONY: FORCE
 FORCE:
 $(O)/libdmauser.pc: libdmauser/libdmauser.pc.in FORCE
@@ -56,7 +56,7 @@ $(O)/libdmauser.pc: libdmauser/libdmauser.pc.in FORCE
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# Linked statically, so that they run wherever the file is copied to.
+# Linked statically, so that the programs also run on other machines.
 $(O)/examples/%: libdmauser/examples/%.c $(LIB_STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(USER_CFLAGS) -pthread $(USER_LDFLAGS) -o $@ $< $(LIB_STATIC) $(EXAMPLE_LIBS)

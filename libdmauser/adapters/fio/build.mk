@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # `make fio`: the engine for fio 3.33, $(O)/fio/dmactl-fio.so. Not part of `all`: it
-# takes fio, and fio's source for its headers.
+# needs fio, and fio's source for the headers.
 
 FIO_DIR := $(O)/fio
 FIO_CACHE ?= $(or $(DMACTL_CACHE),$(HOME)/.cache/dmactl)/fio
-# Another one must have been configured: ./configure in its directory.
+# Another source tree must be configured first: ./configure in its directory.
 FIO_SOURCE ?= $(FIO_CACHE)/tree
 FIO_ENGINE := $(FIO_DIR)/dmactl-fio.so
 FIO_VERSION = $(shell sed -n 's/^DEF_VER=//p' $(FIO_SOURCE)/FIO-VERSION-GEN)
