@@ -32,8 +32,8 @@ enum {
 };
 
 static const struct argp_option options_table[] = {
-	{.name = "time", .key = OPT_TIME, .arg = "TIME", .doc = "Stop after so long"},
-	{.name = "size", .key = OPT_SIZE, .arg = "SIZE", .doc = "Stop after so many bytes"},
+	{.name = "time", .key = OPT_TIME, .arg = "TIME", .doc = "Stop after this time"},
+	{.name = "size", .key = OPT_SIZE, .arg = "SIZE", .doc = "Stop after this number of bytes"},
 	{.name = "period",
 	 .key = OPT_PERIOD,
 	 .arg = "SIZE",
@@ -49,7 +49,7 @@ static const struct argp_option options_table[] = {
 	{.name = "memory",
 	 .key = OPT_MEMORY,
 	 .arg = "KIND",
-	 .doc = "coherent or streaming (default: what can be had, in this order)"},
+	 .doc = "coherent or streaming (default: the first that can be allocated)"},
 	{.name = "strict", .key = OPT_STRICT, .doc = "Stop when the first period is lost"},
 	{0},
 };

@@ -20,13 +20,13 @@ enum {
 static const struct argp_option common_options[] = {
 	{.name = "json", .key = OPT_JSON, .doc = "Print facts as JSON"},
 	{.name = "quiet", .key = OPT_QUIET, .doc = "Leave out notes, progress and summaries"},
-	{.name = "verbose", .key = OPT_VERBOSE, .doc = "Say more about what is being done"},
+	{.name = "verbose", .key = OPT_VERBOSE, .doc = "Print more details"},
 	{.name = "explain",
 	 .key = OPT_EXPLAIN,
 	 .doc = "Afterwards print each step that the kernel's DMA engine API took (needs root)"},
-	{.name = "help", .key = OPT_HELP, .doc = "Tell about the verb, with examples"},
+	{.name = "help", .key = OPT_HELP, .doc = "Describe the verb, with examples"},
 	{.key = '?', .flags = OPTION_ALIAS},
-	{.name = "usage", .key = OPT_USAGE, .doc = "Print the options in short"},
+	{.name = "usage", .key = OPT_USAGE, .doc = "Print a short list of the options"},
 	{.name = "version", .key = OPT_VERSION, .doc = "Print the version of dmactl"},
 	{0},
 };

@@ -15,12 +15,12 @@
 #define OPTION_CHANNEL                                                                             \
 	{                                                                                          \
 		.name = "channel", .key = 'c', .arg = "CHAN",                                      \
-		.doc = "Use this DMA channel (default: any that can)"                              \
+		.doc = "Use this DMA channel (default: any that can do it)"                        \
 	}
 #define OPTION_TRANSFER_TIMEOUT(its_key)                                                           \
 	{                                                                                          \
 		.name = "timeout", .key = its_key, .arg = "TIME",                                  \
-		.doc = "Give up when a transfer takes so long (default 30s, 0 never)"              \
+		.doc = "Give up when a transfer takes longer (default 30s, 0 never)"               \
 	}
 
 /* Bytes, from min to max. A max of INT64_MAX is not mentioned in messages. */

@@ -54,7 +54,7 @@ enum {
 		{.name = "depth",                                                                  \
 		 .key = 'd',                                                                       \
 		 .arg = "N",                                                                       \
-		 .doc = "Transfers that wait at the channel at once (default 4)"},                 \
+		 .doc = "Transfers that are submitted at once (default 4)"},                       \
 		{.name = "single",                                                                 \
 		 .key = OPT_SINGLE,                                                                \
 		 .doc = "Each transfer in one piece (default)"},                                   \
@@ -74,7 +74,7 @@ enum {
 		{.name = "timeout",                                                                \
 		 .key = OPT_TIMEOUT,                                                               \
 		 .arg = "TIME",                                                                    \
-		 .doc = "Give up when no byte moves for so long (default 30s, 0 "                  \
+		 .doc = "Give up when no byte moves for this time (default 30s, 0 "                \
 			"never)"},                                                                 \
 		{.name = "metadata-mode",                                                          \
 		 .key = OPT_METADATA_MODE,                                                         \
@@ -92,12 +92,12 @@ const struct argp_option slave_send_options[] = {
 	{.name = "metadata",
 	 .key = OPT_METADATA,
 	 .arg = "FILE",
-	 .doc = "What goes with each transfer"},
+	 .doc = "Metadata for each transfer"},
 	{.name = "repeat",
 	 .key = OPT_REPEAT,
 	 .arg = "TIME",
-	 .doc = "With --frame: each block over and over, at least once and for so long, until the "
-		"next one takes over"},
+	 .doc = "With --frame: send each block repeatedly, at least once and for this time, until "
+		"the next one replaces it"},
 	{.name = "command", .key = OPT_COMMAND, .doc = "The bytes are commands"},
 	{0},
 };
@@ -108,7 +108,7 @@ const struct argp_option slave_recv_options[] = {
 	{.name = "metadata",
 	 .key = OPT_METADATA,
 	 .arg = "FILE",
-	 .doc = "For what comes with each transfer"},
+	 .doc = "File for the metadata of each transfer"},
 	{.name = "metadata-size",
 	 .key = OPT_METADATA_SIZE,
 	 .arg = "SIZE",

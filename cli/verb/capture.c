@@ -26,8 +26,8 @@ static const struct argp_option capture_options[] = {
 	{.name = "sync",
 	 .key = OPT_SYNC,
 	 .arg = "TIME|SIZE",
-	 .doc = "Bring the file to the disk so often, to bound what a loss of power can take "
-		"(such as 500ms, 10s or 64M; default: at the end)"},
+	 .doc = "Sync the file to the disk at this interval, to limit what a loss of power can "
+		"cost (such as 500ms, 10s or 64M; default: at the end)"},
 	{0},
 };
 

@@ -41,10 +41,8 @@ static error_t parse_info(int key, char *arg, struct argp_state *state)
 static const struct argp info_argp = {
 	.parser = parse_info,
 	.args_doc = "CHAN",
-	.doc = "Prints what the channel CHAN (or with this slave name, or of this port) can do, "
-	       "what it demands, "
-	       "and how memory gets to its "
-	       "device."
+	.doc = "Prints what the channel CHAN (by its name, a slave name or a port) can do, its "
+	       "limits, and how its device reaches memory."
 	       "\vExamples:\n  dmactl info dma0chan0\n  dmactl info --json dma0chan0\n  dmactl "
 	       "info fir:tx\n",
 };

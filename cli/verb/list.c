@@ -28,16 +28,15 @@ enum {
 static const struct argp_option list_options[] = {
 	{.name = "caps",
 	 .key = OPT_CAPS,
-	 .doc = "Show what each channel can do, and whether it is offered to everybody who may "
-		"open /dev/dmactl; none is taken for that (default)"},
-	{.name = "no-caps", .key = OPT_NO_CAPS, .doc = "Only what sysfs says"},
+	 .doc = "Show the capabilities of each channel, and whether it is offered to every user "
+		"who may open /dev/dmactl, without requesting it (default)"},
+	{.name = "no-caps", .key = OPT_NO_CAPS, .doc = "Show only the information from sysfs"},
 	{.name = "ports",
 	 .key = OPT_PORTS,
-	 .doc = "Only the ports: peripherals that firmware describes and anybody may use"},
+	 .doc = "List only the ports: peripherals that firmware describes and any user may use"},
 	{.name = "names",
 	 .key = OPT_NAMES,
-	 .doc = "Only the names that one can ask for, one a line: of channels and ports, and slave "
-		"names"},
+	 .doc = "List only the names of channels and ports, and slave names, one on each line"},
 	{0},
 };
 
@@ -67,9 +66,8 @@ static error_t parse_list(int key, char *arg, struct argp_state *state)
 static const struct argp list_argp = {
 	.options = list_options,
 	.parser = parse_list,
-	.doc = "Lists what one can ask for: the DMA channels of the machine and what they can do, "
-	       "the "
-	       "slave names, and the ports; and who has them."
+	.doc = "Lists the DMA channels of the machine with their capabilities, the slave names, "
+	       "the ports, and who holds them."
 	       "\vExamples:\n  dmactl list\n  dmactl list --json | jq -r '.channels[].name'\n"
 	       "  dmactl list --ports\n",
 };

@@ -30,15 +30,17 @@ struct play_args {
 enum { OPT_LOOP = 'l', OPT_NO_CYCLIC = 0x800, OPT_LATENCY };
 
 static const struct argp_option play_options[] = {
-	{.name = "loop", .key = OPT_LOOP, .doc = "Begin again at the end of the file"},
+	{.name = "loop",
+	 .key = OPT_LOOP,
+	 .doc = "At the end of the file, start again at its beginning"},
 	{.name = "no-cyclic",
 	 .key = OPT_NO_CYCLIC,
-	 .doc = "As a queue of slave transfers: exact to the byte, without zeros at the end"},
+	 .doc = "Use a queue of slave transfers: exact to the byte, without zeros at the end"},
 	{.name = "latency",
 	 .key = OPT_LATENCY,
 	 .arg = "TIME",
-	 .doc = "Begin so long after the first byte came, or when the ring is full; so late may "
-		"a source be without a gap (default 200ms)"},
+	 .doc = "Start this long after the first byte came, or when the ring is full; a source "
+		"may be late by this time without a gap (default 200ms)"},
 	{0},
 };
 

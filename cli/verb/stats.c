@@ -21,11 +21,11 @@ enum { OPTION_OPENMETRICS = 0x100 };
 static const struct argp_option stats_options[] = {
 	{.name = "openmetrics",
 	 .key = OPTION_OPENMETRICS,
-	 .doc = "In OpenMetrics' text format, as always; for when there are others"},
+	 .doc = "Print OpenMetrics' text format, which is the only one"},
 	{.name = "output",
 	 .key = 'o',
 	 .arg = "FILE",
-	 .doc = "Write to FILE, which is there whole or not at all (default: standard output)"},
+	 .doc = "Write to FILE, which is either complete or absent (default: standard output)"},
 	{0},
 };
 
@@ -53,7 +53,7 @@ static const struct argp stats_argp = {
 	.options = stats_options,
 	.parser = parse_stats,
 	.doc = "Prints the counters of all DMA channels, and of the dmactl sessions of those "
-	       "processes that you may look into, for Prometheus and what reads its format."
+	       "processes that you may inspect, for Prometheus and programs that read its format."
 	       "\vExamples:\n  dmactl stats\n  dmactl stats --openmetrics --output "
 	       "/var/lib/prometheus/node-exporter/dmactl.prom\n",
 };
@@ -172,7 +172,7 @@ static const struct number_metric session_metrics[] = {
 	 USAGE_IN_FLIGHT,
 	 false},
 	{{"dmactl_session_queued_completions", METRIC_GAUGE, NULL,
-	  "Records that the program has not taken."},
+	  "Completions that the program has not reaped."},
 	 USAGE_QUEUED,
 	 false},
 };
@@ -206,7 +206,8 @@ static const struct number_metric held_metrics[] = {
 	{{"dmactl_held_submitted_ops", METRIC_COUNTER, NULL, "Ops accepted there."},
 	 USAGE_CHAN_SUBMITTED,
 	 false},
-	{{"dmactl_held_completed_ops", METRIC_COUNTER, NULL, "Ops ended there, well or not."},
+	{{"dmactl_held_completed_ops", METRIC_COUNTER, NULL,
+	  "Ops ended there, successfully or not."},
 	 USAGE_CHAN_COMPLETED,
 	 false},
 	{{"dmactl_held_failed_ops", METRIC_COUNTER, NULL,
@@ -217,7 +218,7 @@ static const struct number_metric held_metrics[] = {
 	 USAGE_CHAN_BYTES,
 	 false},
 	{{"dmactl_held_stalls", METRIC_COUNTER, NULL,
-	  "Times that nothing ended for half a second, and what waited was issued again."},
+	  "Times that nothing ended for half a second and the channel was issued again."},
 	 USAGE_CHAN_STALLS,
 	 false},
 	{{"dmactl_held_refused_descriptors", METRIC_COUNTER, NULL,
@@ -225,7 +226,7 @@ static const struct number_metric held_metrics[] = {
 	 USAGE_CHAN_REFUSED,
 	 false},
 	{{"dmactl_held_stray_callbacks", METRIC_COUNTER, NULL,
-	  "Callbacks of the driver for what had ended already."},
+	  "Callbacks of the driver for ops that had ended."},
 	 USAGE_CHAN_STRAY,
 	 false},
 };

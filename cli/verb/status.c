@@ -32,12 +32,12 @@ enum { OPT_WATCH = 'w', OPT_INTERVAL = 0x200 };
 static const struct argp_option status_options[] = {
 	{.name = "watch",
 	 .key = OPT_WATCH,
-	 .doc = "Go on, until an interrupt: for each channel what it moves in a second, transfers "
-		"in flight, those that failed, and a bar"},
+	 .doc = "Repeat until an interrupt: for each channel the bytes per second, transfers in "
+		"flight, failed transfers, and a bar"},
 	{.name = "interval",
 	 .key = OPT_INTERVAL,
 	 .arg = "TIME",
-	 .doc = "How often --watch looks (default 1s)"},
+	 .doc = "Interval of --watch (default 1s)"},
 	{0},
 };
 
@@ -66,8 +66,8 @@ static const struct argp status_argp = {
 	.options = status_options,
 	.parser = parse_status,
 	.args_doc = "[CHAN]",
-	.doc = "Prints what all DMA channels, or CHAN, are doing, what went through them, and who "
-	       "has them; then the dmactl sessions of those processes that you may look into."
+	.doc = "Prints what all DMA channels, or CHAN, are doing, what they have moved, and who "
+	       "holds them; then the dmactl sessions of those processes that you may inspect."
 	       "\vExamples:\n  dmactl status\n  dmactl status --watch\n  dmactl status counter "
 	       "--json\n",
 };

@@ -56,10 +56,10 @@ static const struct argp_option stream_options[] = {
 	{.name = "blocks",
 	 .key = OPT_BLOCKS,
 	 .arg = "N",
-	 .doc = "Descriptors in turn, 2 to 1024 (default 4)"},
+	 .doc = "Number of descriptors, 2 to 1024 (default 4)"},
 	{.name = "packets",
 	 .key = OPT_PACKETS,
-	 .doc = "Each end of a short transfer is the end of a read"},
+	 .doc = "A read ends at the end of a short transfer"},
 	{0},
 };
 
