@@ -4,6 +4,7 @@
  * one with its files, so this runs in a guest with all files in memory: see run.
  */
 #include <pthread.h>
+#include <signal.h>
 
 #include "cring.h"
 
@@ -431,4 +432,67 @@ UAPI_TEST(power, who_waits_is_not_disturbed)
 	sim_set("hold", "0");
 	check_eq(pthread_join(thread, NULL), 0);
 	copied(&record, 100 * KIB);
+}
+
+#define MANY 48
+
+static int ready[2];
+
+static int nr_claimed(void)
+{
+	int file = open("/sys/class/misc/dmactl/claimed", O_RDONLY | O_CLOEXEC), nr = 0;
+	char text[PAGE];
+	ssize_t i, n;
+
+	check(file >= 0);
+	n = read(file, text, sizeof(text));
+	check(n >= 0);
+	for (i = 0; i < n; i++)
+		nr += text[i] == '\n';
+	close(file);
+	return nr;
+}
+
+static void closes_many(void *unused)
+{
+	struct dmactl_op op;
+	int i;
+
+	(void)unused;
+	setup(0);
+	for (i = 0; i < MANY; i++) {
+		if (i)
+			chan = chan_with(fd, DMACTL_CAP_MEMCPY).out_chan;
+		op = op_memcpy(chan, &dst, 0, &src, 0, 64);
+		run_ok(fd, &op);
+	}
+	mem_unmap(&src);
+	mem_unmap(&dst);
+	check_eq(write(ready[1], "", 1), 1);
+	close(fd);
+	pause();
+}
+
+static void killed_in_close(void)
+{
+	char byte;
+	pid_t pid;
+
+	check_eq(pipe(ready), 0);
+	pid = child_start(closes_many, NULL);
+	check_eq(read(ready[0], &byte, 1), 1);
+	/* Each channel takes a while, because its end waits for RCU. */
+	while (nr_claimed() == MANY)
+		;
+	check_eq(kill(pid, SIGKILL), 0);
+	child_expect_killed(pid);
+	sleep_well();
+	while (nr_claimed())
+		;
+}
+
+/* A work item ends the session of a killed program. Other tasks are frozen meanwhile. */
+UAPI_TEST(power, a_session_that_ends_without_its_program)
+{
+	with_sim("channels=64 no_synchronize=1", killed_in_close);
 }

@@ -182,7 +182,12 @@ void dmactl_stop_async(struct work_struct *work)
 
 int __init dmactl_leave_init(void)
 {
-	dmactl_leave_wq = alloc_workqueue("dmactl_leave", WQ_UNBOUND, 0);
+	/*
+	 * Before a system sleep, this one comes to rest with the tasks: its work
+	 * items call providers. It waits for the other one, which must not.
+	 */
+	dmactl_leave_wq = alloc_workqueue("dmactl_leave",
+					  WQ_UNBOUND | WQ_FREEZABLE, 0);
 	dmactl_stop_wq = alloc_workqueue("dmactl_stop", WQ_UNBOUND, 0);
 	if (dmactl_leave_wq && dmactl_stop_wq)
 		return 0;
