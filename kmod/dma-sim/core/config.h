@@ -120,6 +120,8 @@ struct sim_control {
  * @no_terminate: has no device_terminate_all
  * @no_synchronize: has no device_synchronize
  * @no_pause: has neither device_pause nor device_resume
+ * @no_release: has no device_release: the channels go with the driver, even
+ *	if clients hold them
  * @repeat_only: INTERLEAVE only repeats until another descriptor replaces
  *	it
  * @any_direction: declares both directions for channels with one, and uses
@@ -151,6 +153,7 @@ struct sim_config {
 	bool no_terminate;
 	bool no_synchronize;
 	bool no_pause;
+	bool no_release;
 	bool repeat_only;
 	bool any_direction;
 	bool shared_reset;

@@ -88,6 +88,7 @@ SIM_CONFIG_ATTR(descriptors, SIM_AT(descriptors), number);
 SIM_CONFIG_ATTR(no_terminate, SIM_AT(no_terminate), flag);
 SIM_CONFIG_ATTR(no_synchronize, SIM_AT(no_synchronize), flag);
 SIM_CONFIG_ATTR(no_pause, SIM_AT(no_pause), flag);
+SIM_CONFIG_ATTR(no_release, SIM_AT(no_release), flag);
 SIM_CONFIG_ATTR(repeat_only, SIM_AT(repeat_only), flag);
 SIM_CONFIG_ATTR(any_direction, SIM_AT(any_direction), flag);
 SIM_CONFIG_ATTR(shared_reset, SIM_AT(shared_reset), flag);
@@ -233,6 +234,7 @@ struct configfs_attribute *const sim_config_attrs[] = {
 	&sim_item_attr_no_terminate,
 	&sim_item_attr_no_synchronize,
 	&sim_item_attr_no_pause,
+	&sim_item_attr_no_release,
 	&sim_item_attr_repeat_only,
 	&sim_item_attr_any_direction,
 	&sim_item_attr_shared_reset,

@@ -60,10 +60,9 @@ static void sim_controller_free(struct sim_controller *ctl)
 	kvfree(ctl);
 }
 
-static void sim_controller_free_work(struct work_struct *work)
+/* No client holds a channel. */
+static void sim_controller_drop(struct sim_controller *ctl)
 {
-	struct sim_controller *ctl =
-		container_of(work, struct sim_controller, free_work);
 	dma_cap_mask_t mask;
 	unsigned int i;
 
@@ -80,12 +79,33 @@ static void sim_controller_free_work(struct work_struct *work)
 	sim_controller_free(ctl);
 }
 
+static void sim_controller_free_work(struct work_struct *work)
+{
+	sim_controller_drop(container_of(work, struct sim_controller,
+					 free_work));
+}
+
 static void sim_controller_release(struct dma_device *dma)
 {
 	struct sim_controller *ctl =
 		container_of(dma, struct sim_controller, dma);
 
 	queue_work(sim_wq, &ctl->free_work);
+}
+
+/*
+ * Without device_release(), a driver frees its channels here. If a client holds
+ * one, the core has printed a warning, and has the controller on its list for
+ * good. Then the memory is kept, so that the warning is all that happens.
+ */
+static void sim_controller_forget(struct sim_controller *ctl)
+{
+	unsigned int i;
+
+	for (i = 0; i < ctl->config.channels; i++)
+		if (ctl->chans[i].chan.client_count)
+			return;
+	sim_controller_drop(ctl);
 }
 
 static void sim_controller_remove(void *data)
@@ -101,6 +121,8 @@ static void sim_controller_remove(void *data)
 			sim_chan_remove(&ctl->chans[i]);
 	}
 	dma_async_device_unregister(&ctl->dma);
+	if (ctl->config.no_release)
+		sim_controller_forget(ctl);
 }
 
 static void sim_controller_declare(struct sim_controller *ctl)
@@ -110,7 +132,8 @@ static void sim_controller_declare(struct sim_controller *ctl)
 	unsigned int i;
 
 	dma->dev = ctl->dev;
-	dma->device_release = sim_controller_release;
+	if (!ctl->config.no_release)
+		dma->device_release = sim_controller_release;
 	dma->residue_granularity = ctl->config.residue;
 	dma->filter.fn = sim_filter;
 	dma->filter.map = ctl->map;

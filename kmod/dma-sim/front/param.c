@@ -85,6 +85,11 @@ static bool no_pause;
 module_param(no_pause, bool, 0444);
 MODULE_PARM_DESC(no_pause, "Can neither pause nor resume (default N)");
 
+static bool no_release;
+module_param(no_release, bool, 0444);
+MODULE_PARM_DESC(no_release,
+		 "Its channels go with it, even if clients hold them, as with most drivers (default N)");
+
 static bool repeat_only;
 module_param(repeat_only, bool, 0444);
 MODULE_PARM_DESC(repeat_only,
@@ -405,6 +410,7 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 	config->no_terminate = no_terminate;
 	config->no_synchronize = no_synchronize;
 	config->no_pause = no_pause;
+	config->no_release = no_release;
 	config->repeat_only = repeat_only;
 	config->any_direction = any_direction;
 	config->shared_reset = shared_reset;

@@ -136,7 +136,7 @@ static const char *const fixed[] = {
 	"channels",    "devices",	"caps",		"dma_mask",	"copy_align",
 	"max_segment", "residue",	"descriptors",	"no_terminate", "no_synchronize",
 	"peripherals", "max_xor",	"max_pq",	"max_burst",	"no_pause",
-	"repeat_only", "any_direction", "shared_reset", "below",
+	"repeat_only", "any_direction", "shared_reset", "below",	"no_release",
 };
 
 static const char *const dmactl_fixed[] = {
