@@ -13,6 +13,7 @@
 #include "chan/caps.h"
 #include "chan/channel.h"
 #include "chan/config.h"
+#include "chan/look.h"
 #include "chan/port.h"
 #include "chan/request.h"
 #include "chan/stop.h"
@@ -408,69 +409,6 @@ void dmactl_chan_visit(dma_filter_fn free,
 		dma_request_channel(mask, free, param);
 	list_for_each_entry(chan, &dmactl_claimed, lease.node)
 		claimed(chan, param);
-}
-
-/* The request of a LOOK, and its result. */
-struct dmactl_look {
-	struct dmactl_chan_request *arg;
-	bool found;
-};
-
-/* dmaengine shows each free channel to this filter, which takes none. */
-static bool dmactl_look_filter(struct dma_chan *dma, void *param)
-{
-	struct dmactl_look *look = param;
-
-	if (!strcmp(dma_chan_name(dma), look->arg->name)) {
-		dmactl_chan_caps(dma, &look->arg->out);
-		look->found = true;
-	}
-	return false;
-}
-
-/* Looks among the channels that sessions hold. */
-static int dmactl_look_claimed(struct dmactl_chan_request *arg)
-{
-	struct dmactl_chan *chan;
-	int ret = -ENOENT;
-
-	lockdep_assert_held(&dmactl_claimed_lock);
-	list_for_each_entry(chan, &dmactl_claimed, lease.node) {
-		if (strcmp(chan->lease.name, arg->name))
-			continue;
-		/*
-		 * A task that stops the channel may wait for the lock that is
-		 * held here.
-		 */
-		if (!down_read_trylock(&chan->rwsem))
-			return -EBUSY;
-		ret = dmactl_chan_is_usable(chan) ? 0 : -EBUSY;
-		if (!ret)
-			dmactl_chan_caps(chan->lease.dma, &arg->out);
-		up_read(&chan->rwsem);
-		break;
-	}
-	return ret;
-}
-
-static int dmactl_chan_look(struct dmactl_cmd *cmd)
-{
-	struct dmactl_chan_request *arg = cmd->arg;
-	struct dmactl_look look = { .arg = arg };
-	dma_cap_mask_t mask;
-	int ret = 0;
-
-	if (arg->by != DMACTL_CHAN_BY_NAME || arg->caps || arg->depth)
-		return -EINVAL;
-	arg->out_chan = 0;
-	arg->out_depth = min_t(u32, DMACTL_DEFAULT_DEPTH, dmactl_max_depth);
-	dma_cap_zero(mask);
-	scoped_guard(mutex, &dmactl_claimed_lock) {
-		dma_request_channel(mask, dmactl_look_filter, &look);
-		if (!look.found)
-			ret = dmactl_look_claimed(arg);
-	}
-	return ret ? ret : dmactl_cmd_respond(cmd);
 }
 
 int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd)
