@@ -39,7 +39,6 @@
 /*
  * 6.1 lacks these guards. They have names of our own, so no version is checked.
  */
-DEFINE_GUARD(dmactl_device, struct device *, device_lock(_T), device_unlock(_T))
 
 /*
  * Holds a spinlock with softirqs off until the end of the scope. sparse does

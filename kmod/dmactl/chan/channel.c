@@ -68,12 +68,9 @@ static int dmactl_chan_charge(struct dmactl_chan *chan, size_t bytes)
 	return ret;
 }
 
-static bool dmactl_chan_client_is_present(const struct dmactl_client *client)
+static bool dmactl_chan_client_is_present(struct dmactl_client *client)
 {
-	const struct dmactl_chan *chan = container_of(client, struct dmactl_chan,
-						      client);
-
-	return dmactl_chan_is_present(chan);
+	return dmactl_chan_is_present(client_to_chan(client));
 }
 
 static void dmactl_chan_client_stop_begin(struct dmactl_client *client)
@@ -152,8 +149,12 @@ void dmactl_chan_destroy(struct dmactl_chan *chan)
 	dmactl_obj_erase(s, &chan->obj);
 	dmactl_chan_kill(chan, -ENOENT);
 	if (!chan->life.quarantined) {
-		dmactl_dev_detach(&chan->client);
+		/*
+		 * In this order: a driver that goes waits for the release only
+		 * of attached channels.
+		 */
 		dmactl_chan_release(chan);
+		dmactl_dev_detach(&chan->client);
 		dmactl_port_detach(chan);
 	}
 	dmactl_chan_count_off_gone(chan);

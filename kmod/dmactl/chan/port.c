@@ -173,20 +173,20 @@ static int dmactl_port_chan_request(struct dmactl_port_chan *pchan,
 		return -ENOENT;
 	if (dmactl_port_chan_is_busy(pchan))
 		return -EBUSY;
-	ret = dmactl_chan_request_bound(chan, port->dev, pchan->name, pchan->full);
+	ret = dmactl_chan_request_bound(chan, port->dev, pchan->name,
+					pchan->full, dev);
 	/*
 	 * -EPROBE_DEFER: there is no controller yet, or another driver has the
 	 * channel.
 	 */
 	if (ret)
 		return ret == -EPROBE_DEFER ? -ENODEV : ret;
-	*dev = get_device(chan->lease.dma->device->dev);
 	ret = dmactl_port_chan_narrow(pchan, chan, arg);
 	if (!ret)
 		ret = dmactl_port_chan_configure(pchan, chan);
 	if (ret) {
 		dmactl_chan_release(chan);
-		put_device(*dev);
+		dmactl_request_unlock(*dev);
 		return ret;
 	}
 	chan->port.pchan = pchan;
@@ -198,8 +198,7 @@ static int dmactl_port_chan_request(struct dmactl_port_chan *pchan,
 
 /*
  * Requests the channel that the port names. From here on the channel may be
- * stopped and released at any time. The caller puts @dev, the device of the DMA
- * controller.
+ * stopped and released at any time. Returns as dmactl_chan_find().
  */
 int dmactl_port_request(struct dmactl_chan *chan,
 			const struct dmactl_chan_request *arg,

@@ -2,6 +2,7 @@
 /* CHAN_REQUEST: channels requested from dmaengine, and released. */
 
 #include <linux/capability.h>
+#include <linux/device.h>
 #include <linux/dmaengine.h>
 #include <linux/list.h>
 #include <linux/math.h>
@@ -68,7 +69,31 @@ struct dmactl_match {
 	bool lacking;
 	bool greedy;
 	bool found;
+	struct device *locked;	/* of the channel that was taken */
+	struct device *busy;	/* the first whose driver comes or goes */
 };
+
+static void dmactl_match_unlock(struct dmactl_match *match)
+{
+	if (match->locked)
+		dmactl_request_unlock(match->locked);
+	match->locked = NULL;
+}
+
+/*
+ * Only tries, because dmaengine holds its mutex here, and drivers take that
+ * one under device_lock().
+ */
+static bool dmactl_match_lock(struct dmactl_match *match, struct device *dev)
+{
+	/* dmaengine could not allocate the channel that was taken before. */
+	dmactl_match_unlock(match);
+	if (device_trylock(dev))
+		match->locked = get_device(dev);
+	else if (!match->busy)
+		match->busy = get_device(dev);
+	return match->locked;
+}
 
 /*
  * One user may hold half of the equivalent channels of a controller, unless the
@@ -116,6 +141,8 @@ static bool dmactl_chan_filter(struct dma_chan *dma, void *param)
 		match->greedy = true;
 		return false;
 	}
+	if (!dmactl_match_lock(match, dma->device->dev))
+		return false;
 	match->found = true;
 	return true;
 }
@@ -135,8 +162,33 @@ static void dmactl_chan_adopt(struct dmactl_chan *chan, struct dma_chan *dma)
 	dmactl_limits_init(&chan->limits, dma);
 }
 
+/* Why there is no channel. */
+static int dmactl_match_errno(const struct dmactl_match *match)
+{
+	/*
+	 * dmaengine drops the error of device_alloc_chan_resources(). The
+	 * channel is free, so do not say that there is none.
+	 */
+	if (match->found)
+		return -EIO;
+	if (match->greedy)
+		return -EDQUOT;
+	if (match->denied)
+		return -EPERM;
+	if (match->arg->by == DMACTL_CHAN_BY_CAPS)
+		return -ENOENT;
+	if (match->lacking)
+		return -EOPNOTSUPP;
+	/*
+	 * dmaengine does not show busy channels to the filter; the list has
+	 * ours.
+	 */
+	return dmactl_is_claimed(match->arg->name) ? -EBUSY : -ENOENT;
+}
+
 static int dmactl_request_filtered(struct dmactl_chan *chan,
-				   const struct dmactl_chan_request *arg)
+				   const struct dmactl_chan_request *arg,
+				   struct device **dev)
 {
 	struct dmactl_match match = { .arg = arg, .account = chan->account };
 	struct dma_chan *dma;
@@ -146,42 +198,33 @@ static int dmactl_request_filtered(struct dmactl_chan *chan,
 	guard(mutex)(&dmactl_claimed_lock);
 	dma = dma_request_channel(mask, dmactl_chan_filter, &match);
 	if (dma) {
+		put_device(match.busy);
 		dmactl_chan_adopt(chan, dma);
+		*dev = match.locked;
 		return 0;
 	}
-	/*
-	 * dmaengine drops the error of device_alloc_chan_resources(). The
-	 * channel is free, so do not say that there is none.
-	 */
-	if (match.found)
-		return -EIO;
-	if (match.greedy)
-		return -EDQUOT;
-	if (match.denied)
-		return -EPERM;
-	if (arg->by == DMACTL_CHAN_BY_CAPS)
-		return -ENOENT;
-	if (match.lacking)
-		return -EOPNOTSUPP;
-	/*
-	 * dmaengine does not show busy channels to the filter; the list has
-	 * ours.
-	 */
-	return dmactl_is_claimed(arg->name) ? -EBUSY : -ENOENT;
+	dmactl_match_unlock(&match);
+	if (match.busy && !match.found) {
+		*dev = match.busy;
+		return DMACTL_REQUEST_AGAIN;
+	}
+	put_device(match.busy);
+	return dmactl_match_errno(&match);
 }
 
 /*
- * Requests the channel that is bound to the peripheral @name of @dev. Sessions
- * know it as @slave. Returns -EBUSY if a session holds it, else dmaengine's
- * error.
+ * Requests the channel that is bound to the peripheral @name of @client.
+ * Sessions know it as @slave. Returns -EBUSY if a session holds it, else
+ * dmaengine's error, or as dmactl_chan_find().
  */
-int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *dev,
-			      const char *name, const char *slave)
+int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *client,
+			      const char *name, const char *slave,
+			      struct device **dev)
 {
 	struct dma_chan *dma;
 
 	guard(mutex)(&dmactl_claimed_lock);
-	dma = dma_request_chan(dev, name);
+	dma = dma_request_chan(client, name);
 	if (IS_ERR(dma)) {
 		int ret = PTR_ERR(dma);
 
@@ -189,6 +232,12 @@ int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *dev,
 		if (ret != -EPROBE_DEFER && ret != -ENODEV)
 			return ret;
 		return dmactl_is_claimed(slave) ? -EBUSY : ret;
+	}
+	/* dmaengine does not tell before whose channel it will be. */
+	*dev = get_device(dma->device->dev);
+	if (!device_trylock(*dev)) {
+		dma_release_channel(dma);
+		return DMACTL_REQUEST_AGAIN;
 	}
 	dmactl_chan_adopt(chan, dma);
 	strscpy(chan->lease.slave, slave, sizeof(chan->lease.slave));
@@ -215,10 +264,11 @@ u32 dmactl_chan_ask_directions(struct device *dev, const char *name)
 }
 
 static int dmactl_request_slave(struct dmactl_chan *chan,
-				const struct dmactl_chan_request *arg)
+				const struct dmactl_chan_request *arg,
+				struct device **dev)
 {
 	int ret = dmactl_chan_request_bound(chan, dmactl_slave_dev, arg->name,
-					    arg->name);
+					    arg->name, dev);
 
 	if (ret)
 		return ret == -EPROBE_DEFER || ret == -ENODEV ? -ENOENT : ret;
@@ -232,6 +282,7 @@ static int dmactl_request_slave(struct dmactl_chan *chan,
 		ret = -EPERM;
 	if (ret) {
 		dmactl_chan_release(chan);
+		dmactl_request_unlock(*dev);
 		return ret;
 	}
 	/* The old configuration stays, and nobody knows where it leads. */
@@ -241,13 +292,13 @@ static int dmactl_request_slave(struct dmactl_chan *chan,
 }
 
 /*
- * dmaengine sets this pointer to NULL when the driver removes the channel. The
- * answer stays true while the caller holds device_lock() of that driver's
- * device.
+ * Is the channel not released, as a port does that goes, and not removed by its
+ * driver? dmaengine sets the pointer to NULL then.
  */
-bool dmactl_chan_is_present(const struct dmactl_chan *chan)
+bool dmactl_chan_is_present(struct dmactl_chan *chan)
 {
-	return READ_ONCE(chan->lease.dev->chan);
+	guard(rwsem_read)(&chan->rwsem);
+	return chan->lease.dma && READ_ONCE(chan->lease.dev->chan);
 }
 
 /* Is the channel attached to its device, and alive? The caller holds rwsem. */
@@ -283,23 +334,20 @@ void dmactl_chan_release(struct dmactl_chan *chan)
 	dmactl_lease_end(&chan->lease);
 }
 
-/* The caller puts @dev, the device of the DMA controller. */
+/*
+ * Returns 0 with device_lock() of the controller's device held,
+ * DMACTL_REQUEST_AGAIN without, or an error. In the first two cases @dev is
+ * that device, with a reference.
+ */
 static int dmactl_chan_find(struct dmactl_chan *chan,
 			    const struct dmactl_chan_request *arg,
 			    struct device **dev)
 {
-	int ret;
-
 	if (arg->by == DMACTL_CHAN_BY_PORT)
 		return dmactl_port_request(chan, arg, dev);
 	if (arg->by == DMACTL_CHAN_BY_SLAVE)
-		ret = dmactl_request_slave(chan, arg);
-	else
-		ret = dmactl_request_filtered(chan, arg);
-	if (ret)
-		return ret;
-	*dev = get_device(chan->lease.dma->device->dev);
-	return 0;
+		return dmactl_request_slave(chan, arg, dev);
+	return dmactl_request_filtered(chan, arg, dev);
 }
 
 static void dmactl_chan_return(struct dmactl_chan *chan)
@@ -309,6 +357,12 @@ static void dmactl_chan_return(struct dmactl_chan *chan)
 	dmactl_port_detach(chan);
 }
 
+/*
+ * A driver must not go while a channel is lent that is not attached yet: most
+ * drivers free it, and dmaengine has their controller on its list for good. So
+ * device_lock() is held from the request on, and is waited for without a
+ * channel.
+ */
 static int dmactl_chan_acquire(struct dmactl_chan *chan,
 			       const struct dmactl_chan_request *arg)
 {
@@ -316,12 +370,17 @@ static int dmactl_chan_acquire(struct dmactl_chan *chan,
 	int ret;
 
 	ret = dmactl_chan_find(chan, arg, &dev);
+	while (ret == DMACTL_REQUEST_AGAIN) {
+		device_lock(dev);
+		dmactl_request_unlock(dev);
+		ret = dmactl_chan_find(chan, arg, &dev);
+	}
 	if (ret)
 		return ret;
 	ret = dmactl_dev_attach(&chan->client, dev);
-	put_device(dev);
 	if (ret)
 		dmactl_chan_return(chan);
+	dmactl_request_unlock(dev);
 	return ret;
 }
 
@@ -384,8 +443,8 @@ static int dmactl_chan_request_locked(struct dmactl_session *s,
 err_release:
 	dmactl_chan_kill(chan, -ENOENT);
 	dmactl_chan_count_off_gone(chan);
-	dmactl_dev_detach(&chan->client);
 	dmactl_chan_release(chan);
+	dmactl_dev_detach(&chan->client);
 	dmactl_port_detach(chan);
 err_unreserve:
 	dmactl_obj_unreserve(s, &chan->obj);

@@ -3,22 +3,33 @@
 #ifndef DMACTL_REQUEST_H
 #define DMACTL_REQUEST_H
 
+#include <linux/device.h>
 #include <linux/dmaengine.h>
 #include <linux/types.h>
 
-struct device;
 struct dmactl_chan;
 struct dmactl_cmd;
 
+/* The controller's driver comes or goes: request again once it has. */
+#define DMACTL_REQUEST_AGAIN 1
+
+/* Drops the lock and the reference that a request left. */
+static inline void dmactl_request_unlock(struct device *dev)
+{
+	device_unlock(dev);
+	put_device(dev);
+}
+
 void dmactl_request_init(struct device *dev);
 int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
-int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *dev,
-			      const char *name, const char *slave);
+int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *client,
+			      const char *name, const char *slave,
+			      struct device **dev);
 u32 dmactl_chan_ask_directions(struct device *dev, const char *name);
 void dmactl_chan_visit(dma_filter_fn free,
 		       void (*claimed)(struct dmactl_chan *chan, void *param),
 		       void *param);
-bool dmactl_chan_is_present(const struct dmactl_chan *chan);
+bool dmactl_chan_is_present(struct dmactl_chan *chan);
 bool dmactl_chan_is_usable(const struct dmactl_chan *chan);
 void dmactl_chan_release(struct dmactl_chan *chan);
 

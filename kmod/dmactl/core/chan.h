@@ -50,8 +50,8 @@ struct dmactl_client;
 
 /* The calls to a client of a DMA device when the device's driver goes. */
 struct dmactl_client_ops {
-	/* Returns false if the driver that lent the channel has removed it. */
-	bool (*is_present)(const struct dmactl_client *client);
+	/* Returns false if the channel was released, or its driver removed it. */
+	bool (*is_present)(struct dmactl_client *client);
 	/* Starts to stop the client, in parallel with others. */
 	void (*stop_begin)(struct dmactl_client *client);
 	/*

@@ -8,9 +8,9 @@
  *   device_lock() of a DMA device or a port; code that runs under it when the
  *			driver goes must never take session->lock
  *   dmactl_ports_lock	list of ports
- *   port->lock		channels of a port. It is never held together with the
+ *   port->lock		channels of a port. With it or dmactl_claimed_lock held,
  *			device_lock() of a DMA device, which may be the port's
- *			parent
+ *			parent, is only tried
  *   dmactl_devs_lock	list of DMA devices
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
  *   dma_resv_lock() of a dma-buf; inside it, the attachments lock of an export

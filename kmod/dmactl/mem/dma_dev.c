@@ -244,10 +244,8 @@ static int dmactl_dev_add_client(struct dmactl_dev *dev,
 {
 	guard(mutex)(&dev->lock);
 	/*
-	 * device_lock() does not keep the driver of a child, whose notifier may
-	 * have run. And if the driver was unbound and bound again while this
-	 * task waited for the lock, the channel belongs to the driver's last
-	 * life.
+	 * device_lock() does not keep the driver of a child: its notifier may
+	 * have run, and it may be bound again, with other channels.
 	 */
 	if (dev->gone || !client->ops->is_present(client))
 		return -ENODEV;
@@ -263,18 +261,16 @@ static int dmactl_dev_add_client(struct dmactl_dev *dev,
 
 /*
  * Attaches a channel to its DMA device. From here on, the channel is stopped
- * and released if the driver releases the device.
+ * and released if the driver releases the device. The caller holds
+ * device_lock() since before it requested the channel: a driver that is being
+ * unbound still offers channels after the notifier has run.
  */
 int dmactl_dev_attach(struct dmactl_client *client, struct device *device)
 {
 	struct dmactl_dev *dev;
 	int ret;
 
-	/*
-	 * A driver that is being unbound still offers channels after the
-	 * notifier has run. device_lock() is held until the driver has gone.
-	 */
-	guard(dmactl_device)(device);
+	device_lock_assert(device);
 	if (device->bus && !device->driver)
 		return -ENODEV;
 	dev = dmactl_dev_get(device);
