@@ -219,6 +219,33 @@ static void *keep_busy(void *unused)
 	return unused;
 }
 
+/* Channels that come and go, so that all wait for each other. */
+static void *request_and_destroy(void *device)
+{
+	int fd = dev_open(0);
+
+	while (!stop) {
+		struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, device);
+
+		if (!chan_request(fd, &arg))
+			check_eq(destroy(fd, arg.out_chan), 0);
+	}
+	dev_close(fd);
+	return NULL;
+}
+
+static void again_and_again(int times)
+{
+	int i;
+
+	for (i = 0; i < times; i++) {
+		sleep_ms(10 + i % 15);
+		check_eq(sim_bind("dma-sim.0", false), 0);
+		sleep_ms(i % 4);
+		rebind();
+	}
+}
+
 UAPI_TEST(unbind, again_and_again_under_load)
 {
 	pthread_t threads[2];
@@ -227,16 +254,35 @@ UAPI_TEST(unbind, again_and_again_under_load)
 	stop = false;
 	for (i = 0; i < 2; i++)
 		check_eq(pthread_create(&threads[i], NULL, keep_busy, NULL), 0);
-	for (i = 0; i < 15; i++) {
-		sleep_ms(10 + i);
-		check_eq(sim_bind("dma-sim.0", false), 0);
-		sleep_ms(i % 4);
-		rebind();
-	}
+	again_and_again(15);
 	stop = true;
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	check_works();
+}
+
+static void frees_lent_channels(void)
+{
+	static char here[] = "dma-sim.0", there[] = "dma-sim.1";
+	pthread_t threads[4];
+	int i;
+
+	stop = false;
+	for (i = 0; i < 4; i++)
+		check_eq(pthread_create(&threads[i], NULL, request_and_destroy,
+					i % 2 ? there : here),
+			 0);
+	again_and_again(40);
+	stop = true;
+	for (i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	check_works();
+}
+
+/* dmaengine warns if one is lent when the driver has gone. */
+UAPI_TEST(unbind, a_driver_that_frees_its_channels)
+{
+	with_sim("no_release=1", frees_lent_channels);
 }
 
 /* As idxd: the device that does DMA keeps its driver, and the channels go. */
@@ -295,10 +341,9 @@ static void name_claimed(char name[64])
 
 /*
  * The driver is bound again while the request waits for it to be unbound. The
- * channel that dmaengine lent belongs to the driver's last life: it is not in
- * sysfs any more, or another one is there under its name.
+ * channel belongs to the driver's new life: it is in use in sysfs.
  */
-UAPI_TEST(unbind, bound_again_while_a_channel_is_requested)
+static void bound_again(void)
 {
 	struct dmactl_op op;
 	struct mem mem;
@@ -307,7 +352,8 @@ UAPI_TEST(unbind, bound_again_while_a_channel_is_requested)
 	for (i = 0; i < 40; i++) {
 		struct late_request r = {
 			.fd = dev_open(0),
-			.arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0"),
+			.arg = i % 2 ? chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0")
+				     : chan_named(DMACTL_CHAN_BY_SLAVE, "sim0.1"),
 		};
 		char name[64], path[128], in_use[16];
 		pthread_t thread;
@@ -326,7 +372,8 @@ UAPI_TEST(unbind, bound_again_while_a_channel_is_requested)
 		mem_unmap(&mem);
 		dev_close(fd);
 		if (r.ret) {
-			check(r.ret == -ENODEV || r.ret == -ENOENT);
+			/* EIO: dma-sim is being unbound. */
+			check(r.ret == -ENOENT || r.ret == -EIO);
 		} else {
 			name_claimed(name);
 			snprintf(path, sizeof(path), "/sys/class/dma/%s/in_use", name);
@@ -336,4 +383,15 @@ UAPI_TEST(unbind, bound_again_while_a_channel_is_requested)
 		dev_close(r.fd);
 	}
 	check_works();
+}
+
+UAPI_TEST(unbind, bound_again_while_a_channel_is_requested)
+{
+	bound_again();
+}
+
+/* dmaengine warns if the request has a channel while it waits. */
+UAPI_TEST(unbind, a_request_waits_without_a_channel)
+{
+	with_sim("no_release=1", bound_again);
 }
