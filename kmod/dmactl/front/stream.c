@@ -281,6 +281,25 @@ static bool dmactl_stream_is_whole(const struct dmactl_stream *st,
 	return true;
 }
 
+/*
+ * If the channel is dead, the mapping may belong to newer channels of the
+ * device, and go with them.
+ */
+static int dmactl_stream_check_map(struct dmactl_stream *st,
+				   const struct dmactl_map *map)
+{
+	struct dmactl_chan *chan = st->chan;
+	int ret = dmactl_chan_lock_read(chan);
+
+	if (ret)
+		return ret;
+	ret = chan->life.dead;
+	if (!ret && !dmactl_stream_is_whole(st, map))
+		ret = -EXDEV;
+	up_read(&chan->rwsem);
+	return ret;
+}
+
 static struct dmactl_stream *
 dmactl_stream_new(struct dmactl_chan *chan,
 		  const struct dmactl_stream_open *arg)
@@ -307,9 +326,7 @@ dmactl_stream_new(struct dmactl_chan *chan,
 		goto err_free;
 	/* Map now, while no lock of the channel is held. */
 	map = dmactl_map_get(st->buf, chan->client.dev);
-	ret = PTR_ERR_OR_ZERO(map);
-	if (!ret && !dmactl_stream_is_whole(st, map))
-		ret = -EXDEV;
+	ret = IS_ERR(map) ? PTR_ERR(map) : dmactl_stream_check_map(st, map);
 	if (ret)
 		goto err_buf;
 	dmactl_obj_hold(&chan->obj);
