@@ -11,6 +11,7 @@
  * Shown, in each order of steps:
  *   memory	the provider writes only to memory that an op holds
  *   lease	the provider has nothing of a channel that was given back
+ *   driver	when a driver goes, no channel of it is lent
  *   channel	nobody accesses a channel that was freed
  *   once		each accepted op makes one completion
  *   order	completions arrive in the order in which the ops were accepted
@@ -568,6 +569,8 @@ proctype unbind()
 	:: else
 	fi;
 	dev_lock = false;
+	/* The driver's remove() frees its channels. */
+	assert(!lease || quarantined);
 	running--
 }
 
@@ -582,11 +585,16 @@ proctype destroy()
 	dmactl_chan_kill(i, nr, mine, failed, before);
 	if
 	:: !quarantined ->
+#ifndef BROKEN_DETACH_FIRST
+		dmactl_chan_release(i);
+#endif
 		/* dmactl_dev_detach */
 		atomic { !dev_lock -> dev_lock = true };
 		attached = false;
 		dev_lock = false;
+#ifdef BROKEN_DETACH_FIRST
 		dmactl_chan_release(i)
+#endif
 	:: else
 	fi;
 	dmactl_chan_put();
