@@ -41,7 +41,7 @@ static struct device *dmactl_slave_dev;
 
 void dmactl_request_init(struct device *dev)
 {
-	dmactl_slave_dev = dev;
+	WRITE_ONCE(dmactl_slave_dev, dev);
 }
 
 /*
@@ -267,9 +267,14 @@ static int dmactl_request_slave(struct dmactl_chan *chan,
 				const struct dmactl_chan_request *arg,
 				struct device **dev)
 {
-	int ret = dmactl_chan_request_bound(chan, dmactl_slave_dev, arg->name,
-					    arg->name, dev);
+	struct device *client = READ_ONCE(dmactl_slave_dev);
+	int ret;
 
+	/* The node can be opened before its device is known here. */
+	if (!client)
+		return -ENOENT;
+	ret = dmactl_chan_request_bound(chan, client, arg->name, arg->name,
+					dev);
 	if (ret)
 		return ret == -EPROBE_DEFER || ret == -ENODEV ? -ENOENT : ret;
 	/* Only its name makes it available; that it can also copy does not. */
