@@ -395,3 +395,39 @@ UAPI_TEST(unbind, a_request_waits_without_a_channel)
 {
 	with_sim("no_release=1", bound_again);
 }
+
+/* The upper device keeps its driver, so the request does not wait. */
+static void requested_below(void)
+{
+	struct dmactl_op op;
+	struct mem mem;
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		struct late_request r = {
+			.fd = dev_open(0),
+			.arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim-parent.0"),
+		};
+		pthread_t thread;
+		int fd = dev_open(0);
+
+		mem = mem_get(fd, PAGE);
+		op = op_memset(chan_of_device(fd, "dma-sim-parent.0"), &mem, 0, PAGE, 1);
+		sim_set("hold", "1");
+		submit_all(fd, &op, 1);
+		check_eq(pthread_create(&thread, NULL, requests_late, &r), 0);
+		check_eq(sim_bind("dma-sim.0", false), 0);
+		check_eq(pthread_join(thread, NULL), 0);
+		check(!r.ret || r.ret == -ENODEV || r.ret == -ENOENT || r.ret == -EIO);
+		sim_set("hold", "0");
+		mem_unmap(&mem);
+		dev_close(fd);
+		dev_close(r.fd);
+		rebind();
+	}
+}
+
+UAPI_TEST(unbind, a_device_below_while_a_channel_is_requested)
+{
+	with_sim("below=1", requested_below);
+}

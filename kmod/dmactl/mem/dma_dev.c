@@ -6,6 +6,7 @@
  */
 
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/module.h>
@@ -122,9 +123,9 @@ static int dmactl_dev_register_below(struct device *device, void *data)
 	struct dmactl_dev *dev = data;
 	int ret;
 
-	/* The core is binding or unbinding this child. */
+	/* Its driver comes or goes, and may be that of the channels. */
 	if (!device_trylock(device))
-		return -EBUSY;
+		return -ENODEV;
 	ret = dmactl_dev_register_bus(dev, device);
 	device_unlock(device);
 	if (ret)
@@ -155,21 +156,23 @@ static void dmactl_dev_unregister_buses(struct dmactl_dev *dev)
 static struct dmactl_dev *dmactl_dev_new(struct device *device)
 {
 	struct dmactl_dev *dev;
+	int ret;
 
 	lockdep_assert_held(&dmactl_devs_lock);
 	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 	if (!dev)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	kref_init(&dev->ref);
 	mutex_init(&dev->lock);
 	INIT_LIST_HEAD(&dev->clients);
 	INIT_LIST_HEAD(&dev->bufs);
 	dev->dev = get_device(device);
-	if (dmactl_dev_register_buses(dev)) {
+	ret = dmactl_dev_register_buses(dev);
+	if (ret) {
 		dmactl_dev_unregister_buses(dev);
 		put_device(device);
 		kfree(dev);
-		return NULL;
+		return ERR_PTR(ret);
 	}
 	list_add_tail(&dev->node, &dmactl_devs);
 	return dev;
@@ -274,8 +277,8 @@ int dmactl_dev_attach(struct dmactl_client *client, struct device *device)
 	if (device->bus && !device->driver)
 		return -ENODEV;
 	dev = dmactl_dev_get(device);
-	if (!dev)
-		return -ENOMEM;
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
 	ret = dmactl_dev_add_client(dev, client);
 	if (ret)
 		dmactl_dev_put(dev);
