@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* No user starves others: killed processes end quickly. */
+#include <pthread.h>
 #include <signal.h>
 
-#include "uapi.h"
+#include "cring.h"
 
 #define SMALL	   (64u << 10)
 #define TIMEOUT_MS 1500
@@ -204,4 +205,107 @@ UAPI_TEST(starve_kill, closing_a_stream_takes_no_longer_than_its_bytes)
 	}
 	if (best >= 90)
 		fail("closing takes %llu ms", (unsigned long long)best);
+}
+
+/* A session that two processes have, on hardware that cannot be stopped. */
+static int shared_fd;
+static uint32_t shared_chan;
+static struct dmactl_op shared_op;
+
+static void *destroys(void *unused)
+{
+	check_eq(destroy(shared_fd, shared_chan), 0);
+	return unused;
+}
+
+static void submits_prepared(void *unused)
+{
+	struct dmactl_submit arg = {.size = sizeof(arg),
+				    .nr_ops = 1,
+				    .op_size = sizeof(shared_op),
+				    .ops_uptr = (uintptr_t)&shared_op,
+				    .completion_size = sizeof(struct dmactl_completion)};
+
+	(void)unused;
+	wait_for_child();
+	dev_ioctl(shared_fd, DMACTL_IOC_SUBMIT, &arg);
+	fail("it did not wait for the channel");
+}
+
+static void prepares(void *unused)
+{
+	struct dmactl_prepare arg = {.size = sizeof(arg),
+				     .op_size = sizeof(shared_op),
+				     .op_uptr = (uintptr_t)&shared_op};
+
+	(void)unused;
+	wait_for_child();
+	dev_ioctl(shared_fd, DMACTL_IOC_PREPARE, &arg);
+	fail("it did not wait for the channel");
+}
+
+/* The child is killed while the parent stops the channel. */
+static void check_killed_behind_destroy(void (*fn)(void *arg))
+{
+	pthread_t thread;
+	uint64_t took;
+	pid_t pid;
+
+	check_eq(pipe(pipe_fds), 0);
+	pid = child_start(fn, NULL);
+	check_eq(pthread_create(&thread, NULL, destroys, NULL), 0);
+	sleep_ms(100);
+	child_is_ready();
+	sleep_ms(200);
+	took = kill_and_wait(pid);
+	sim_set("hold", "0");
+	check_eq(pthread_join(thread, NULL), 0);
+	/* The wait for the hardware takes 5 s. */
+	if (took > 2000)
+		fail("gone after %llu ms", (unsigned long long)took);
+}
+
+static struct dmactl_op hang_one(void)
+{
+	struct dmactl_op op;
+	struct mem mem;
+
+	shared_fd = dev_open(0);
+	shared_chan = chan_with(shared_fd, DMACTL_CAP_MEMCPY | DMACTL_CAP_MEMSET | DMACTL_CAP_REUSE)
+			      .out_chan;
+	mem = mem_get(shared_fd, PAGE);
+	op = op_memset(shared_chan, &mem, 0, 64, 1);
+	sim_set("hold", "1");
+	submit_all(shared_fd, &op, 1);
+	return op_memcpy(shared_chan, &mem, 0, &mem, 64, 64);
+}
+
+static void prepared_behind_destroy(void)
+{
+	struct dmactl_prepare arg = {.size = sizeof(arg),
+				     .op_size = sizeof(shared_op),
+				     .op_uptr = (uintptr_t)&shared_op};
+
+	shared_op = hang_one();
+	cring_new(shared_fd, 16);
+	check_eq(dev_ioctl(shared_fd, DMACTL_IOC_PREPARE, &arg), 0);
+	shared_op = (struct dmactl_op){
+		.opcode = DMACTL_OP_PREPARED, .chan = shared_chan, .src_buf = arg.out_handle};
+	check_killed_behind_destroy(submits_prepared);
+}
+
+UAPI_TEST(starve_kill, killed_while_a_channel_that_hangs_is_destroyed)
+{
+	with_sim("no_terminate=1", prepared_behind_destroy);
+}
+
+static void prepare_behind_destroy(void)
+{
+	shared_op = hang_one();
+	check_killed_behind_destroy(prepares);
+}
+
+UAPI_TEST(starve_kill, killed_in_prepare_while_a_channel_is_destroyed)
+{
+	with_sim("no_terminate=1", prepare_behind_destroy);
 }

@@ -649,11 +649,11 @@ enum dmactl_chan_by {
  *
  * The session holds the channel until DESTROY or close. Errors: ENOENT there is
  * no such channel, another kernel client holds it, or (BY_CAPS) all matching
- * channels are busy; EBUSY a dmactl session holds the named channel; EPERM the
- * module parameter "allow" does not offer it and the caller lacks
- * CAP_SYS_RAWIO. By default "allow" offers by NAME and CAPS all channels
- * between memory and memory, and all ports; EOPNOTSUPP the named channel lacks
- * one of @caps; EIO the channel is free, but the provider could not make it
+ * channels are busy; EBUSY a dmactl session holds the named channel; ENODEV its
+ * driver comes or goes; EPERM the module parameter "allow" does not offer it and
+ * the caller lacks CAP_SYS_RAWIO. By default "allow" offers by NAME and CAPS all
+ * channels between memory and memory, and all ports; EOPNOTSUPP the named channel
+ * lacks one of @caps; EIO the channel is free, but the provider could not make it
  * ready; EDQUOT the session or the user has as many channels (of the controller)
  * as allowed, or too much kernel memory for @depth more ops.
  *

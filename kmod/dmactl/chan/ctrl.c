@@ -116,13 +116,17 @@ int dmactl_ioctl_chan_ctrl(struct dmactl_cmd *cmd)
 int dmactl_chan_attach_user(struct dmactl_chan *chan,
 			    struct dmactl_chan_user *user)
 {
-	guard(rwsem_write)(&chan->rwsem);
-	if (chan->life.dead)
-		return chan->life.dead;
-	if (chan->user || dmactl_chan_has_ops(chan))
-		return -EBUSY;
-	WRITE_ONCE(chan->user, user);
-	return 0;
+	int ret = dmactl_chan_lock_write(chan);
+
+	if (ret)
+		return ret;
+	ret = chan->life.dead;
+	if (!ret && (chan->user || dmactl_chan_has_ops(chan)))
+		ret = -EBUSY;
+	if (!ret)
+		WRITE_ONCE(chan->user, user);
+	up_write(&chan->rwsem);
+	return ret;
 }
 
 /*

@@ -278,16 +278,27 @@ static struct dmactl_job *dmactl_fastpath_submit_some(struct dmactl_chan *chan,
 	return job;
 }
 
-static struct dmactl_job *dmactl_fastpath_run(struct dmactl_chan *chan,
-					      struct dmactl_job *job, u32 *nr)
+static struct dmactl_job *dmactl_fastpath_run_locked(struct dmactl_chan *chan,
+						     struct dmactl_job *job,
+						     u32 *nr)
 {
-	guard(rwsem_read)(&chan->rwsem);
 	if (chan->life.dead || chan->user)
 		return job;
 	guard(mutex)(&chan->prep_lock);
 	job = dmactl_fastpath_submit_some(chan, job, nr);
 	if (*nr)
 		dmactl_chan_issue_locked(chan);
+	return job;
+}
+
+/* Also returns if the task is killed; then the common path returns the error. */
+static struct dmactl_job *dmactl_fastpath_run(struct dmactl_chan *chan,
+					      struct dmactl_job *job, u32 *nr)
+{
+	if (dmactl_chan_lock_read(chan))
+		return job;
+	job = dmactl_fastpath_run_locked(chan, job, nr);
+	up_read(&chan->rwsem);
 	return job;
 }
 

@@ -137,12 +137,17 @@ void dmactl_chan_issue_pending(struct dmactl_chan *chan)
 	dma_async_issue_pending(chan->lease.dma);
 }
 
-/* Issues held ops. The caller holds no lock of the channel. */
+/*
+ * Issues held ops, unless the task is killed. The caller holds no lock of the
+ * channel.
+ */
 void dmactl_chan_issue_held(struct dmactl_chan *chan)
 {
-	guard(rwsem_read)(&chan->rwsem);
+	if (dmactl_chan_lock_read(chan))
+		return;
 	if (!chan->life.dead && READ_ONCE(chan->queue.held))
 		dmactl_chan_issue(chan);
+	up_read(&chan->rwsem);
 }
 
 /*

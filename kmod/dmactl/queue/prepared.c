@@ -251,25 +251,30 @@ int dmactl_prepared_fill(struct dmactl_prepared *p)
 	struct dmactl_chan *chan = p->chan;
 	int ret;
 
-	guard(rwsem_write)(&chan->rwsem);
-	if (chan->life.dead)
-		return chan->life.dead;
+	ret = dmactl_chan_lock_write(chan);
+	if (ret)
+		return ret;
+	ret = chan->life.dead;
+	if (ret)
+		goto out;
 	list_add_tail(&p->chan_node, &chan->prepareds);
 	ret = dmactl_prepared_all(p);
 	if (ret)
 		dmactl_prepared_drop(p);
+out:
+	up_write(&chan->rwsem);
 	return ret;
 }
 
 /*
  * The channel was terminated in the meantime: prepares all descriptors again.
  */
-static int dmactl_prepared_again(struct dmactl_prepared *p)
+static int dmactl_prepared_again_locked(struct dmactl_prepared *p)
 {
 	struct dmactl_job *job = &p->job;
 	int ret;
 
-	guard(rwsem_write)(&p->chan->rwsem);
+	lockdep_assert_held_write(&p->chan->rwsem);
 	if (p->chan->life.dead)
 		return p->chan->life.dead;
 	if (!p->lost)
@@ -283,6 +288,17 @@ static int dmactl_prepared_again(struct dmactl_prepared *p)
 		dmactl_prepared_give_back(p);
 	else
 		WRITE_ONCE(p->lost, false);
+	return ret;
+}
+
+static int dmactl_prepared_again(struct dmactl_prepared *p)
+{
+	int ret = dmactl_chan_lock_write(p->chan);
+
+	if (ret)
+		return ret;
+	ret = dmactl_prepared_again_locked(p);
+	up_write(&p->chan->rwsem);
 	return ret;
 }
 
