@@ -50,6 +50,7 @@ struct dmactl_buf {
 	struct page **pages;		/* all kinds but IMPORTED */
 	spinlock_t maps_lock;		/* for changes of @maps */
 	struct list_head maps;		/* lookups: RCU; changes: maps_lock */
+	u32 nr_unmapped;		/* maps_lock; read without */
 
 	/* COHERENT */
 	struct dmactl_dev *dev;

@@ -327,6 +327,7 @@ static void dmactl_map_unlink(struct dmactl_map *map)
 {
 	guard(dmactl_bh)(&map->buf->maps_lock);
 	list_del_rcu(&map->buf_node);
+	WRITE_ONCE(map->buf->nr_unmapped, map->buf->nr_unmapped + 1);
 }
 
 /*

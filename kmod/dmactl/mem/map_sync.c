@@ -75,18 +75,14 @@ static u32 dmactl_map_nr_syncing(struct dmactl_buf *buf)
 	return nr;
 }
 
-/* Syncs a range for every device that has the buffer mapped. */
-int dmactl_map_sync_all(struct dmactl_buf *buf, u64 off, u64 len,
-			enum dma_data_direction dir, bool for_cpu)
+static int dmactl_map_sync_each(struct dmactl_buf *buf, u64 off, u64 len,
+				enum dma_data_direction dir, bool for_cpu)
 {
 	struct dmactl_dev *dev;
 	struct dmactl_map *map;
 	int ret = 0;
 	u32 n;
 
-	/* Each device would overwrite the data of the others. */
-	if (for_cpu && dir != DMA_TO_DEVICE && dmactl_map_nr_syncing(buf) > 1)
-		return -EINVAL;
 	for (n = 0; !ret && (dev = dmactl_map_nth_dev(buf, n)); n++) {
 		scoped_guard(mutex, &dev->lock) {
 			map = dmactl_map_find(buf, dev);
@@ -96,5 +92,26 @@ int dmactl_map_sync_all(struct dmactl_buf *buf, u64 off, u64 len,
 		}
 		dmactl_dev_put(dev);
 	}
+	return ret;
+}
+
+/* Syncs a range for every device that has the buffer mapped. */
+int dmactl_map_sync_all(struct dmactl_buf *buf, u64 off, u64 len,
+			enum dma_data_direction dir, bool for_cpu)
+{
+	u32 before;
+	int ret;
+
+	/* Each device would overwrite the data of the others. */
+	if (for_cpu && dir != DMA_TO_DEVICE && dmactl_map_nr_syncing(buf) > 1)
+		return -EINVAL;
+	/*
+	 * If a device went, the mappings behind its own have moved up, and one
+	 * was left out.
+	 */
+	do {
+		before = READ_ONCE(buf->nr_unmapped);
+		ret = dmactl_map_sync_each(buf, off, len, dir, for_cpu);
+	} while (!ret && before != READ_ONCE(buf->nr_unmapped));
 	return ret;
 }
