@@ -374,7 +374,8 @@ static void bound_again(void)
 		if (r.ret) {
 			/* EIO: dma-sim is being unbound. */
 			check(r.ret == -ENOENT || r.ret == -EIO);
-		} else {
+		} else if (chan_status(r.fd, r.arg.out_chan).out_state != DMACTL_STATE_GONE) {
+			/* It did not come before the driver went. */
 			name_claimed(name);
 			snprintf(path, sizeof(path), "/sys/class/dma/%s/in_use", name);
 			file_read(path, in_use, sizeof(in_use));
