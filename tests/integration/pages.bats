@@ -45,6 +45,10 @@ page() {
 	page "$root/docs/coming-from.md"
 }
 
+@test "docs/faq.md" {
+	page "$root/docs/faq.md"
+}
+
 # notices TEXT PATTERN: a page that is wrong, and what is said of it
 notices() {
 	printf '%b' "$1" >page.md
