@@ -41,6 +41,10 @@ page() {
 	"$BATS_TEST_DIRNAME/run-page" "$1"
 }
 
+@test "docs/tutorial.md" {
+	page "$root/docs/tutorial.md"
+}
+
 @test "docs/coming-from.md" {
 	page "$root/docs/coming-from.md"
 }
