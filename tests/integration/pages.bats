@@ -53,6 +53,10 @@ page() {
 	page "$root/docs/faq.md"
 }
 
+@test "docs/troubleshooting.md" {
+	page "$root/docs/troubleshooting.md"
+}
+
 # notices TEXT PATTERN: a page that is wrong, and what is said of it
 notices() {
 	printf '%b' "$1" >page.md
