@@ -1,5 +1,5 @@
+// SPDX-License-Identifier: MIT
 /* Memory shared with others: pinned, imported, exported. */
-/* Memory that is not only ours: pinned, imported, exported. */
 #include <sys/socket.h>
 
 #include "private.h"
