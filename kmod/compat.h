@@ -60,6 +60,13 @@ static inline void dmactl_bh_unlock(spinlock_t *lock)
 DEFINE_LOCK_GUARD_1(dmactl_bh, spinlock_t, dmactl_bh_lock(_T->lock),
 		    dmactl_bh_unlock(_T->lock))
 
+/* The device that a class's devnode() gets is const since 6.2. */
+#if DMACTL_KERNEL(6, 2)
+#define dmactl_devnode_const const
+#else
+#define dmactl_devnode_const
+#endif
+
 /* Copies the data of read_iter() into a pipe. */
 #if DMACTL_KERNEL(6, 5)
 #define dmactl_compat_splice_read copy_splice_read

@@ -6,6 +6,7 @@
 #include <linux/seq_file.h>
 
 #include "../compat.h"
+#include "chan/port.h"
 #include "chan/status.h"
 #include "core/account.h"
 #include "core/chan.h"
@@ -147,6 +148,8 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 		pinned += obj_to_buf(obj)->nr_pinned;
 	}
 	seq_printf(m, "session:\t%u\n", s->id);
+	if (s->port)
+		seq_printf(m, "port:\t%s\n", s->port->name);
 	seq_printf(m, "channels:\t%u\n", s->nr[DMACTL_OBJ_CHAN]);
 	seq_printf(m, "buffers:\t%u\n", s->nr[DMACTL_OBJ_BUF]);
 	seq_printf(m, "prepared:\t%u\n", s->nr[DMACTL_OBJ_PREPARED]);

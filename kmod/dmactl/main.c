@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Module, device node and ioctl table. */
+/* Module, device nodes and ioctl table. */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -28,6 +28,7 @@
 #include "front/cq_ring.h"
 #include "front/fastpath.h"
 #include "front/file_ops.h"
+#include "front/portfile.h"
 #include "front/prepare.h"
 #include "front/stream.h"
 #include "front/submit.h"
@@ -160,7 +161,7 @@ static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 
 static int dmactl_open(struct inode *inode, struct file *file)
 {
-	int ret = dmactl_session_open(file);
+	int ret = dmactl_session_open(file, NULL);
 
 	return ret ? ret : stream_open(inode, file);
 }
@@ -181,6 +182,51 @@ static const struct file_operations dmactl_fops = {
 	.read = dmactl_read,
 	.poll = dmactl_poll,
 	.uring_cmd = dmactl_uring_cmd,
+#ifdef CONFIG_PROC_FS
+	.show_fdinfo = dmactl_show_fdinfo,
+#endif
+};
+
+static long dmactl_port_ioctl(struct file *file, unsigned int nr,
+			      unsigned long ptr)
+{
+	int ret;
+
+	if (_IOC_TYPE(nr) != DMACTL_IOC_TYPE)
+		return dmactl_portfile_ioctl(file, nr, ptr);
+	ret = dmactl_portfile_use_session(file);
+	return ret ? ret : dmactl_ioctl(file, nr, ptr);
+}
+
+static int dmactl_port_open(struct inode *inode, struct file *file)
+{
+	struct dmactl_port *port = dmactl_port_of(inode);
+	int ret;
+
+	/* A node that somebody else has open can be opened after its end. */
+	if (dmactl_port_is_gone(port))
+		return -ENODEV;
+	ret = dmactl_session_open(file, port);
+	if (ret)
+		return ret;
+	file->f_mode |= FMODE_NOWAIT;
+	return stream_open(inode, file);
+}
+
+static const struct file_operations dmactl_port_fops = {
+	.owner = THIS_MODULE,
+	.open = dmactl_port_open,
+	.release = dmactl_release,
+	.unlocked_ioctl = dmactl_port_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = dmactl_portfile_mmap,
+	.read_iter = dmactl_portfile_read_iter,
+	.write_iter = dmactl_portfile_write_iter,
+	.splice_read = dmactl_compat_splice_read,
+	.splice_write = iter_file_splice_write,
+	.poll = dmactl_portfile_poll,
+	.fsync = dmactl_portfile_fsync,
+	.uring_cmd = dmactl_portfile_uring_cmd,
 #ifdef CONFIG_PROC_FS
 	.show_fdinfo = dmactl_show_fdinfo,
 #endif
@@ -219,7 +265,7 @@ static int __init dmactl_init(void)
 	ret = dmactl_fence_init();
 	if (ret)
 		goto err_chan;
-	ret = dmactl_port_init();
+	ret = dmactl_port_init(&dmactl_port_fops);
 	if (ret)
 		goto err_fence;
 	ret = misc_register(&dmactl_misc);

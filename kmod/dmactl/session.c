@@ -8,6 +8,7 @@
 #include "../compat.h"
 #include "../version.h"
 #include "chan/channel.h"
+#include "chan/port.h"
 #include "chan/stop.h"
 #include "core/account.h"
 #include "core/chan.h"
@@ -18,6 +19,7 @@
 #include "core/session.h"
 #include "front/cq_ring.h"
 #include "front/optable.h"
+#include "front/portfile.h"
 #include "front/uring.h"
 #include "mem/buffer.h"
 #include "queue/cq.h"
@@ -53,7 +55,8 @@ static int dmactl_session_charge(struct dmactl_session *s)
 	return ret;
 }
 
-int dmactl_session_open(struct file *file)
+/* @port: the only one that the session may use; NULL: any. */
+int dmactl_session_open(struct file *file, struct dmactl_port *port)
 {
 	struct dmactl_session *s;
 	int ret;
@@ -67,6 +70,7 @@ int dmactl_session_open(struct file *file)
 		return ret;
 	}
 	s->id = atomic_inc_return(&dmactl_session_ids);
+	s->port = port ? dmactl_port_get(port) : NULL;
 	s->mapping = file->f_mapping;
 	mutex_init(&s->lock);
 	dmactl_obj_table_init(s);
@@ -102,6 +106,7 @@ static void dmactl_session_stop(struct dmactl_leave *leave)
 	unsigned long handle;
 
 	cancel_delayed_work_sync(&s->uring_reaper);
+	dmactl_portfile_stop(s);
 	scoped_guard(mutex, &s->lock) {
 		/* Stop the channels first: after that nothing uses a buffer. */
 		dmactl_session_stop_chans(s);
@@ -120,6 +125,8 @@ static void dmactl_session_stop(struct dmactl_leave *leave)
 		eventfd_ctx_put(s->eventfd);
 	mutex_destroy(&s->lock);
 	mutex_destroy(&s->reap_lock);
+	if (s->port)
+		dmactl_port_put(s->port);
 	dmactl_session_uncharge(s);
 }
 
@@ -149,6 +156,7 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 				DMACTL_FEATURE_STREAM |
 				DMACTL_FEATURE_PORT |
 				DMACTL_FEATURE_RING |
+				DMACTL_FEATURE_PORT_NODE |
 				(IS_ENABLED(CONFIG_IO_URING) ?
 				 DMACTL_FEATURE_URING : 0),
 		.out_opcodes = dmactl_known_opcodes(),

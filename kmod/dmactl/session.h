@@ -7,9 +7,10 @@
 #include <linux/seq_file.h>
 
 struct dmactl_cmd;
+struct dmactl_port;
 struct dmactl_session;
 
-int dmactl_session_open(struct file *file);
+int dmactl_session_open(struct file *file, struct dmactl_port *port);
 void dmactl_session_release(struct dmactl_session *s);
 int dmactl_ioctl_info(struct dmactl_cmd *cmd);
 int dmactl_ioctl_destroy(struct dmactl_cmd *cmd);

@@ -53,6 +53,25 @@
  * share the completions. mmap(2) takes the offset that BUF_ALLOC returned, with
  * MAP_SHARED, or 0 for the completion ring (&struct dmactl_ring); other offsets
  * below 16 MiB are reserved.
+ *
+ * Each port has a node, DMACTL_PORT_DIR and its name. What is opened there
+ * reaches the channels of this port and nothing else, whatever privileges the
+ * program has. Its first use decides what the open file is:
+ *
+ *   - an ioctl of this header makes it a session, as above. The file must be
+ *     open for reading and writing: EACCES. CHAN_REQUEST takes BY_PORT with
+ *     this port's name: EPERM for everything else, LOOK too. ENODEV: the port
+ *     has gone. The permissions of the node decide, not "allow". write(2) is
+ *     EBUSY; completions come by read(2), not by readv(2) or aio.
+ *   - read(2), write(2), FIONREAD and poll(2) for POLLIN make it a stream, as
+ *     STREAM_OPEN does with zeros, in each direction that is used: ioctls of
+ *     this header, mmap(2) and io_uring commands are EBUSY. EBADF: no channel
+ *     of the port goes this way; EINVAL: several do; otherwise the errors of
+ *     CHAN_REQUEST and STREAM_OPEN, and then the file is as before.
+ *
+ * poll(2) also reports POLLERR and POLLHUP once the port has gone; a port that
+ * comes again has a new node, and open files of the old one stay useless. A
+ * program that uses poll(2) before its first ioctl makes INFO first.
  */
 #ifndef _UAPI_LINUX_DMACTL_H
 #define _UAPI_LINUX_DMACTL_H
@@ -61,6 +80,8 @@
 #include <linux/types.h>
 
 #define DMACTL_DEVICE "/dev/dmactl"
+/* The nodes of ports; see above. */
+#define DMACTL_PORT_DIR "/dev/dma/"
 
 #define DMACTL_IOC_TYPE 0xDA
 
@@ -470,6 +491,7 @@ struct dmactl_info {
 #define DMACTL_FEATURE_URING	(1ull << 5)	/* &struct dmactl_uring_cmd */
 #define DMACTL_FEATURE_PORT	(1ull << 6)	/* DMACTL_CHAN_BY_PORT */
 #define DMACTL_FEATURE_RING	(1ull << 7)	/* DMACTL_IOC_RING */
+#define DMACTL_FEATURE_PORT_NODE (1ull << 8)	/* nodes in DMACTL_PORT_DIR */
 
 /* The capabilities of a channel: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)

@@ -7,7 +7,6 @@
 
 #include <linux/device.h>
 #include <linux/dmaengine.h>
-#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/mod_devicetable.h>
@@ -17,6 +16,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 #include "../../compat.h"
 #include "chan/bounds.h"
@@ -37,9 +37,9 @@
 static DEFINE_MUTEX(dmactl_ports_lock);
 static LIST_HEAD(dmactl_ports);
 
-static void dmactl_port_free(struct kref *ref)
+static void dmactl_port_free(struct device *dev)
 {
-	struct dmactl_port *port = container_of(ref, struct dmactl_port, ref);
+	struct dmactl_port *port = container_of(dev, struct dmactl_port, shown);
 
 	put_device(port->dev);
 	mutex_destroy(&port->lock);
@@ -48,9 +48,15 @@ static void dmactl_port_free(struct kref *ref)
 	kfree(port);
 }
 
-static void dmactl_port_put(struct dmactl_port *port)
+struct dmactl_port *dmactl_port_get(struct dmactl_port *port)
 {
-	kref_put(&port->ref, dmactl_port_free);
+	get_device(&port->shown);
+	return port;
+}
+
+void dmactl_port_put(struct dmactl_port *port)
+{
+	put_device(&port->shown);
 }
 
 static struct dmactl_port *dmactl_port_named(const char *name, size_t len)
@@ -64,29 +70,104 @@ static struct dmactl_port *dmactl_port_named(const char *name, size_t len)
 	return NULL;
 }
 
-/*
- * Finds "PORT:CHANNEL", or "PORT" if the port has one channel. Takes a
- * reference to the port.
- */
-static struct dmactl_port_chan *dmactl_port_chan_get(const char *name)
+/* Finds "PORT:CHANNEL", or "PORT" if the port has one channel. */
+static struct dmactl_port_chan *dmactl_port_chan_of(struct dmactl_port *port,
+						    const char *name)
 {
-	size_t len = strcspn(name, ":");
-	struct dmactl_port *port;
 	unsigned int i;
 
+	if (!strchr(name, ':'))
+		return port->nr_pchans > 1 ? ERR_PTR(-EINVAL) : &port->pchans[0];
+	for (i = 0; i < port->nr_pchans; i++)
+		if (!strcmp(port->pchans[i].full, name))
+			return &port->pchans[i];
+	return ERR_PTR(-ENOENT);
+}
+
+/*
+ * The same for the node of a port. Another port can have got the name in the
+ * meantime, so only the name is compared and no port is looked up.
+ */
+static struct dmactl_port_chan *dmactl_port_chan_own(struct dmactl_port *port,
+						     const char *name)
+{
+	size_t len = strcspn(name, ":");
+
+	if (strncmp(port->name, name, len) || port->name[len])
+		return ERR_PTR(-EPERM);
+	return dmactl_port_chan_of(port, name);
+}
+
+/*
+ * Finds the channel that a program names, and takes a reference to its port.
+ * @own: the only port that the program may use; NULL: any.
+ */
+static struct dmactl_port_chan *dmactl_port_chan_get(struct dmactl_port *own,
+						     const char *name)
+{
+	struct dmactl_port_chan *pchan;
+	struct dmactl_port *port = own;
+
 	guard(mutex)(&dmactl_ports_lock);
-	port = dmactl_port_named(name, len);
+	if (!own)
+		port = dmactl_port_named(name, strcspn(name, ":"));
 	if (!port)
 		return ERR_PTR(-ENOENT);
-	if (!name[len] && port->nr_pchans > 1)
-		return ERR_PTR(-EINVAL);
+	pchan = own ? dmactl_port_chan_own(own, name) :
+		      dmactl_port_chan_of(port, name);
+	if (!IS_ERR(pchan))
+		dmactl_port_get(port);
+	return pchan;
+}
+
+/*
+ * Returns the full name of the port's only channel that may go in this
+ * direction, -EINVAL if there are several, -EBADF if there is none.
+ */
+const char *dmactl_port_toward(const struct dmactl_port *port, u32 direction)
+{
+	const char *found = NULL;
+	unsigned int i;
+
 	for (i = 0; i < port->nr_pchans; i++) {
-		if (name[len] && strcmp(port->pchans[i].full, name))
+		const struct dmactl_port_chan *pchan = &port->pchans[i];
+		u32 directions = pchan->directions ?:
+				 READ_ONCE(pchan->declared);
+
+		if (directions && !(directions & direction))
 			continue;
-		kref_get(&port->ref);
-		return &port->pchans[i];
+		if (found)
+			return ERR_PTR(-EINVAL);
+		found = pchan->full;
 	}
-	return ERR_PTR(-ENOENT);
+	return found ? found : ERR_PTR(-EBADF);
+}
+
+/* Asks free channels of which neither firmware nor the driver has said it. */
+static void dmactl_port_learn(struct dmactl_port *port)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&port->lock);
+	for (i = 0; i < port->nr_pchans; i++) {
+		struct dmactl_port_chan *pchan = &port->pchans[i];
+
+		if (pchan->directions || pchan->declared)
+			continue;
+		WRITE_ONCE(pchan->declared,
+			   dmactl_chan_ask_directions(port->dev, pchan->name) &
+			   DMACTL_DIRS_SLAVE);
+	}
+}
+
+/* The same, for a caller that may wait. -ENODEV: the port has gone. */
+const char *dmactl_port_learn_toward(struct dmactl_port *port, u32 direction)
+{
+	guard(mutex)(&port->lock);
+	if (port->gone)
+		return ERR_PTR(-ENODEV);
+	dmactl_port_learn(port);
+	return dmactl_port_toward(port, direction);
 }
 
 /*
@@ -97,7 +178,8 @@ static int dmactl_port_chan_narrow(const struct dmactl_port_chan *pchan,
 				   struct dmactl_chan *chan,
 				   const struct dmactl_chan_request *arg)
 {
-	dmactl_limits_offer(&chan->limits,
+	/* The permissions of a port's node say who may use the port. */
+	dmactl_limits_offer(&chan->limits, chan->session->port ||
 			    dmactl_is_offered(pchan->full, "@ports") ||
 			    dmactl_is_offered(chan->lease.name, NULL));
 	if (!dmactl_may_take(chan->limits.caps & DMACTL_CAP_OFFERED))
@@ -170,7 +252,7 @@ static int dmactl_port_chan_request(struct dmactl_port_chan *pchan,
 	 */
 	guard(mutex)(&port->lock);
 	if (port->gone)
-		return -ENOENT;
+		return chan->session->port ? -ENODEV : -ENOENT;
 	if (dmactl_port_chan_is_busy(pchan))
 		return -EBUSY;
 	ret = dmactl_chan_request_bound(chan, port->dev, pchan->name,
@@ -192,6 +274,7 @@ static int dmactl_port_chan_request(struct dmactl_port_chan *pchan,
 	chan->port.pchan = pchan;
 	chan->port.fixed = &pchan->fixed;
 	chan->port.directions = pchan->directions;
+	WRITE_ONCE(pchan->declared, chan->limits.directions & DMACTL_DIRS_SLAVE);
 	WRITE_ONCE(pchan->chan, chan);
 	return 0;
 }
@@ -204,9 +287,10 @@ int dmactl_port_request(struct dmactl_chan *chan,
 			const struct dmactl_chan_request *arg,
 			struct device **dev)
 {
-	struct dmactl_port_chan *pchan = dmactl_port_chan_get(arg->name);
+	struct dmactl_port_chan *pchan;
 	int ret;
 
+	pchan = dmactl_port_chan_get(chan->session->port, arg->name);
 	if (IS_ERR(pchan))
 		return PTR_ERR(pchan);
 	ret = dmactl_port_chan_request(pchan, chan, arg, dev);
@@ -245,7 +329,8 @@ static void dmactl_port_lose(struct dmactl_port *port)
 	unsigned int i;
 
 	guard(mutex)(&port->lock);
-	port->gone = true;
+	WRITE_ONCE(port->gone, true);
+	wake_up_all(&port->wait);
 	for (i = 0; i < port->nr_pchans; i++) {
 		struct dmactl_chan *chan = port->pchans[i].chan;
 
@@ -275,8 +360,9 @@ static struct dmactl_port *dmactl_port_new(struct device *dev, unsigned int nr)
 	port = kzalloc(struct_size(port, pchans, nr), GFP_KERNEL);
 	if (!port)
 		return NULL;
-	kref_init(&port->ref);
+	dmactl_port_dev_new(port, dmactl_port_free);
 	mutex_init(&port->lock);
+	init_waitqueue_head(&port->wait);
 	port->dev = get_device(dev);
 	port->nr_pchans = nr;
 	port->names = kcalloc(nr, sizeof(*port->names), GFP_KERNEL);
@@ -288,18 +374,16 @@ static struct dmactl_port *dmactl_port_new(struct device *dev, unsigned int nr)
 }
 
 /* Checks now if the controller is there; otherwise the request checks. */
-static int dmactl_port_check(const struct dmactl_port *port)
+static int dmactl_port_check(struct dmactl_port *port)
 {
 	const struct dmactl_port_chan *pchan;
-	u32 directions;
 	unsigned int i;
 
+	guard(mutex)(&port->lock);
+	dmactl_port_learn(port);
 	for (i = 0; i < port->nr_pchans; i++) {
 		pchan = &port->pchans[i];
-		if (pchan->directions)
-			continue;
-		directions = dmactl_chan_ask_directions(port->dev, pchan->name);
-		if ((directions & DMACTL_DIRS_SLAVE) == DMACTL_DIRS_SLAVE)
+		if (pchan->declared == DMACTL_DIRS_SLAVE)
 			return dev_err_probe(port->dev, -EINVAL,
 					     DMACTL_WHICH_WAY, pchan->name);
 	}
@@ -369,21 +453,22 @@ static struct platform_driver dmactl_port_driver = {
 	},
 };
 
-int dmactl_port_init(void)
+/* @fops: of the nodes of ports, which dmactl_port_of() finds by the inode. */
+int dmactl_port_init(const struct file_operations *fops)
 {
 	int ret;
 
-	ret = dmactl_port_class_register();
+	ret = dmactl_port_dev_init(fops);
 	if (ret)
 		return ret;
 	ret = platform_driver_register(&dmactl_port_driver);
 	if (ret)
-		dmactl_port_class_unregister();
+		dmactl_port_dev_exit();
 	return ret;
 }
 
 void dmactl_port_exit(void)
 {
 	platform_driver_unregister(&dmactl_port_driver);
-	dmactl_port_class_unregister();
+	dmactl_port_dev_exit();
 }

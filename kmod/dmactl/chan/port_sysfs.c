@@ -11,10 +11,6 @@
 
 #include "chan/port.h"
 
-static struct class dmactl_port_class = {
-	.name = "dmactl",
-};
-
 static const struct dmactl_port_chan *dmactl_attr_pchan(struct device_attribute *attr)
 {
 	return container_of(attr, struct dmactl_port_chan_attr, attr)->pchan;
@@ -86,37 +82,12 @@ static void dmactl_port_chan_init_attrs(struct dmactl_port_chan *pchan)
 	pchan->group.attrs = pchan->attr_list;
 }
 
-/* The caller prevents EEXIST, for which the driver core prints a backtrace. */
-int dmactl_port_show(struct dmactl_port *port)
+void dmactl_port_init_groups(struct dmactl_port *port)
 {
-	struct device *shown;
 	unsigned int i;
 
 	for (i = 0; i < port->nr_pchans; i++) {
 		dmactl_port_chan_init_attrs(&port->pchans[i]);
 		port->groups[i] = &port->pchans[i].group;
 	}
-	shown = device_create_with_groups(&dmactl_port_class, port->dev, 0,
-					  port, port->groups, "%s", port->name);
-	if (IS_ERR(shown))
-		return PTR_ERR(shown);
-	port->shown = shown;
-	return 0;
-}
-
-/* After this nobody reads the files of the port. */
-void dmactl_port_hide(struct dmactl_port *port)
-{
-	device_unregister(port->shown);
-	port->shown = NULL;
-}
-
-int dmactl_port_class_register(void)
-{
-	return class_register(&dmactl_port_class);
-}
-
-void dmactl_port_class_unregister(void)
-{
-	class_unregister(&dmactl_port_class);
 }

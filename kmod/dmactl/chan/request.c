@@ -404,58 +404,112 @@ static int dmactl_chan_check_request(const struct dmactl_chan_request *arg)
 	return 0;
 }
 
-static int dmactl_chan_request_locked(struct dmactl_session *s,
-				      struct dmactl_cmd *cmd, u32 depth)
+/* Undoes dmactl_chan_open(). No other thread has seen the channel. */
+static void dmactl_chan_undo(struct dmactl_session *s, struct dmactl_chan *chan)
 {
-	struct dmactl_chan_request *arg = cmd->arg;
+	dmactl_chan_kill(chan, -ENOENT);
+	dmactl_chan_count_off_gone(chan);
+	dmactl_chan_release(chan);
+	dmactl_dev_detach(&chan->client);
+	dmactl_port_detach(chan);
+	dmactl_obj_unreserve(s, &chan->obj);
+	dmactl_chan_free_mem(chan);
+}
+
+/* Fills in the answer to the request. Returns why the channel is dead, or 0. */
+static int dmactl_chan_describe(struct dmactl_chan *chan,
+				struct dmactl_chan_request *arg)
+{
+	guard(rwsem_read)(&chan->rwsem);
+	/* The provider may have gone since; then its caps cannot be read. */
+	if (chan->life.dead)
+		return chan->life.dead;
+	arg->out_chan = chan->obj.handle;
+	arg->out_depth = chan->pool.depth;
+	dmactl_chan_caps(chan->lease.dma, &arg->out);
+	/* A port may allow less than the provider. */
+	arg->out.caps = chan->limits.caps;
+	arg->out.directions = chan->limits.directions;
+	dmactl_chan_bounds(&chan->limits.bounds, &arg->out);
+	return 0;
+}
+
+/* Requests a channel. Lookups find it after dmactl_chan_publish(). */
+static struct dmactl_chan *dmactl_chan_open(struct dmactl_session *s,
+					    struct dmactl_chan_request *arg)
+{
+	u32 depth = arg->depth ?: min_t(u32, DMACTL_DEFAULT_DEPTH,
+					dmactl_max_depth);
 	struct dmactl_chan *chan;
 	int ret;
 
+	lockdep_assert_held(&s->lock);
 	if (s->nr[DMACTL_OBJ_CHAN] >= dmactl_max_channels)
-		return -EDQUOT;
+		return ERR_PTR(-EDQUOT);
 	chan = dmactl_chan_new(s, depth);
 	if (IS_ERR(chan))
-		return PTR_ERR(chan);
+		return chan;
 	ret = dmactl_obj_reserve(s, &chan->obj);
 	if (ret)
 		goto err_free;
 	ret = dmactl_chan_acquire(chan, arg);
 	if (ret)
 		goto err_unreserve;
-
-	arg->out_chan = chan->obj.handle;
-	arg->out_depth = depth;
-	/* The provider may have gone since; then its caps cannot be read. */
-	down_read(&chan->rwsem);
-	ret = chan->life.dead;
-	if (!ret) {
-		dmactl_chan_caps(chan->lease.dma, &arg->out);
-		/* A port may allow less than the provider. */
-		arg->out.caps = chan->limits.caps;
-		arg->out.directions = chan->limits.directions;
-		dmactl_chan_bounds(&chan->limits.bounds, &arg->out);
-	}
-	up_read(&chan->rwsem);
+	ret = dmactl_chan_describe(chan, arg);
 	if (!ret)
-		ret = dmactl_cmd_respond(cmd);
-	if (ret)
-		goto err_release;
+		return chan;
+	dmactl_chan_undo(s, chan);
+	return ERR_PTR(ret);
 
-	trace_dmactl_chan_request(s->id, chan->obj.handle, chan->lease.name);
-	dmactl_obj_publish(s, &chan->obj);
-	return 0;
-
-err_release:
-	dmactl_chan_kill(chan, -ENOENT);
-	dmactl_chan_count_off_gone(chan);
-	dmactl_chan_release(chan);
-	dmactl_dev_detach(&chan->client);
-	dmactl_port_detach(chan);
 err_unreserve:
 	dmactl_obj_unreserve(s, &chan->obj);
 err_free:
 	dmactl_chan_free_mem(chan);
+	return ERR_PTR(ret);
+}
+
+static void dmactl_chan_publish(struct dmactl_session *s,
+				struct dmactl_chan *chan)
+{
+	trace_dmactl_chan_request(s->id, chan->obj.handle, chan->lease.name);
+	dmactl_obj_publish(s, &chan->obj);
+}
+
+static int dmactl_chan_request_locked(struct dmactl_session *s,
+				      struct dmactl_cmd *cmd)
+{
+	struct dmactl_chan *chan = dmactl_chan_open(s, cmd->arg);
+	int ret;
+
+	if (IS_ERR(chan))
+		return PTR_ERR(chan);
+	ret = dmactl_cmd_respond(cmd);
+	if (ret)
+		dmactl_chan_undo(s, chan);
+	else
+		dmactl_chan_publish(s, chan);
 	return ret;
+}
+
+/*
+ * Requests the channel of the session's port that goes in this direction. The
+ * session's node has no other.
+ */
+struct dmactl_chan *dmactl_chan_request_own(struct dmactl_session *s,
+					    u32 direction)
+{
+	struct dmactl_chan_request arg = { .by = DMACTL_CHAN_BY_PORT };
+	struct dmactl_chan *chan;
+	const char *name;
+
+	name = dmactl_port_learn_toward(s->port, direction);
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	strscpy(arg.name, name, sizeof(arg.name));
+	chan = dmactl_chan_open(s, &arg);
+	if (!IS_ERR(chan))
+		dmactl_chan_publish(s, chan);
+	return chan;
 }
 
 /* Calls @free for free channels, and @claimed for the channels of sessions. */
@@ -478,19 +532,21 @@ void dmactl_chan_visit(dma_filter_fn free,
 int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd)
 {
 	struct dmactl_chan_request *arg = cmd->arg;
-	u32 depth = arg->depth ?: min_t(u32, DMACTL_DEFAULT_DEPTH,
-					dmactl_max_depth);
 	int ret;
 
 	ret = dmactl_chan_check_request(arg);
 	if (ret)
 		return ret;
+	/* dmactl_port_request() checks the name. */
+	if (cmd->session->port && ((arg->flags & DMACTL_CHAN_LOOK) ||
+				   arg->by != DMACTL_CHAN_BY_PORT))
+		return -EPERM;
 	if (arg->flags & DMACTL_CHAN_LOOK)
 		return dmactl_chan_look(cmd);
 	ret = dmactl_session_lock(cmd->session);
 	if (ret)
 		return ret;
-	ret = dmactl_chan_request_locked(cmd->session, cmd, depth);
+	ret = dmactl_chan_request_locked(cmd->session, cmd);
 	dmactl_session_unlock(cmd->session);
 	return ret;
 }

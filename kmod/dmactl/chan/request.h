@@ -9,6 +9,7 @@
 
 struct dmactl_chan;
 struct dmactl_cmd;
+struct dmactl_session;
 
 /* The controller's driver comes or goes: request again once it has. */
 #define DMACTL_REQUEST_AGAIN 1
@@ -22,6 +23,8 @@ static inline void dmactl_request_unlock(struct device *dev)
 
 void dmactl_request_init(struct device *dev);
 int dmactl_ioctl_chan_request(struct dmactl_cmd *cmd);
+struct dmactl_chan *dmactl_chan_request_own(struct dmactl_session *s,
+					    u32 direction);
 int dmactl_chan_request_bound(struct dmactl_chan *chan, struct device *client,
 			      const char *name, const char *slave,
 			      struct device **dev);

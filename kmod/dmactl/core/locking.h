@@ -7,7 +7,7 @@
  *   session->lock	creating and destroying objects
  *   device_lock() of a DMA device or a port; code that runs under it when the
  *			driver goes must never take session->lock
- *   dmactl_ports_lock	list of ports
+ *   dmactl_ports_lock	list of ports, and their device numbers
  *   port->lock		channels of a port. With it or dmactl_claimed_lock held,
  *			device_lock() of a DMA device, which may be the port's
  *			parent, is only tried

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A session: one open file of the node, with its handles and its completion
- * queue.
+ * A session: one open file of /dev/dmactl or of a port's node, with its handles
+ * and its completion queue.
  */
 #ifndef DMACTL_SESSION_H
 #define DMACTL_SESSION_H
@@ -22,6 +22,8 @@
 struct dmactl_account;
 struct dmactl_cq_ring;
 struct dmactl_lookup;
+struct dmactl_port;
+struct dmactl_stream;
 
 enum dmactl_obj_type {
 	DMACTL_OBJ_CHAN,
@@ -30,8 +32,25 @@ enum dmactl_obj_type {
 	DMACTL_OBJ_TYPES,
 };
 
+/* What the open file of a port's node is used as. The first use decides. */
+enum dmactl_portfile_use {
+	DMACTL_PORTFILE_UNUSED,
+	DMACTL_PORTFILE_SESSION,	/* ioctls */
+	DMACTL_PORTFILE_STREAM,		/* read, write, poll */
+};
+
+/* The open file of a port's node. front/portfile.c writes it. */
+struct dmactl_portfile {
+	enum dmactl_portfile_use use;	/* session->lock; read without */
+	/* session->lock; read without; set once: receiving, sending */
+	struct dmactl_stream *streams[2];
+};
+
 struct dmactl_session {
 	u32 id;
+	/* never changes; referenced: the only port; NULL: opened by /dev/dmactl */
+	struct dmactl_port *port;
+	struct dmactl_portfile portfile;
 	struct address_space *mapping;	/* of the opened node */
 	struct dmactl_account *account;	/* of the task that opened it */
 
@@ -45,7 +64,8 @@ struct dmactl_session {
 	bool exports;
 
 	struct mutex reap_lock;		/* serializes readers */
-	wait_queue_head_t wait;		/* woken by completions, credit, lost devices */
+	/* woken by completions, credit, lost devices, streams of a port's node */
+	wait_queue_head_t wait;
 	wait_queue_head_t wait_nr;	/* woken by a number of completions */
 	u32 want;			/* cq_lock: the smallest such number */
 	atomic_t nr_gone;		/* channels whose device is gone */

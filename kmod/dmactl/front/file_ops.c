@@ -17,10 +17,10 @@
 #include "queue/cq_ring.h"
 #include "queue/wait.h"
 
-ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+ssize_t dmactl_read_records(struct dmactl_session *s, char __user *to,
+			    size_t len, bool nowait)
 {
 	const u32 size = sizeof(struct dmactl_completion);
-	struct dmactl_session *s = file->private_data;
 	u32 nr = min_t(size_t, len / size, INT_MAX / size);
 	int ret;
 
@@ -32,12 +32,18 @@ ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 		ret = dmactl_reap(s, to, nr, size);
 		if (ret)
 			return ret < 0 ? ret : (ssize_t)ret * size;
-		if (file->f_flags & O_NONBLOCK)
+		if (nowait)
 			return -EAGAIN;
 		/* Nothing was read, so read(2) can restart after a signal. */
 		if (dmactl_cq_wait(s, 1, NULL, KTIME_MAX))
 			return -ERESTARTSYS;
 	}
+}
+
+ssize_t dmactl_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	return dmactl_read_records(file->private_data, to, len,
+				   file->f_flags & O_NONBLOCK);
 }
 
 __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait)

@@ -7,7 +7,10 @@
 #include <linux/poll.h>
 
 struct dmactl_cmd;
+struct dmactl_session;
 
+ssize_t dmactl_read_records(struct dmactl_session *s, char __user *to,
+			    size_t len, bool nowait);
 ssize_t dmactl_read(struct file *file, char __user *to, size_t len,
 		    loff_t *pos);
 __poll_t dmactl_poll(struct file *file, struct poll_table_struct *wait);

@@ -82,7 +82,7 @@ static void dmactl_stream_ended(struct dmactl_job_user *user, int status,
 	/*
 	 * Use wake_up_poll(), because closing a stream waits uninterruptibly.
 	 */
-	wake_up_poll(&st->wait, EPOLLIN | EPOLLRDNORM |
+	wake_up_poll(st->wait, EPOLLIN | EPOLLRDNORM |
 		     EPOLLOUT | EPOLLWRNORM);
 }
 
@@ -93,7 +93,7 @@ static void dmactl_stream_kill(struct dmactl_chan_user *user)
 
 	scoped_guard(dmactl_bh, &st->lock)
 		WRITE_ONCE(st->dead, -ENODEV);
-	wake_up_all(&st->wait);
+	wake_up_all(st->wait);
 }
 
 /*
@@ -246,7 +246,8 @@ static void dmactl_stream_init(struct dmactl_stream *st,
 	st->dir = arg->direction == DMACTL_DIR_DEV_TO_MEM ? DMA_DEV_TO_MEM
 							  : DMA_MEM_TO_DEV;
 	mutex_init(&st->io);
-	init_waitqueue_head(&st->wait);
+	init_waitqueue_head(&st->own_wait);
+	st->wait = &st->own_wait;
 	spin_lock_init(&st->lock);
 	dmactl_stream_residue_init(st);
 	INIT_LIST_HEAD(&st->idle);
@@ -364,6 +365,15 @@ static int dmactl_stream_measure(struct dmactl_chan *chan,
 	return 0;
 }
 
+/* A channel is read from at once, so that no byte is lost. */
+static void dmactl_stream_listen(struct dmactl_stream *st)
+{
+	if (st->dir != DMA_DEV_TO_MEM)
+		return;
+	guard(mutex)(&st->io);
+	dmactl_stream_refill(st);
+}
+
 static int dmactl_stream_start(struct dmactl_cmd *cmd, struct dmactl_chan *chan,
 			       struct dmactl_stream *st, int fd)
 {
@@ -386,11 +396,7 @@ static int dmactl_stream_start(struct dmactl_cmd *cmd, struct dmactl_chan *chan,
 		fput(file);
 		return ret;
 	}
-	if (st->dir == DMA_DEV_TO_MEM) {
-		mutex_lock(&st->io);
-		dmactl_stream_refill(st);
-		mutex_unlock(&st->io);
-	}
+	dmactl_stream_listen(st);
 	fd_install(fd, file);
 	return 0;
 
@@ -401,22 +407,60 @@ err_put:
 	return ret;
 }
 
+/* Creates a stream that does not own the channel yet. */
+static struct dmactl_stream *dmactl_stream_make(struct dmactl_chan *chan,
+						struct dmactl_stream_open *arg)
+{
+	int ret = dmactl_stream_measure(chan, arg);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (!(chan->limits.caps & DMACTL_CAP_SLAVE))
+		return ERR_PTR(-EOPNOTSUPP);
+	ret = dmactl_slave_allowed(chan, __ffs(arg->direction));
+	return ret ? ERR_PTR(ret) : dmactl_stream_new(chan, arg);
+}
+
+/*
+ * Starts a stream without a file of its own, of default size. It wakes those on
+ * @wait, which must stay until dmactl_stream_end(). The caller puts the stream.
+ */
+struct dmactl_stream *dmactl_stream_begin(struct dmactl_chan *chan,
+					  u32 direction,
+					  wait_queue_head_t *wait)
+{
+	struct dmactl_stream_open arg = { .direction = direction };
+	struct dmactl_stream *st = dmactl_stream_make(chan, &arg);
+	int ret;
+
+	if (IS_ERR(st))
+		return st;
+	st->wait = wait;
+	ret = dmactl_chan_attach_user(chan, &st->user);
+	if (ret) {
+		dmactl_stream_put(st);
+		return ERR_PTR(ret);
+	}
+	dmactl_stream_listen(st);
+	return st;
+}
+
+/* Nobody reads or writes the stream any more. */
+void dmactl_stream_end(struct dmactl_stream *st)
+{
+	if (st->dir == DMA_MEM_TO_DEV)
+		dmactl_stream_drain(st);
+	dmactl_chan_detach_user(st->chan);
+	cancel_delayed_work_sync(&st->residue_poll);
+}
+
 static int dmactl_stream_open_chan(struct dmactl_cmd *cmd,
 				   struct dmactl_chan *chan)
 {
-	struct dmactl_stream_open *arg = cmd->arg;
 	struct dmactl_stream *st;
 	int ret, fd;
 
-	ret = dmactl_stream_measure(chan, arg);
-	if (ret)
-		return ret;
-	if (!(chan->limits.caps & DMACTL_CAP_SLAVE))
-		return -EOPNOTSUPP;
-	ret = dmactl_slave_allowed(chan, __ffs(arg->direction));
-	if (ret)
-		return ret;
-	st = dmactl_stream_new(chan, arg);
+	st = dmactl_stream_make(chan, cmd->arg);
 	if (IS_ERR(st))
 		return PTR_ERR(st);
 	fd = get_unused_fd_flags(O_CLOEXEC);

@@ -6,7 +6,8 @@
  *
  * A stream holds the memory of its channel, not the channel itself. The channel
  * can be destroyed, its device can go, and the session with it. Then @dead is
- * set, and the stream no longer uses the session.
+ * set, and the stream no longer uses the session. A stream has a file of its own
+ * (streamfile.c), or belongs to the open file of a port's node (portfile.c).
  */
 #ifndef DMACTL_STREAM_H
 #define DMACTL_STREAM_H
@@ -55,7 +56,8 @@ struct dmactl_stream {
 	u32 refused;			/* io: nr_under_way when a block was refused */
 	u32 forgive;			/* io: errors to skip, already reported */
 
-	wait_queue_head_t wait;
+	wait_queue_head_t *wait;	/* own_wait, or that of the port's node */
+	wait_queue_head_t own_wait;
 	spinlock_t lock;		/* protects the lists; callbacks take it */
 	struct list_head idle;		/* lock: free blocks */
 	struct list_head under_way;	/* lock: submitted, oldest first */
@@ -79,6 +81,10 @@ static inline bool dmactl_stream_is_dead(const struct dmactl_stream *st)
 
 /* stream.c */
 int dmactl_ioctl_stream_open(struct dmactl_cmd *cmd);
+struct dmactl_stream *dmactl_stream_begin(struct dmactl_chan *chan,
+					  u32 direction,
+					  wait_queue_head_t *wait);
+void dmactl_stream_end(struct dmactl_stream *st);
 void dmactl_stream_get(struct dmactl_stream *st);
 void dmactl_stream_put(struct dmactl_stream *st);
 struct dmactl_block *dmactl_stream_first(struct dmactl_stream *st,
@@ -97,12 +103,14 @@ void dmactl_stream_residue_reset(struct dmactl_block *block);
 void dmactl_stream_residue_init(struct dmactl_stream *st);
 
 /* streamio.c */
-ssize_t dmactl_stream_read_iter(struct kiocb *iocb, struct iov_iter *iter);
-ssize_t dmactl_stream_write_iter(struct kiocb *iocb, struct iov_iter *iter);
-int dmactl_stream_fsync(struct file *file, loff_t from, loff_t to,
-			int datasync);
-long dmactl_stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
-__poll_t dmactl_stream_poll(struct file *file, struct poll_table_struct *wait);
+bool dmactl_stream_nowait(const struct kiocb *iocb);
+ssize_t dmactl_stream_read(struct dmactl_stream *st, struct iov_iter *iter,
+			   bool nowait);
+ssize_t dmactl_stream_write(struct dmactl_stream *st, struct iov_iter *iter,
+			    bool nowait);
+int dmactl_stream_flush(struct dmactl_stream *st);
+int dmactl_stream_readable_bytes(struct dmactl_stream *st);
+__poll_t dmactl_stream_events(struct dmactl_stream *st);
 void dmactl_stream_drain(struct dmactl_stream *st);
 
 /* streamfile.c */

@@ -11,10 +11,11 @@
 #include <linux/fs_context.h>
 #include <linux/module.h>
 #include <linux/mount.h>
+#include <linux/poll.h>
 #include <linux/pseudo_fs.h>
-#include <linux/workqueue.h>
+#include <linux/uaccess.h>
+#include <asm/ioctls.h>
 
-#include "chan/ctrl.h"
 #include "core/leave.h"
 #include "front/stream.h"
 
@@ -61,10 +62,7 @@ static void dmactl_stream_stop(struct dmactl_leave *leave)
 	struct dmactl_stream *st = container_of(leave, struct dmactl_stream,
 						leave);
 
-	if (st->dir == DMA_MEM_TO_DEV)
-		dmactl_stream_drain(st);
-	dmactl_chan_detach_user(st->chan);
-	cancel_delayed_work_sync(&st->residue_poll);
+	dmactl_stream_end(st);
 	simple_release_fs(&dmactl_stream_mnt, &dmactl_stream_mnt_count);
 }
 
@@ -103,6 +101,46 @@ static int dmactl_stream_open_path(struct inode *inode, struct file *file)
 		return -ENODEV;
 	dmactl_stream_set_file(st, file);
 	return 0;
+}
+
+static ssize_t dmactl_stream_read_iter(struct kiocb *iocb,
+				       struct iov_iter *iter)
+{
+	return dmactl_stream_read(iocb->ki_filp->private_data, iter,
+				  dmactl_stream_nowait(iocb));
+}
+
+static ssize_t dmactl_stream_write_iter(struct kiocb *iocb,
+					struct iov_iter *iter)
+{
+	return dmactl_stream_write(iocb->ki_filp->private_data, iter,
+				   dmactl_stream_nowait(iocb));
+}
+
+static __poll_t dmactl_stream_poll(struct file *file,
+				   struct poll_table_struct *wait)
+{
+	struct dmactl_stream *st = file->private_data;
+
+	poll_wait(file, st->wait, wait);
+	return dmactl_stream_events(st);
+}
+
+static int dmactl_stream_fsync(struct file *file, loff_t from, loff_t to,
+			       int datasync)
+{
+	return dmactl_stream_flush(file->private_data);
+}
+
+/* FIONREAD, as for pipes and sockets. */
+static long dmactl_stream_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	struct dmactl_stream *st = file->private_data;
+
+	if (cmd != FIONREAD || st->dir != DMA_DEV_TO_MEM)
+		return -ENOTTY;
+	return put_user(dmactl_stream_readable_bytes(st), (int __user *)arg);
 }
 
 static const struct file_operations dmactl_stream_fops = {

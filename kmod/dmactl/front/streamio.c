@@ -14,7 +14,6 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
-#include <asm/ioctls.h>
 
 #include "../../compat.h"
 #include "core/chan.h"
@@ -165,7 +164,7 @@ static ssize_t dmactl_stream_read_some(struct dmactl_stream *st,
 	return dmactl_stream_is_dead(st) ? st->dead : -EAGAIN;
 }
 
-static bool dmactl_stream_nowait(const struct kiocb *iocb)
+bool dmactl_stream_nowait(const struct kiocb *iocb)
 {
 	return (iocb->ki_flags & IOCB_NOWAIT) ||
 	       (iocb->ki_filp->f_flags & O_NONBLOCK);
@@ -178,10 +177,9 @@ static int dmactl_stream_lock(struct dmactl_stream *st, bool nowait)
 	return mutex_lock_interruptible(&st->io) ? -ERESTARTSYS : 0;
 }
 
-ssize_t dmactl_stream_read_iter(struct kiocb *iocb, struct iov_iter *iter)
+ssize_t dmactl_stream_read(struct dmactl_stream *st, struct iov_iter *iter,
+			   bool nowait)
 {
-	struct dmactl_stream *st = iocb->ki_filp->private_data;
-	bool nowait = dmactl_stream_nowait(iocb);
 	ssize_t ret;
 
 	if (st->dir != DMA_DEV_TO_MEM)
@@ -203,7 +201,7 @@ ssize_t dmactl_stream_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 			dmactl_stream_poll_residue(st);
 		if (ret != -EAGAIN || nowait)
 			return ret;
-		if (wait_event_freezable(st->wait,
+		if (wait_event_freezable(*st->wait,
 					 dmactl_stream_readable(st)))
 			return -ERESTARTSYS;
 	}
@@ -279,9 +277,9 @@ static int dmactl_stream_wait_writable(struct dmactl_stream *st)
 	int ret;
 
 	if (!refused)
-		return wait_event_freezable(st->wait,
+		return wait_event_freezable(*st->wait,
 					    dmactl_stream_writable(st));
-	ret = wait_event_interruptible_timeout(st->wait, dmactl_stream_is_dead(st) ||
+	ret = wait_event_interruptible_timeout(*st->wait, dmactl_stream_is_dead(st) ||
 					       READ_ONCE(st->nr_under_way) <
 					       refused, HZ / 50 + 1);
 	return min(ret, 0);
@@ -303,10 +301,9 @@ static ssize_t dmactl_stream_write_once(struct dmactl_stream *st,
 	return ret;
 }
 
-ssize_t dmactl_stream_write_iter(struct kiocb *iocb, struct iov_iter *iter)
+ssize_t dmactl_stream_write(struct dmactl_stream *st, struct iov_iter *iter,
+			    bool nowait)
 {
-	struct dmactl_stream *st = iocb->ki_filp->private_data;
-	bool nowait = dmactl_stream_nowait(iocb);
 	ssize_t done = 0;
 	ssize_t ret;
 
@@ -346,17 +343,16 @@ static bool dmactl_stream_drained(struct dmactl_stream *st)
 	return !left && !READ_ONCE(st->nr_under_way);
 }
 
-int dmactl_stream_fsync(struct file *file, loff_t from, loff_t to,
-			int datasync)
+/* fsync(2): waits until all data was sent. */
+int dmactl_stream_flush(struct dmactl_stream *st)
 {
-	struct dmactl_stream *st = file->private_data;
 	int ret;
 
 	if (st->dir != DMA_MEM_TO_DEV)
 		return -EINVAL;
 	do {
 		/* In steps, because a refused block must be submitted again. */
-		ret = wait_event_interruptible_timeout(st->wait,
+		ret = wait_event_interruptible_timeout(*st->wait,
 						       dmactl_stream_is_dead(st) ||
 						       !READ_ONCE(st->nr_under_way),
 						       HZ / 10);
@@ -368,7 +364,6 @@ int dmactl_stream_fsync(struct file *file, loff_t from, loff_t to,
 	return -EINTR;
 }
 
-/* Returns the bytes that reads until EAGAIN would return. */
 static int dmactl_stream_count(struct dmactl_stream *st)
 {
 	struct dmactl_block *block;
@@ -388,29 +383,24 @@ static int dmactl_stream_count(struct dmactl_stream *st)
 	return min_t(u64, sum, INT_MAX);
 }
 
-/* FIONREAD, as for pipes and sockets. */
-long dmactl_stream_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+/* FIONREAD: returns the bytes that reads until EAGAIN would return. */
+int dmactl_stream_readable_bytes(struct dmactl_stream *st)
 {
-	struct dmactl_stream *st = file->private_data;
-	int count;
+	int count = dmactl_stream_count(st);
 
-	if (cmd != FIONREAD || st->dir != DMA_DEV_TO_MEM)
-		return -ENOTTY;
-	count = dmactl_stream_count(st);
 	/*
 	 * Start the poll here too: the caller may wait by repeating FIONREAD.
 	 */
 	if (!count)
 		dmactl_stream_poll_residue(st);
-	return put_user(count, (int __user *)arg);
+	return count;
 }
 
-__poll_t dmactl_stream_poll(struct file *file, struct poll_table_struct *wait)
+/* What poll(2) reports. The caller is on the wait queue already. */
+__poll_t dmactl_stream_events(struct dmactl_stream *st)
 {
-	struct dmactl_stream *st = file->private_data;
 	__poll_t events = 0;
 
-	poll_wait(file, &st->wait, wait);
 	/* Pairs with the barrier in wake_up(); see dmactl_poll(). */
 	smp_mb();
 	if (dmactl_stream_is_dead(st))
@@ -432,6 +422,6 @@ void dmactl_stream_drain(struct dmactl_stream *st)
 	unsigned long end = jiffies + msecs_to_jiffies(dmactl_stop_timeout_ms);
 
 	while (!dmactl_stream_drained(st) && time_before(jiffies, end))
-		wait_event_timeout(st->wait, dmactl_stream_is_dead(st) ||
+		wait_event_timeout(*st->wait, dmactl_stream_is_dead(st) ||
 				   !READ_ONCE(st->nr_under_way), HZ / 10);
 }

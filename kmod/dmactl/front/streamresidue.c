@@ -93,10 +93,10 @@ static void dmactl_stream_residue_work(struct work_struct *work)
 		up_read(&st->chan->rwsem);
 	}
 	/* A task that has just asked may not be on the wait queue yet. */
-	wanted = waitqueue_active(&st->wait) ||
+	wanted = waitqueue_active(st->wait) ||
 		 time_before(jiffies, READ_ONCE(st->wanted) + HZ);
 	if (news)
-		wake_up_interruptible_poll(&st->wait, EPOLLIN | EPOLLRDNORM);
+		wake_up_interruptible_poll(st->wait, EPOLLIN | EPOLLRDNORM);
 	else if (wanted && !dmactl_stream_is_dead(st))
 		schedule_delayed_work(&st->residue_poll, READ_ONCE(st->poll_after));
 }

@@ -172,6 +172,50 @@ void port_refused(int fd, const char *name, int want)
 		fail("'%s': %d, not %d", name, ret, want);
 }
 
+int port_open(const char *port, int flags)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), DMACTL_PORT_DIR "%s", port);
+	fd = dev_try(path, flags);
+	if (fd < 0)
+		fail("%s: %s", path, strerror(-fd));
+	return fd;
+}
+
+void port_wait_in_use(const char *port, const char *channel, bool in_use)
+{
+	char path[128];
+	int i;
+
+	snprintf(path, sizeof(path), PORT_CLASS "%s/channel-%s/in_use", port, channel);
+	for (i = 0; i < 2000 && read_number(path) != in_use; i++)
+		sleep_ms(10);
+	check_eq(read_number(path), in_use);
+}
+
+void port_loop(int fd)
+{
+	uint32_t tx = port_chan(fd, "loop:tx"), rx = port_chan(fd, "loop:rx");
+	struct dmactl_completion records[2];
+	struct mem mem = mem_get(fd, 2 * PAGE);
+	struct dmactl_op ops[2];
+
+	noise_fill(mem.p, PAGE, 11);
+	ops[0] = op_single(tx, &mem, 0, PAGE, true);
+	ops[1] = op_single(rx, &mem, PAGE, PAGE, false);
+	submit_all(fd, ops, 2);
+	reap_all(fd, records, 2);
+	check_eq(records[0].status, 0);
+	check_eq(records[1].status, 0);
+	bytes_check(mem.p + PAGE, mem.p, PAGE, "through the loop");
+	mem_unmap(&mem);
+	check_eq(destroy(fd, mem.buf), 0);
+	check_eq(destroy(fd, tx), 0);
+	check_eq(destroy(fd, rx), 0);
+}
+
 static void window_move(unsigned char *bytes, bool to_device)
 {
 	struct dmactl_chan_config config;

@@ -40,6 +40,13 @@ int port_request(int fd, const char *name, struct dmactl_chan_request *arg);
 uint32_t port_chan(int fd, const char *name);
 void port_refused(int fd, const char *name, int want);
 
+/* The node of a port; dev_try() for those that are refused. */
+int port_open(const char *port, int flags);
+/* Waits until a session has the channel, or none. */
+void port_wait_in_use(const char *port, const char *channel, bool in_use);
+/* One transfer through the port "loop" in this session, and its bytes. */
+void port_loop(int fd);
+
 /* Read or write the whole window, by the channel's slave name. */
 void window_read(unsigned char *bytes);
 void window_write(const unsigned char *bytes);

@@ -15,14 +15,23 @@ static unsigned int nr_open;
 static struct mem mapped[MAX_MAPPED];
 static unsigned int nr_mapped;
 
-int dev_open(int flags)
+int dev_try(const char *path, int flags)
 {
-	int fd = open(DMACTL_DEVICE, O_RDWR | O_CLOEXEC | flags);
+	int fd = open(path, O_CLOEXEC | flags);
 
 	if (fd < 0)
-		fail("cannot open " DMACTL_DEVICE ": %s", strerror(errno));
+		return -errno;
 	check(nr_open < MAX_OPEN);
 	open_fds[nr_open++] = fd;
+	return fd;
+}
+
+int dev_open(int flags)
+{
+	int fd = dev_try(DMACTL_DEVICE, O_RDWR | flags);
+
+	if (fd < 0)
+		fail("cannot open " DMACTL_DEVICE ": %s", strerror(-fd));
 	return fd;
 }
 

@@ -129,6 +129,8 @@ void dmactl_param_get(const char *name, char *value, size_t size);
 /* session.c */
 
 int dev_open(int flags);
+/* Any file, or a negated errno; dev_close() and the end of the test close it. */
+int dev_try(const char *path, int flags);
 void dev_close(int fd);
 int dev_ioctl(int fd, unsigned long request, void *arg);
 long fdinfo(int fd, const char *key);
