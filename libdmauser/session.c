@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,6 +54,18 @@ DMAUSER_EXPORT int dmauser_open(const char *path, struct dmauser_session **sessi
 	}
 	close(fd);
 	return rc;
+}
+
+DMAUSER_EXPORT int dmauser_open_port(const char *port, struct dmauser_session **session)
+{
+	char path[sizeof(DMACTL_PORT_DIR) + DMACTL_NAME_LEN];
+	size_t len = port ? strcspn(port, ":") : 0;
+
+	/* A name is a file in this directory, not a path from there. */
+	if (!len || len >= DMACTL_NAME_LEN || memchr(port, '/', len) || port[0] == '.')
+		return -EINVAL;
+	snprintf(path, sizeof(path), DMACTL_PORT_DIR "%.*s", (int)len, port);
+	return dmauser_open(path, session);
 }
 
 static void free_chans(struct dmauser_session *s)

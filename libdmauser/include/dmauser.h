@@ -69,6 +69,19 @@ struct dmauser_port_list;
 int dmauser_open(const char *path, struct dmauser_session **session);
 
 /*
+ * dmauser_open_port - open a session for one port, by the port's own node
+ * @port: the name of the port; what follows a ':' does not count
+ * @session: receives the session; end it with dmauser_close()
+ *
+ * For a user to whom /dev/dma/PORT is given and not DMACTL_DEVICE. The session is like
+ * any other, but dmauser_chan_request_port() with a channel of this port is the only
+ * request that is not -EPERM. Returns 0; -EINVAL a name that no port can have, -ENOENT
+ * no such port (or a module without such nodes), -ENODEV the port has just gone; the
+ * others as for dmauser_open().
+ */
+int dmauser_open_port(const char *port, struct dmauser_session **session);
+
+/*
  * dmauser_close - end a session and free everything that belongs to it
  * @session: NULL does nothing
  *

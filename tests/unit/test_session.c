@@ -43,6 +43,37 @@ UNIT_TEST(session, open_default_path)
 	cr_assert_null(s);
 }
 
+UNIT_TEST(session, open_port)
+{
+	struct dmauser_session *s = NULL;
+
+	cr_assert_eq(dmauser_open_port("no-such-port", &s), -ENOENT);
+	cr_assert_str_eq(mock.open_path, "/dev/dma/no-such-port");
+	cr_assert_eq(mock.open_flags & O_ACCMODE, O_RDWR);
+	/* A channel of the port stands for the port. */
+	cr_assert_eq(dmauser_open_port("no-such-port:rx", &s), -ENOENT);
+	cr_assert_str_eq(mock.open_path, "/dev/dma/no-such-port");
+	cr_assert_null(s);
+	cr_assert_eq(mock.nr_calls, 0);
+}
+
+UNIT_TEST(session, open_port_names)
+{
+	static const char *const bad[] = {NULL, "", ":rx", ".", "..", "../dmactl", "a/b", ".x"};
+	char name[DMACTL_NAME_LEN + 1];
+	struct dmauser_session *s = NULL;
+
+	for (unsigned int i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		cr_assert_eq(dmauser_open_port(bad[i], &s), -EINVAL);
+	memset(name, 'x', DMACTL_NAME_LEN);
+	name[DMACTL_NAME_LEN] = '\0';
+	cr_assert_eq(dmauser_open_port(name, &s), -EINVAL);
+	name[DMACTL_NAME_LEN - 1] = '\0';
+	cr_assert_eq(dmauser_open_port(name, &s), -ENOENT);
+	cr_assert_eq(dmauser_open_port("no-such-port", NULL), -EINVAL);
+	cr_assert_eq(mock.nr_calls, 0);
+}
+
 UNIT_TEST(session, open_missing_node)
 {
 	struct dmauser_session *s = NULL;
