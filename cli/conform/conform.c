@@ -151,7 +151,7 @@ static int request(struct conform *c, const char *name, bool optional)
 		return slave_open(slave, c->cli, c->options->peripheral, name, 0, 0);
 	slave->cli = c->cli;
 	slave->name = name;
-	err = device_open(c->cli, &slave->session);
+	err = device_open(c->cli, name, &slave->session);
 	if (err)
 		return err;
 	err = dmauser_info(slave->session, &info);

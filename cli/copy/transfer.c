@@ -168,7 +168,7 @@ static int run_pipeline(struct transfer *transfer)
 	uint64_t caps = transfer->source ? DMACTL_CAP_MEMCPY : DMACTL_CAP_MEMSET;
 	int err;
 
-	err = device_open(transfer->cli, &config.session);
+	err = device_open(transfer->cli, transfer->options->channel, &config.session);
 	if (err)
 		return err;
 	err = device_channel(transfer->cli, config.session, transfer->options->channel, caps, 0,

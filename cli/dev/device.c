@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dev/device.h"
 #include "dev/name.h"
+#include "dev/port.h"
 #include "explain/explain.h"
 
 #include <errno.h>
@@ -78,14 +79,40 @@ const char *device_hint(int error)
 	}
 }
 
-int device_open(struct cli *cli, struct dmauser_session **session)
+int device_try(const char *name, struct dmauser_session **session, int *node_err)
+{
+	int err = dmauser_open(DMACTL_DEVICE, session);
+
+	*node_err = 0;
+	/* A container may have the node of a port and no other. */
+	if (err != -EACCES && err != -EPERM && err != -ENOENT)
+		return err;
+	if (!name || !port_exists(name))
+		return err;
+	*node_err = dmauser_open_port(name, session);
+	return *node_err ? err : 0;
+}
+
+static void open_refused(struct cli *cli, const char *name, int err, int node_err)
+{
+	if (!node_err)
+		cli_error(cli, "%s: %s%s", DMACTL_DEVICE, strerror(-err), device_hint(err));
+	else
+		cli_error(cli,
+			  "%s: %s, and %s%.*s: %s; join the group dma, have root give you the "
+			  "port's node (docs/ports.md), or run as root",
+			  DMACTL_DEVICE, strerror(-err), DMACTL_PORT_DIR, (int)strcspn(name, ":"),
+			  name, strerror(-node_err));
+}
+
+int device_open(struct cli *cli, const char *name, struct dmauser_session **session)
 {
 	struct dmactl_info info;
-	int err;
+	int err, node_err;
 
-	err = dmauser_open(DMACTL_DEVICE, session);
+	err = device_try(name, session, &node_err);
 	if (err) {
-		cli_error(cli, "%s: %s%s", DMACTL_DEVICE, strerror(-err), device_hint(err));
+		open_refused(cli, name, err, node_err);
 		return err;
 	}
 	if (!cli->want_explain || cli->explain)

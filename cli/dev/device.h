@@ -8,10 +8,17 @@
 #include <dmauser.h>
 
 /*
- * Opens a session and, with --explain, traces it. Returns 0 or -errno after a
- * message. Only the first session of a run is traced.
+ * Opens a session for what `name' stands for (NULL: any channel) and, with
+ * --explain, traces it. If this user may not have /dev/dmactl and it is a port, the
+ * session is one of the port's own node. Returns 0 or -errno after a message. Only
+ * the first session of a run is traced.
  */
-int device_open(struct cli *cli, struct dmauser_session **session);
+int device_open(struct cli *cli, const char *name, struct dmauser_session **session);
+/*
+ * The same without a message and --explain. Returns the error of /dev/dmactl, and
+ * in node_err that of the port's node, 0 if that was not tried.
+ */
+int device_try(const char *name, struct dmauser_session **session, int *node_err);
 /* Returns the advice for an error, for verbs with messages of their own; "" if there is none. */
 const char *device_hint(int error);
 

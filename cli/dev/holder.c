@@ -61,7 +61,8 @@ static bool is_session(int fd_dir, const char *name)
 	if (length < 0)
 		return false;
 	target[length] = '\0';
-	return strcmp(target, DMACTL_DEVICE) == 0;
+	return strcmp(target, DMACTL_DEVICE) == 0 ||
+	       strncmp(target, DMACTL_PORT_DIR, strlen(DMACTL_PORT_DIR)) == 0;
 }
 
 /* Returns false if the search is to end. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "dev/device.h"
 #include "dev/name.h"
 #include "dev/port.h"
 
@@ -119,13 +120,17 @@ int name_request(struct dmauser_session *session, const char *name, uint32_t dir
 	int err = dmauser_chan_request_slave(session, name, depth, chan);
 
 	*found = (struct name_found){.kind = NAME_SLAVE};
-	/* These errors mean that the slave name exists, so do not try the other kinds. */
-	if (!err || err == -EBUSY || err == -EPERM)
+	/* The slave name exists, so do not try the other kinds. */
+	if (!err || err == -EBUSY)
 		return err;
+	/* A session of a port's node has no slave names: EPERM. */
 	if (port_resolve(name, direction, found->port)) {
 		found->kind = NAME_PORT;
 		return dmauser_chan_request_port(session, found->port, depth, chan);
 	}
+	/* The slave name exists, and is not offered. */
+	if (err == -EPERM)
+		return err;
 	/* A name that is invalid as a slave name may still be a channel's name. */
 	found->kind = NAME_CHANNEL;
 	return dmauser_chan_request_name(session, name, depth, chan);
@@ -149,7 +154,7 @@ static int ask(const char *name, char chan[DMACTL_NAME_LEN])
 	struct dmauser_session *session;
 	struct dmauser_chan *found;
 	struct name_found how;
-	int err = dmauser_open(NULL, &session);
+	int node_err, err = device_try(name, &session, &node_err);
 
 	if (err)
 		return name_is_slave(name) ? -EPERM : -ENOENT;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST_DIRECTIONS 3
 
@@ -47,6 +48,18 @@ bool port_resolve(const char *name, uint32_t direction, char full[DMACTL_NAME_LE
 	found = desc && (size_t)snprintf(full, DMACTL_NAME_LEN, "%s", desc->name) < DMACTL_NAME_LEN;
 	dmauser_port_list_free(list);
 	return found;
+}
+
+bool port_exists(const char *name)
+{
+	char path[PATH_MAX];
+	int length = (int)strcspn(name, ":");
+
+	if (!length || name[0] == '.' || memchr(name, '/', (size_t)length))
+		return false;
+	return (size_t)snprintf(path, sizeof(path), "/sys/class/dmactl/%.*s", length, name) <
+		       sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
 bool port_to_chan(const char *name, char *chan, size_t size)

@@ -14,6 +14,9 @@
  */
 bool port_resolve(const char *name, uint32_t direction, char full[DMACTL_NAME_LEN]);
 
+/* Is there a port "PORT", for "PORT" or "PORT:CHANNEL"? */
+bool port_exists(const char *name);
+
 /* Gets dmaengine's name of a port's channel, while a session holds it through the port. */
 bool port_to_chan(const char *name, char *chan, size_t size);
 

@@ -41,7 +41,7 @@ static int open_channel(struct raid *r)
 	enum raid_op op = r->options->op;
 	const struct dmactl_chan_caps *caps;
 	bool is_xor = op == RAID_XOR || op == RAID_XOR_VAL;
-	int err = device_open(r->cli, &r->session);
+	int err = device_open(r->cli, r->options->channel, &r->session);
 
 	if (err)
 		return err;

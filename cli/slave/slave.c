@@ -373,7 +373,7 @@ int slave_open(struct slave *slave, struct cli *cli, const struct slave_options 
 	int err;
 
 	*slave = (struct slave){.cli = cli, .options = options, .name = name};
-	err = device_open(cli, &slave->session);
+	err = device_open(cli, name, &slave->session);
 	if (err)
 		return err;
 	err = request(slave, direction);

@@ -56,7 +56,7 @@ static int open_channel(struct test_run *run, const char *name, bool optional)
 
 	memset(channel, 0, sizeof(*channel));
 	channel->run = run;
-	err = device_open(run->cli, &channel->session);
+	err = device_open(run->cli, name, &channel->session);
 	if (err)
 		return err;
 	if (optional) {

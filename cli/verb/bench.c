@@ -236,7 +236,7 @@ static int run_bench(struct cli *cli, int argc, char **argv)
 	}
 	run->cli = cli;
 	run->options = &args.options;
-	if (!device_open(cli, &run->session)) {
+	if (!device_open(cli, args.channel, &run->session)) {
 		status = measure(run, args.channel);
 		dmauser_close(run->session);
 	}

@@ -380,7 +380,7 @@ static int print_info(struct cli *cli, const struct dmauser_chan_desc *desc, con
 	unsigned int depth;
 	int err;
 
-	err = device_open(cli, &session);
+	err = device_open(cli, port, &session);
 	if (!err) {
 		err = get_caps(cli, session, desc->name, port, &caps, &depth);
 		dmauser_close(session);

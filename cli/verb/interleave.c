@@ -203,7 +203,7 @@ static int open_files(struct crop *c)
 static int open_channel(struct crop *c)
 {
 	uint64_t rows = BAND_BYTES / c->line;
-	int err = device_open(c->cli, &c->session);
+	int err = device_open(c->cli, c->args->channel, &c->session);
 
 	if (!err)
 		err = device_channel(c->cli, c->session, c->args->channel, DMACTL_CAP_INTERLEAVE, 0,

@@ -185,7 +185,7 @@ static int print_channels(struct cli *cli, struct printer *printer, const struct
 		return CLI_FAILED;
 	}
 	if (cli->want_explain) {
-		if (device_open(cli, &session)) {
+		if (device_open(cli, NULL, &session)) {
 			dmauser_chan_list_free(list);
 			return CLI_FAILED;
 		}

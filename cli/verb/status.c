@@ -87,8 +87,12 @@ static bool skipped_key(const char *key)
 /* Replaces dashes, which JSON keys do not have here. */
 static const char *json_key(const char *key, char *text, size_t size)
 {
-	/* "channels" is the list of channels in JSON, but a number in fdinfo. */
-	snprintf(text, size, "%s", strcmp(key, "channels") ? key : "channel_count");
+	/* In JSON, "channels" and "port" are objects. */
+	if (strcmp(key, "channels") == 0)
+		key = "channel_count";
+	else if (strcmp(key, "port") == 0)
+		key = "port_name";
+	snprintf(text, size, "%s", key);
 	for (char *c = text; *c; c++) {
 		if (*c == '-')
 			*c = '_';
@@ -106,7 +110,7 @@ static void print_value(struct printer *printer, const struct fdinfo_pair *pair,
 		print_bool(printer, key, label, strcmp(pair->value, "0"));
 	else if (strcmp(pair->value, "-") == 0)
 		print_null(printer, key, label, pair->value);
-	else if (parse_number(pair->value, 0, UINT64_MAX, &number))
+	else if (strcmp(key, "port_name") && parse_number(pair->value, 0, UINT64_MAX, &number))
 		print_unsigned(printer, key, label, number, UNIT_NONE);
 	else
 		print_string(printer, key, label, pair->value);

@@ -193,6 +193,48 @@ as_nobody() {
 	fails dmactl recv --burst 8 --size 64 win out
 }
 
+# as_outsider COMMAND...: who has the node of fir, and not /dev/dmactl
+as_outsider() {
+	chown 65534 /dev/dma/fir
+	chmod 777 .
+	setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs "$@"
+}
+
+@test "the node of a port is enough for the verbs that take the port" {
+	make 30000 data
+	chmod a+r data
+	as_outsider dmactl recv -q --size 30000 fir:rx - >out &
+	as_outsider dmactl send fir:tx data
+	wait $!
+	same out data
+	as_outsider dmactl info --json fir:tx >out.json
+	jq -e '.port.name == "fir:tx" and .directions == ["mem-to-dev"]' out.json
+	# Who has neither is told of both.
+	fails as_outsider dmactl send win data
+	says '/dev/dmactl: Permission denied, and /dev/dma/win: Permission denied; join the group dma, have root give'
+	fails as_outsider dmactl copy data other
+	says '/dev/dmactl: Permission denied; join the group dma'
+}
+
+@test "status and terminate know sessions of a port's node" {
+	make 4096 data
+	chmod a+r data
+	echo 1 >"$ports/hold"
+	as_outsider dmactl send fir data 2>send.txt &
+	wait_until eval 'dmactl status fir:tx --json | jq -e ".sessions[0].port_name == \"fir\""'
+	dmactl terminate fir:tx
+	echo 0 >"$ports/hold"
+	wait $! && return 1
+	cat send.txt
+	grep terminated send.txt
+}
+
+@test "head from the node of a port" {
+	perl -e 'print pack "V*", 0 .. 999' >expected
+	head -c 4000 /dev/dma/adc >out
+	same out expected
+}
+
 @test "names that are no ports, and ports that are taken" {
 	fails dmactl recv --size 16 win:no out
 	says 'neither a slave channel nor a port'
