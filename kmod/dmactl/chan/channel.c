@@ -13,8 +13,8 @@
 #include <linux/workqueue.h>
 
 #include "chan/channel.h"
+#include "chan/lease.h"
 #include "chan/port.h"
-#include "chan/request.h"
 #include "chan/stop.h"
 #include "core/account.h"
 #include "core/chan.h"

@@ -6,8 +6,8 @@
 #include <linux/string.h>
 
 #include "chan/caps.h"
+#include "chan/lease.h"
 #include "chan/look.h"
-#include "chan/request.h"
 #include "core/chan.h"
 #include "core/cmd.h"
 #include "core/param.h"

@@ -17,8 +17,8 @@
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
 
+#include "chan/lease.h"
 #include "chan/names.h"
-#include "chan/request.h"
 #include "core/account.h"
 #include "core/chan.h"
 

@@ -22,8 +22,8 @@
 #include "chan/bounds.h"
 #include "chan/caps.h"
 #include "chan/config.h"
+#include "chan/lease.h"
 #include "chan/port.h"
-#include "chan/request.h"
 #include "chan/stop.h"
 #include "core/chan.h"
 #include "core/rights.h"
@@ -281,7 +281,7 @@ static int dmactl_port_chan_request(struct dmactl_port_chan *pchan,
 
 /*
  * Requests the channel that the port names. From here on the channel may be
- * stopped and released at any time. Returns as dmactl_chan_find().
+ * stopped and released at any time. Returns as dmactl_request_filtered().
  */
 int dmactl_port_request(struct dmactl_chan *chan,
 			const struct dmactl_chan_request *arg,

@@ -78,7 +78,7 @@ struct dmactl_chan_user {
 	void (*kill)(struct dmactl_chan_user *user);
 };
 
-/* The channel as dmaengine lent it. chan/request.c writes all but @bound. */
+/* The channel as dmaengine lent it. chan/lease.c writes all but @bound. */
 struct dmactl_lease {
 	struct list_head node;		/* dmactl_claimed_lock */
 	struct dma_chan *dma;		/* rwsem: NULL once released */
