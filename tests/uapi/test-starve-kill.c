@@ -218,41 +218,51 @@ static void *destroys(void *unused)
 	return unused;
 }
 
+/* Without completions, as the session has a ring. */
 static void submits_prepared(void *unused)
 {
 	struct dmactl_submit arg = {.size = sizeof(arg),
 				    .nr_ops = 1,
 				    .op_size = sizeof(shared_op),
-				    .ops_uptr = (uintptr_t)&shared_op,
-				    .completion_size = sizeof(struct dmactl_completion)};
+				    .ops_uptr = (uintptr_t)&shared_op};
+	int ret;
 
 	(void)unused;
 	wait_for_child();
-	dev_ioctl(shared_fd, DMACTL_IOC_SUBMIT, &arg);
-	fail("it did not wait for the channel");
+	ret = dev_ioctl(shared_fd, DMACTL_IOC_SUBMIT, &arg);
+	fail("it did not wait for the channel: %d", ret);
 }
 
-static void prepares(void *unused)
+/* Prepares a copy behind an op that hangs. */
+static void hang_one(void)
 {
-	struct dmactl_prepare arg = {.size = sizeof(arg),
-				     .op_size = sizeof(shared_op),
-				     .op_uptr = (uintptr_t)&shared_op};
+	struct dmactl_prepare arg = {.size = sizeof(arg), .op_size = sizeof(struct dmactl_op)};
+	struct dmactl_op op;
+	struct mem mem;
 
-	(void)unused;
-	wait_for_child();
-	dev_ioctl(shared_fd, DMACTL_IOC_PREPARE, &arg);
-	fail("it did not wait for the channel");
+	shared_fd = dev_open(0);
+	shared_chan = chan_with(shared_fd, DMACTL_CAP_MEMCPY | DMACTL_CAP_REUSE).out_chan;
+	mem = mem_get(shared_fd, PAGE);
+	cring_new(shared_fd, 16);
+	op = op_memcpy(shared_chan, &mem, 0, &mem, 64, 64);
+	arg.op_uptr = (uintptr_t)&op;
+	check_eq(dev_ioctl(shared_fd, DMACTL_IOC_PREPARE, &arg), 0);
+	sim_set("hold", "1");
+	submit_all(shared_fd, &op, 1);
+	shared_op = (struct dmactl_op){
+		.opcode = DMACTL_OP_PREPARED, .chan = shared_chan, .src_buf = arg.out_handle};
 }
 
 /* The child is killed while the parent stops the channel. */
-static void check_killed_behind_destroy(void (*fn)(void *arg))
+static void killed_behind_destroy(void)
 {
 	pthread_t thread;
 	uint64_t took;
 	pid_t pid;
 
 	check_eq(pipe(pipe_fds), 0);
-	pid = child_start(fn, NULL);
+	hang_one();
+	pid = child_start(submits_prepared, NULL);
 	check_eq(pthread_create(&thread, NULL, destroys, NULL), 0);
 	sleep_ms(100);
 	child_is_ready();
@@ -265,47 +275,7 @@ static void check_killed_behind_destroy(void (*fn)(void *arg))
 		fail("gone after %llu ms", (unsigned long long)took);
 }
 
-static struct dmactl_op hang_one(void)
-{
-	struct dmactl_op op;
-	struct mem mem;
-
-	shared_fd = dev_open(0);
-	shared_chan = chan_with(shared_fd, DMACTL_CAP_MEMCPY | DMACTL_CAP_MEMSET | DMACTL_CAP_REUSE)
-			      .out_chan;
-	mem = mem_get(shared_fd, PAGE);
-	op = op_memset(shared_chan, &mem, 0, 64, 1);
-	sim_set("hold", "1");
-	submit_all(shared_fd, &op, 1);
-	return op_memcpy(shared_chan, &mem, 0, &mem, 64, 64);
-}
-
-static void prepared_behind_destroy(void)
-{
-	struct dmactl_prepare arg = {.size = sizeof(arg),
-				     .op_size = sizeof(shared_op),
-				     .op_uptr = (uintptr_t)&shared_op};
-
-	shared_op = hang_one();
-	cring_new(shared_fd, 16);
-	check_eq(dev_ioctl(shared_fd, DMACTL_IOC_PREPARE, &arg), 0);
-	shared_op = (struct dmactl_op){
-		.opcode = DMACTL_OP_PREPARED, .chan = shared_chan, .src_buf = arg.out_handle};
-	check_killed_behind_destroy(submits_prepared);
-}
-
 UAPI_TEST(starve_kill, killed_while_a_channel_that_hangs_is_destroyed)
 {
-	with_sim("no_terminate=1", prepared_behind_destroy);
-}
-
-static void prepare_behind_destroy(void)
-{
-	shared_op = hang_one();
-	check_killed_behind_destroy(prepares);
-}
-
-UAPI_TEST(starve_kill, killed_in_prepare_while_a_channel_is_destroyed)
-{
-	with_sim("no_terminate=1", prepare_behind_destroy);
+	with_sim("no_terminate=1", killed_behind_destroy);
 }
