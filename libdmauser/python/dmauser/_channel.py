@@ -87,8 +87,8 @@ class Channel(Ops):
 
     def open_stream(self, mode: str, *, block_len: int = 0, nr_blocks: int = 0, packets: bool = False) -> Stream:
         """Open the peripheral as a raw binary file with mode "r" or "w"; io.BufferedReader()
-        and io.BufferedWriter() can wrap it. block_len is the number of bytes in a descriptor
-        (0: 64 KiB, rounded up to pages), nr_blocks the number of descriptors, 2 to 1024 (0: 4).
+        and io.BufferedWriter() can wrap it. A descriptor has block_len bytes (0: 64 KiB,
+        rounded up to pages); there are nr_blocks descriptors, 2 to 1024 (0: 4).
         With packets, a read ends at the end of a packet. While the stream is open, nothing else
         can be submitted. Busy: ops are in flight, or a stream is open; NotSupported: not this
         direction; ValueError: an invalid length or number."""

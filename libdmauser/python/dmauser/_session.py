@@ -25,6 +25,8 @@ RECORDS = 64
 
 class Session:
     """A session with its own channels and buffers. path is the device node (None: /dev/dmactl).
+    With port, the session is opened by the node of that port, /dev/dma/PORT, and can use the
+    channels of this port only.
 
     Use it as a context manager, or call close(). Any number of threads and event loops may use
     it at once; a thread that waits distributes the completions of all.
@@ -33,13 +35,20 @@ class Session:
     in the group "dma"; LimitReached: the user has too many sessions.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None):
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, port: str | None = None):
         self._s = None
+        if path is not None and port is not None:
+            raise ValueError("give a path or a port, not both")
         session = ffi.new("struct dmauser_session **")
-        name = os.fspath(path) if path is not None else DMACTL_DEVICE
-        rc = lib.dmauser_open(os.fsencode(name), session)
+        if port is not None:
+            name, question = port, "is it a port?"
+            rc = lib.dmauser_open_port(os.fsencode(port), session)
+        else:
+            name = os.fspath(path) if path is not None else DMACTL_DEVICE
+            question = "is the module dmactl loaded?"
+            rc = lib.dmauser_open(os.fsencode(name), session)
         if rc == -errno.ENOENT:
-            raise type(error(rc))(-rc, f"{os.strerror(-rc)} (is the module dmactl loaded?)", name)
+            raise type(error(rc))(-rc, f"{os.strerror(-rc)} ({question})", name)
         check(rc, name)
         self._s = session[0]
         self._buffers = Buffers()
