@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# dmactl --explain
+# SPDX-License-Identifier: MIT
 # --explain
 
 # shellcheck disable=SC2154 # set by the helper and by bats
