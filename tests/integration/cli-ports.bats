@@ -204,6 +204,8 @@ as_outsider() {
 	make 30000 data
 	chmod a+r data
 	as_outsider dmactl recv -q --size 30000 fir:rx - >out &
+	# Without a reader, the end of `send` would empty the FIFO.
+	wait_until eval 'dmactl status fir:rx --json | jq -e ".sessions | length == 1"'
 	as_outsider dmactl send fir:tx data
 	wait $!
 	same out data
