@@ -65,6 +65,13 @@ static void exec_as_nobody(void *command)
 	exec_shell(command);
 }
 
+/* Runs cat with its output in a pipe. dash redirects to descriptors below 10 only. */
+static void cat_into(void *pipe)
+{
+	check(dup2(*(int *)pipe, STDOUT_FILENO) >= 0);
+	exec_as_nobody("exec cat " DMACTL_PORT_DIR "loop");
+}
+
 PORT_TEST(port_stream, cat_and_dd)
 {
 	char command[256];
@@ -75,8 +82,7 @@ PORT_TEST(port_stream, cat_and_dd)
 	check_eq(chmod(file, 0644), 0);
 	check_eq(chown(DMACTL_PORT_DIR "loop", NOBODY, 0), 0);
 	check_eq(pipe(pipes), 0);
-	snprintf(command, sizeof(command), "exec cat " DMACTL_PORT_DIR "loop >&%d", pipes[1]);
-	cat = child_start(exec_as_nobody, command);
+	cat = child_start(cat_into, &pipes[1]);
 	port_wait_in_use("loop", "rx", true);
 	snprintf(command, sizeof(command),
 		 "exec dd if=%s of=" DMACTL_PORT_DIR "loop bs=10000 conv=fsync 2>/dev/null", file);
