@@ -14,6 +14,7 @@ void uapi_start(void)
 	check_here();
 	signal(SIGPIPE, SIG_IGN);
 	sim_reset();
+	dmactl_params_save();
 }
 
 void uapi_begin(void)
@@ -27,6 +28,7 @@ void uapi_end(void)
 	mem_forget_all();
 	session_close_all();
 	sim_reset();
+	dmactl_params_restore();
 	if (!uapi_failed)
 		leak_check(&before);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dma-sim and the parameters of the modules. */
+#include <dirent.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "private.h"
@@ -80,6 +82,51 @@ void dmactl_param_set(const char *name, const char *value)
 void dmactl_param_get(const char *name, char *value, size_t size)
 {
 	param_get(DMACTL_PARAMETERS, name, value, size);
+}
+
+/* The values before a test of all parameters that a test can change. */
+static struct {
+	char name[32], value[256];
+} dmactl_saved[32];
+static size_t dmactl_nr_saved;
+
+void dmactl_params_save(void)
+{
+	DIR *dir = opendir(DMACTL_PARAMETERS);
+	struct dirent *entry;
+	struct stat st;
+
+	dmactl_nr_saved = 0;
+	while (dir && (entry = readdir(dir))) {
+		char *name = dmactl_saved[dmactl_nr_saved].name;
+
+		if (fstatat(dirfd(dir), entry->d_name, &st, 0) || !S_ISREG(st.st_mode) ||
+		    !(st.st_mode & 0200))
+			continue;
+		check(dmactl_nr_saved < ARRAY_SIZE(dmactl_saved));
+		check(strlen(entry->d_name) < sizeof(dmactl_saved[0].name));
+		strcpy(name, entry->d_name);
+		dmactl_param_get(name, dmactl_saved[dmactl_nr_saved].value,
+				 sizeof(dmactl_saved[0].value));
+		dmactl_nr_saved++;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* A test that fails halfway does not undo its settings. */
+void dmactl_params_restore(void)
+{
+	char value[256];
+	size_t i;
+
+	for (i = 0; i < dmactl_nr_saved; i++) {
+		const char *saved = dmactl_saved[i].value;
+
+		dmactl_param_get(dmactl_saved[i].name, value, sizeof(value));
+		if (strcmp(value, saved))
+			dmactl_param_set(dmactl_saved[i].name, *saved ? saved : "\n");
+	}
 }
 
 /* In this program the contexts that the environment names are normal. */
