@@ -20,7 +20,7 @@ static const struct {
 	{EIO, "the DMA device or its driver reported an error"},
 	{EMSGSIZE, "the transfer is longer than the channel can move"},
 	{ENODEV, "the DMA device is gone"},
-	{ENOENT, "no free channel, and no object, is like this"},
+	{ENOENT, "no free channel, object or device node is like this; is the module loaded?"},
 	{ENOMEM, "out of memory"},
 	{ENOTTY, "the module dmactl is too old for this, or it is not its device"},
 	{EOPNOTSUPP, "the channel or the module cannot do this"},

@@ -129,7 +129,7 @@ const char *dmauser_version(void);
  *
  * Returns a static string, never NULL: for example "no free channel" for -ENOENT, where
  * strerror(3) would mention files. Returns strerror(3)'s text for errors without a
- * specific meaning here. For results of dmauser_open(), use strerror(3).
+ * specific meaning here.
  */
 const char *dmauser_strerror(int error);
 

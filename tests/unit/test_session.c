@@ -231,6 +231,8 @@ UNIT_TEST(session, strerror)
 {
 	/* These texts differ from those of strerror(3), which are about files. */
 	cr_assert(strstr(dmauser_strerror(-ENOENT), "no free channel"));
+	/* dmauser_open() says so too, where the module is not loaded. */
+	cr_assert(strstr(dmauser_strerror(-ENOENT), "device node"));
 	cr_assert_str_eq(dmauser_strerror(ENOENT), dmauser_strerror(-ENOENT));
 	cr_assert_str_eq(dmauser_strerror(-ENODEV), "the DMA device is gone");
 	cr_assert_str_eq(dmauser_strerror(-EXDEV), "the DMA device cannot reach the memory");
