@@ -44,6 +44,7 @@ include libdmauser/build.mk
 include libdmauser/python/build.mk
 include libdmauser/adapters/dpdk/build.mk
 include libdmauser/adapters/fio/build.mk
+include libdmauser/examples/gstreamer/build.mk
 include cli/build.mk
 include tests/unit/build.mk
 include tests/uapi/build.mk
@@ -163,8 +164,8 @@ check-every:
 
 adapters-check:
 	@$(DEPS) adapters
-	+@tests/check --all --all --only 'integration.dpdk' --only 'integration.fio' --only 'integration.tracing' \
-		build guest:6.12
+	+@tests/check --all --all --only 'integration.dpdk' --only 'integration.fio' --only 'integration.gstreamer' \
+		--only 'integration.tracing' build guest:6.12
 
 debug-check:
 	@$(DEPS) check $(if $(DMACTL_DEBUG_KERNEL),,debug)
@@ -227,7 +228,7 @@ help:
 	@echo 'Test:     make check                 what to run before a commit, on two stock kernels'
 	@echo '          make check-all             everything'
 	@echo '          make check-every           that, on 6.1 too, and the adapters: more than an hour'
-	@echo '          make adapters-check        the adapters for DPDK and fio, recipes of tracers'
+	@echo '          make adapters-check        the adapters for DPDK and fio, GStreamer, tracers'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
 	@echo '          make rt-check              on a kernel with PREEMPT_RT'
 	@echo '          make power-check [KERNEL=...]   suspend and resume with transfers in flight'

@@ -37,10 +37,10 @@ QUICK_OLD = ("dmatest", "memory", "python", "ring", "streams", "uring", "cli-cap
 BOUNCED = ("*copy*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
 
 # Tests that need other projects' sources and large packages: make adapters-check.
-ADAPTERS = ("dpdk", "fio", "tracing")
+ADAPTERS = ("dpdk", "fio", "gstreamer", "tracing")
 
 # Programs that need other channels than dma-sim has by default.
-SIM = {"python": "peripherals=loopback,counter,sink,mem"}
+SIM = {"python": "peripherals=loopback,counter,sink,mem", "gstreamer": "peripherals=counter"}
 
 # These take minutes, and would find the same errors on 6.1 as on 6.12.
 TWICE = ("test-context",)
