@@ -93,6 +93,32 @@ static int receive(struct camera *c, struct slot *slot)
 	return 0;
 }
 
+/* Returns 1 if the pipeline has ended, or -1 if it failed. */
+static int look_at_pipeline(struct camera *c, GstClockTime wait)
+{
+	GstBus *bus = gst_element_get_bus(c->pipeline);
+	GstMessage *message;
+	GError *error = NULL;
+	gchar *details = NULL;
+	int rc = 0;
+
+	message = gst_bus_timed_pop_filtered(bus, wait, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
+	gst_object_unref(bus);
+	if (!message)
+		return 0;
+	rc = 1;
+	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+		gst_message_parse_error(message, &error, &details);
+		fprintf(stderr, "camera: %s: %s\n%s\n", GST_OBJECT_NAME(message->src),
+			error->message, details ? details : "");
+		g_error_free(error);
+		g_free(details);
+		rc = -1;
+	}
+	gst_message_unref(message);
+	return rc;
+}
+
 /* Every idle buffer takes a frame; waits for one if no frame is under way. */
 static int receive_more(struct camera *c)
 {
@@ -103,6 +129,8 @@ static int receive_more(struct camera *c)
 				    : g_async_queue_timeout_pop(c->idle, TIMEOUT / 1000);
 		if (!slot && c->receiving)
 			return 0;
+		if (!slot && look_at_pipeline(c, 0) < 0)
+			return -1;
 		if (!slot) {
 			fprintf(stderr, "camera: the pipeline keeps all %u buffers\n", SLOTS);
 			return -1;
@@ -111,29 +139,6 @@ static int receive_more(struct camera *c)
 			return -1;
 	}
 	return 0;
-}
-
-/* Returns 1 if the pipeline has ended, or -1 if it failed. */
-static int look_at_pipeline(struct camera *c, GstClockTime wait)
-{
-	GstBus *bus = gst_element_get_bus(c->pipeline);
-	GstMessage *message;
-	GError *error = NULL;
-	int rc = 0;
-
-	message = gst_bus_timed_pop_filtered(bus, wait, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-	gst_object_unref(bus);
-	if (!message)
-		return 0;
-	rc = 1;
-	if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-		gst_message_parse_error(message, &error, NULL);
-		fprintf(stderr, "camera: %s: %s\n", GST_OBJECT_NAME(message->src), error->message);
-		g_error_free(error);
-		rc = -1;
-	}
-	gst_message_unref(message);
-	return rc;
 }
 
 /* The pipeline now owns the frame. */
@@ -147,10 +152,10 @@ static int pass_on(struct camera *c, const struct dmactl_completion *record)
 		g_async_queue_push(c->idle, slot);
 		return fail("a frame failed", record->status);
 	}
-	if (record->count != c->len) {
+	if (record->bytes != c->len) {
 		g_async_queue_push(c->idle, slot);
 		fprintf(stderr, "camera: a frame has %llu bytes, not %zu\n",
-			(unsigned long long)record->count, c->len);
+			(unsigned long long)record->bytes, c->len);
 		return -1;
 	}
 	c->ended++;
@@ -185,22 +190,27 @@ static int run(struct camera *c)
 	return 0;
 }
 
-/* The caps say how long a frame is, and how its lines lie in memory. */
+/*
+ * The caps say how long a frame is. What they leave out (the shape of a pixel, the
+ * colours) gets its usual value, because many elements want to know.
+ */
 static int take_caps(struct camera *c, const char *text)
 {
 	GstCaps *caps = gst_caps_from_string(text);
 	GstVideoInfo info;
+	int known = caps && gst_video_info_from_caps(&info, caps);
 
-	if (!caps || !gst_video_info_from_caps(&info, caps)) {
+	if (caps)
+		gst_caps_unref(caps);
+	if (!known) {
 		fprintf(stderr,
 			"camera: %s: no video "
 			"(video/x-raw,format=GRAY8,width=64,height=64,framerate=25/1)\n",
 			text);
-		if (caps)
-			gst_caps_unref(caps);
 		return -1;
 	}
 	c->len = info.size;
+	caps = gst_video_info_to_caps(&info);
 	gst_app_src_set_caps(GST_APP_SRC(c->source), caps);
 	gst_caps_unref(caps);
 	return 0;
