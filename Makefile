@@ -218,6 +218,7 @@ demo:
 help:
 	@echo 'Build:    make                       library, tool, examples, in $(O)/'
 	@echo '          make modules [KDIR=...]    kernel modules for a kernel'
+	@echo '          make html                  the manual for a browser, in $(O)/html'
 	@echo 'Try:      make demo                  a copy through DMA in a virtual machine'
 	@echo 'Install:  make install [KDIR=...]    all; install-user leaves the modules out,'
 	@echo '                                     install-modules is only them'

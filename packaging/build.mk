@@ -14,6 +14,16 @@ install-dkms:
 	sed 's/#MODULE_VERSION#/$(VERSION)/' packaging/dkms/dkms.conf >$(DKMS_DIR)/dkms.conf
 	$(INSTALL) -m 644 packaging/modules-load/dmactl.conf $(DESTDIR)$(MODULESLOADDIR)/
 
+# The manual for a browser, from the same pages. Needs mandoc.
+HTML_DIR = $(O)/html
+HTML_PAGES = $(wildcard cli/man/*.[0-9] libdmauser/man/*.[0-9] libdmauser/adapters/*/*.[0-9] packaging/man/*.[0-9])
+
+.PHONY: html
+html:
+	@rm -rf $(HTML_DIR)
+	@packaging/man-html $(HTML_DIR) $(HTML_PAGES)
+	@echo $(HTML_DIR)/index.html
+
 .PHONY: dist deb packages-check packages-quick
 # packaging/dist uses the committed files, or all files of an unpacked tarball.
 dist:

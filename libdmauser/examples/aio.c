@@ -6,7 +6,9 @@
  *
  * Usage: aio IN OUT [CHANNEL]
  */
-#define _GNU_SOURCE /* O_DIRECT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* O_DIRECT; C++ defines it */
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <libaio.h>

@@ -49,7 +49,7 @@ static int prepare(struct capture *c, const char *name)
 		rc = dmauser_buf_map(c->ring, &addr);
 	if (rc < 0)
 		return fail("cannot get a ring", rc);
-	c->memory = addr;
+	c->memory = (unsigned char *)addr;
 	rc = dmauser_batch_new(&c->batch);
 	if (rc == 0)
 		rc = dmauser_batch_cyclic(c->batch, c->chan, DMACTL_DIR_DEV_TO_MEM, c->ring, 0,

@@ -31,7 +31,7 @@ static int get_buf(struct dmauser_session *s, struct dmauser_buf **buf, unsigned
 	rc = dmauser_buf_map(*buf, &addr);
 	if (rc < 0)
 		return fail("cannot map a buffer", rc);
-	*mem = addr;
+	*mem = (unsigned char *)addr;
 	return 0;
 }
 

@@ -47,7 +47,7 @@ static int get_buf(struct loop *l, struct dmauser_buf **buf, unsigned char **mem
 		rc = dmauser_buf_map(*buf, &addr);
 	if (rc < 0)
 		return fail("cannot get a buffer", rc);
-	*mem = addr;
+	*mem = (unsigned char *)addr;
 	return 0;
 }
 

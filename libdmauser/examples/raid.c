@@ -60,7 +60,7 @@ static int prepare(struct raid *r)
 	rc = dmauser_chan_request_caps(r->session, caps, NULL, 0, &r->chan);
 	if (rc < 0)
 		return fail("no channel can do XOR, PQ and PQ_VAL", rc);
-	r->memory = malloc((size_t)SOURCES * LEN);
+	r->memory = (unsigned char *)malloc((size_t)SOURCES * LEN);
 	if (!r->memory)
 		return -1;
 	for (i = 0; i < SOURCES * LEN; i++)
@@ -75,7 +75,7 @@ static int prepare(struct raid *r)
 		rc = dmauser_batch_new(&r->batch);
 	if (rc < 0)
 		return fail("cannot get memory", rc);
-	r->pq = addr;
+	r->pq = (unsigned char *)addr;
 	for (i = 0; i < SOURCES; i++)
 		r->src[i] = (struct dmauser_piece){r->user, (uint64_t)i * LEN, LEN};
 	r->p = (struct dmauser_piece){r->parity, 0, LEN};

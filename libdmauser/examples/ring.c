@@ -39,7 +39,7 @@ static int get_buf(struct copies *c, struct dmauser_buf **buf, unsigned char **m
 	rc = dmauser_buf_alloc(c->session, DMACTL_BUF_STREAMING, NULL, SLOTS * SLOT_LEN, buf);
 	if (rc == 0)
 		rc = dmauser_buf_map(*buf, &addr);
-	*mem = addr;
+	*mem = (unsigned char *)addr;
 	return rc < 0 ? fail("cannot get a buffer", rc) : 0;
 }
 

@@ -46,7 +46,7 @@ static int get_buf(struct copier *c, struct dmauser_buf **buf, unsigned char **m
 		rc = dmauser_buf_map(*buf, &addr);
 	if (rc < 0)
 		return fail("cannot get a buffer", rc);
-	*mem = addr;
+	*mem = (unsigned char *)addr;
 	return 0;
 }
 

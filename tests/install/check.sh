@@ -66,6 +66,12 @@ example() {
 	build "$1" "libdmauser/examples/$1.c" "$CC"
 }
 
+# In C++, an initializer {0} is said to leave out the other members.
+example_in_cxx() {
+	libs="$(pkg-config --libs libdmauser) $2"
+	build "$1-cxx" "libdmauser/examples/$1.c" "$CXX" -xc++ -std=c++20 -Wno-missing-field-initializers
+}
+
 files_are_there() {
 	local file
 	for file in lib/libdmauser.so.$version lib/libdmauser.so.0 lib/libdmauser.so \
@@ -86,6 +92,25 @@ man_works() {
 	man -M "$root$prefix/share/man" dmauser_submit_wait | grep -q 'dmauser_submit_wait('
 }
 
+# Each page, and the index has a line for it.
+html_works() {
+	make O="$root/html" html || return 1
+	local file pages=0
+	for file in cli/man/*.? libdmauser/man/*.? packaging/man/*.?; do
+		file=$(basename "$file").html
+		grep -q 'id="NAME"' "$root/html/html/$file" || { echo "no page: $file"; return 1; }
+		grep -qF "<a href=\"$file\">" "$root/html/html/index.html" || { echo "not in the index: $file"; return 1; }
+		pages=$((pages + 1))
+	done
+	[ "$pages" -gt 80 ] && grep -q '<a href="dmauser.7.html">' "$root/html/html/dmauser_open.3.html"
+}
+
+html_notices() {
+	printf '.TH X 3\n.SH NAME\nx \\- y\n.SH SEE ALSO\n.BR dmauser_nosuch (3)\n' >"$root/x.3"
+	! packaging/man-html "$root/twin" "$root/x.3" 2>"$root/said" &&
+		grep -q 'there is no page dmauser_nosuch(3)' "$root/said"
+}
+
 version=$(sed -n 's/^VERSION := //p' Makefile)
 check "install" install_it
 check "installed files" files_are_there
@@ -96,12 +121,17 @@ check "it needs the soname" needs_soname
 check "it does not run without the library" needs_the_library
 check "C++ program, shared" build_and_run cxx tests/install/program.c "$CXX" -xc++ -std=c++11
 check "C program, static" static_works static tests/install/program.c "$CC" -static
-check "example copy" example copy ""
-check "example epoll" example epoll ""
-check "example aio" example aio -laio
-check "example capture" example capture ""
-check "example raid" example raid ""
-check "example ring" example ring ""
-check "example uring" example uring -luring
+for file in libdmauser/examples/*.c; do
+	name=$(basename "$file" .c)
+	needs=
+	case $name in
+	aio) needs=-laio ;;
+	uring) needs=-luring ;;
+	esac
+	check "example $name" example "$name" "$needs"
+	check "example $name, in C++" example_in_cxx "$name" "$needs"
+done
 check "man finds the pages" man_works
+check "the manual as HTML" html_works
+check "a page that does not exist is noticed" html_notices
 finish

@@ -40,7 +40,8 @@ BOUNCED = ("*copy*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf
 ADAPTERS = ("dpdk", "fio", "gstreamer", "tracing")
 
 # Programs that need other channels than dma-sim has by default.
-SIM = {"python": "peripherals=loopback,counter,sink,mem", "gstreamer": "peripherals=counter"}
+SIM = {"examples": "peripherals=counter,sink", "python": "peripherals=loopback,counter,sink,mem",
+       "gstreamer": "peripherals=counter"}
 
 # These take minutes, and would find the same errors on 6.1 as on 6.12.
 TWICE = ("test-context",)
