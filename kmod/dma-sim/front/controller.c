@@ -111,6 +111,8 @@ static void sim_controller_forget(struct sim_controller *ctl)
 static void sim_controller_remove(void *data)
 {
 	struct sim_controller *ctl = data;
+	/* With device_release(), unregistering may free the controller. */
+	bool forget = ctl->config.no_release;
 	unsigned int i;
 
 	scoped_guard(mutex, &sim_mutex)
@@ -121,7 +123,7 @@ static void sim_controller_remove(void *data)
 			sim_chan_remove(&ctl->chans[i]);
 	}
 	dma_async_device_unregister(&ctl->dma);
-	if (ctl->config.no_release)
+	if (forget)
 		sim_controller_forget(ctl);
 }
 
