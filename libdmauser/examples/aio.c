@@ -39,6 +39,13 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "aio: %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
 /* Runs one request and waits for it. Returns the bytes transferred, or -1. */
 static long run_io(struct copier *c, struct iocb *request, const char *what)
 {
@@ -113,7 +120,7 @@ static long long copy_file(struct copier *c)
 		off += len;
 	} while (len == CHUNK);
 	if (ftruncate(c->out, off) < 0)
-		return fail("cannot set the length", -errno);
+		return fail_call("cannot set the length");
 	return off;
 }
 
@@ -144,7 +151,7 @@ static int verify(const char *in, const char *out, long long len)
 	int rc = -1;
 
 	if (!a || !b)
-		fail(a ? out : in, -errno);
+		fail_call(a ? out : in);
 	else
 		rc = same_content(a, b, len);
 	if (a)
@@ -160,14 +167,14 @@ static int open_files(struct copier *c, const char *in, const char *out)
 
 	c->in = open(in, O_RDONLY | O_DIRECT | O_CLOEXEC);
 	if (c->in < 0)
-		return fail(in, -errno);
+		return fail_call(in);
 	if (fstat(c->in, &a) == 0 && stat(out, &b) == 0 && a.st_dev == b.st_dev &&
 	    a.st_ino == b.st_ino) {
 		fprintf(stderr, "aio: IN and OUT are the same file\n");
 		return -1;
 	}
 	c->out = open(out, O_RDWR | O_CREAT | O_TRUNC | O_DIRECT | O_CLOEXEC, 0644);
-	return c->out < 0 ? fail(out, -errno) : 0;
+	return c->out < 0 ? fail_call(out) : 0;
 }
 
 static int get_buf(struct copier *c, struct dmauser_buf **buf, void **addr)

@@ -31,6 +31,13 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "capture: %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
 static int prepare(struct capture *c, const char *name)
 {
 	void *addr = NULL;
@@ -82,7 +89,7 @@ static int save(struct capture *c, unsigned long long period)
 	if (check_intact(c, period) < 0)
 		return -1;
 	if (fwrite(copy, 1, PERIOD, stdout) != PERIOD)
-		return fail("cannot write", -errno);
+		return fail_call("cannot write");
 	return 0;
 }
 

@@ -30,6 +30,13 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "dmabuf: %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
 static int send_fd(int sock, int fd)
 {
 	char byte = 0;
@@ -155,11 +162,11 @@ int main(void)
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
-		return fail("no sockets", -errno) < 0;
+		return fail_call("no sockets") < 0;
 	/* Before the session is opened, because a child must not use its parent's. */
 	pid = fork();
 	if (pid < 0)
-		return fail("no process", -errno) < 0;
+		return fail_call("no process") < 0;
 	if (pid == 0) {
 		close(pair[0]);
 		return child(pair[1]) < 0;

@@ -36,6 +36,13 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "epoll: %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
 static int get_buf(struct loop *l, struct dmauser_buf **buf, unsigned char **mem)
 {
 	void *addr = NULL;
@@ -120,12 +127,12 @@ static int wait_for_event(struct loop *l)
 		nr = epoll_wait(l->epollfd, &event, 1, TIMEOUT_MS);
 	while (nr < 0 && errno == EINTR);
 	if (nr < 0)
-		return fail("epoll_wait", -errno);
+		return fail_call("epoll_wait");
 	if (nr == 0)
 		return fail("copies are stuck", -ETIMEDOUT);
 	/* Reading resets the eventfd. EAGAIN: an earlier read has reset it already. */
 	if (read(l->eventfd, &hints, sizeof(hints)) < 0 && errno != EAGAIN)
-		return fail("cannot read the eventfd", -errno);
+		return fail_call("cannot read the eventfd");
 	l->wakeups++;
 	return 0;
 }
@@ -155,9 +162,9 @@ static int watch_completions(struct loop *l)
 	l->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	l->epollfd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->eventfd < 0 || l->epollfd < 0)
-		return fail("cannot make an event loop", -errno);
+		return fail_call("cannot make an event loop");
 	if (epoll_ctl(l->epollfd, EPOLL_CTL_ADD, l->eventfd, &event) < 0)
-		return fail("epoll_ctl", -errno);
+		return fail_call("epoll_ctl");
 	rc = dmauser_set_eventfd(l->session, l->eventfd);
 	return rc < 0 ? fail("cannot set the eventfd", rc) : 0;
 }

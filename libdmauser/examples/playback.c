@@ -33,6 +33,13 @@ static int fail(const char *what, int rc)
 	return -1;
 }
 
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "playback: %s: %s\n", what, strerror(errno));
+	return -1;
+}
+
 /* Fills the next period. Returns 1 if there is one, 0 at the end of the input. */
 static int fill(struct playback *p)
 {
@@ -40,7 +47,7 @@ static int fill(struct playback *p)
 	size_t n = fread(to, 1, PERIOD, stdin);
 
 	if (ferror(stdin))
-		return fail("cannot read", -errno);
+		return fail_call("cannot read");
 	if (n == 0)
 		return 0;
 	/* The last period may be short: silence for the rest. */

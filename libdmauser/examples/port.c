@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <dmauser.h>
 
@@ -27,6 +28,13 @@ struct port {
 static int fail(const char *what, int rc)
 {
 	fprintf(stderr, "port: %s: %s\n", what, dmauser_strerror(rc));
+	return -1;
+}
+
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "port: %s: %s\n", what, strerror(errno));
 	return -1;
 }
 
@@ -74,7 +82,7 @@ static int save(struct port *p, const struct dmactl_completion *done)
 	if (done->status < 0)
 		return fail("a transfer failed", done->status);
 	if (fwrite(p->memory + done->user_data * LEN, 1, done->bytes, stdout) != done->bytes)
-		return fail("cannot write", -errno);
+		return fail_call("cannot write");
 	return 0;
 }
 

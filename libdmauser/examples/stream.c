@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <dmauser.h>
@@ -19,6 +20,13 @@
 static int fail(const char *what, int rc)
 {
 	fprintf(stderr, "stream: %s: %s\n", what, dmauser_strerror(rc));
+	return -1;
+}
+
+/* For system calls on other files, whose errors have their usual meaning. */
+static int fail_call(const char *what)
+{
+	fprintf(stderr, "stream: %s: %s\n", what, strerror(errno));
 	return -1;
 }
 
@@ -51,7 +59,7 @@ static int copy(int fd, unsigned long long left)
 		if (n == 0)
 			return 0;
 		if (fwrite(block, 1, (size_t)n, stdout) != (size_t)n)
-			return fail("cannot write", -errno);
+			return fail_call("cannot write");
 		left -= (unsigned long long)n;
 	}
 	return 0;

@@ -61,9 +61,12 @@ array.array("I", range(int(sys.argv[1]), int(sys.argv[1]) + int(sys.argv[2]))).t
 }
 
 @test "aio copies a file" {
-	head -c 3M /dev/urandom >in
-	"$EXAMPLES/aio" in out
-	cmp in out
+	make_ext4 16M
+	head -c 3M /dev/urandom >mnt/in
+	"$EXAMPLES/aio" mnt/in mnt/out
+	cmp mnt/in mnt/out
+	fails "$EXAMPLES/aio" nosuch mnt/out
+	says 'nosuch: No such file or directory'
 }
 
 @test "capture writes periods without a gap" {
