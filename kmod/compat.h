@@ -13,6 +13,7 @@
 #include <linux/dmaengine.h>
 #include <linux/eventfd.h>
 #include <linux/fs.h>
+#include <linux/gfp.h>
 #include <linux/io_uring.h>
 #include <linux/io_uring_types.h>
 #include <linux/mm.h>
@@ -132,6 +133,25 @@ static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 	vma->vm_flags |= flags;
 }
 #endif
+
+/*
+ * Takes the pages of a range of a zone, as virtio-mem does: what is in them
+ * moves elsewhere. Each has one reference then. Not of CMA. Returns 0, -EBUSY
+ * if something cannot move, -ENOMEM or -EINTR.
+ */
+static inline int dmactl_compat_alloc_contig(unsigned long start,
+					     unsigned long end)
+{
+#ifndef CONFIG_CONTIG_ALLOC
+	return -ENOMEM;
+#elif defined(ACR_FLAGS_NONE)
+	return alloc_contig_range(start, end, ACR_FLAGS_NONE,
+				  GFP_KERNEL | __GFP_NOWARN);
+#else
+	return alloc_contig_range(start, end, MIGRATE_MOVABLE,
+				  GFP_KERNEL | __GFP_NOWARN);
+#endif
+}
 
 static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 {

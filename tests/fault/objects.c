@@ -116,6 +116,16 @@ static int call_alloc_coherent(void)
 	return ret;
 }
 
+/* More than the largest block of the page allocator. */
+static int call_alloc_contiguous(void)
+{
+	struct mem m;
+	int ret = buf_alloc(fd, DMACTL_BUF_CONTIGUOUS, 0, 5 << 20, &m);
+
+	made = (int)m.buf;
+	return ret;
+}
+
 static int call_map_user(void)
 {
 	struct mem m;
@@ -176,6 +186,7 @@ FAULT_TEST(memory)
 	coherent = mem_coherent(fd, chan, LEN);
 	each_fails("BUF_ALLOC streaming", call_alloc, destroy_made);
 	each_fails("BUF_ALLOC coherent", call_alloc_coherent, destroy_made);
+	each_fails("BUF_ALLOC contiguous", call_alloc_contiguous, destroy_made);
 	each_fails("BUF_MAP_USER", call_map_user, destroy_made);
 	each_fails("mmap", call_mmap, NULL);
 	each_fails("BUF_SYNC", call_sync, NULL);

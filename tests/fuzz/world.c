@@ -125,13 +125,14 @@ static void do_alloc(struct world *w, struct input *in)
 {
 	struct dmactl_buf_alloc arg = {
 		.size = sizeof(arg),
-		.kind = (uint32_t)take(in, 1) % 3,
+		.kind = (uint32_t)take(in, 1) % 4,
 		.chan = some_handle(w, in),
 		.len = take(in, 1) < 200 ? MAP_LEN : number(in) % (8u << 20),
 	};
 	unsigned int slot;
 
-	if (arg.kind == DMACTL_BUF_STREAMING && take(in, 1) < 250)
+	if ((arg.kind == DMACTL_BUF_STREAMING || arg.kind == DMACTL_BUF_CONTIGUOUS) &&
+	    take(in, 1) < 250)
 		arg.chan = 0;
 	if (ioctl(some_session(w, in), DMACTL_IOC_BUF_ALLOC, &arg))
 		return;

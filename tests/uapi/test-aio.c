@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * STREAMING buffers as the memory of O_DIRECT transfers: disk to buffer, DMA from buffer to buffer,
- * buffer to disk. Needs a directory on ext4 on a block device in $DMACTL_SCRATCH (tests/vm/run
- * --scratch).
+ * STREAMING and CONTIGUOUS buffers as the memory of O_DIRECT transfers: disk to buffer, DMA from
+ * buffer to buffer, buffer to disk. Needs a directory on ext4 on a block device in $DMACTL_SCRATCH
+ * (tests/vm/run --scratch).
  */
 #include <fcntl.h>
 #include <libaio.h>
@@ -66,13 +66,21 @@ struct copy {
 	struct mem dst;
 };
 
+/* The kind of buffers of this test. */
+static enum dmactl_buf_kind kind;
+
+static struct mem buffer(int fd)
+{
+	return kind == DMACTL_BUF_CONTIGUOUS ? mem_contiguous(fd, 0, LEN) : mem_get(fd, LEN);
+}
+
 static struct copy copy_new(void)
 {
 	struct copy c = {.fd = dev_open(0)};
 
 	c.chan = chan_get(c.fd);
-	c.src = mem_get(c.fd, LEN);
-	c.dst = mem_get(c.fd, LEN);
+	c.src = buffer(c.fd);
+	c.dst = buffer(c.fd);
 	memset(c.dst.p, 0xff, LEN);
 	return c;
 }
@@ -110,7 +118,7 @@ static void aio_blocks(int fd, unsigned char *p, bool write)
 	check_eq(io_destroy(ctx), 0);
 }
 
-UAPI_TEST(aio, libaio_reads_and_writes_a_buffer)
+static void libaio_reads_and_writes_a_buffer(void)
 {
 	struct copy c = copy_new();
 	int in = source_file(), out = scratch_open("copy", O_DIRECT | O_TRUNC);
@@ -125,7 +133,7 @@ UAPI_TEST(aio, libaio_reads_and_writes_a_buffer)
 	check_file("copy");
 }
 
-UAPI_TEST(aio, vectors_of_pieces)
+static void vectors_of_pieces(void)
 {
 	struct copy c = copy_new();
 	struct iovec iov[4];
@@ -144,7 +152,7 @@ UAPI_TEST(aio, vectors_of_pieces)
 }
 
 /* Reads a part of a page, in the middle of a buffer, without changing the rest. */
-UAPI_TEST(aio, a_single_sector)
+static void a_single_sector(void)
 {
 	struct copy c = copy_new();
 	int in = source_file();
@@ -225,7 +233,7 @@ static void ring_copy(struct io_uring *ring, int src, int dst, const char *name)
 	check_file(name);
 }
 
-UAPI_TEST(aio, io_uring_with_registered_buffers)
+static void io_uring_with_registered_buffers(void)
 {
 	struct io_uring ring;
 
@@ -234,7 +242,7 @@ UAPI_TEST(aio, io_uring_with_registered_buffers)
 	io_uring_queue_exit(&ring);
 }
 
-UAPI_TEST(aio, io_uring_with_addresses)
+static void io_uring_with_addresses(void)
 {
 	struct io_uring ring;
 
@@ -244,7 +252,7 @@ UAPI_TEST(aio, io_uring_with_addresses)
 }
 
 /* The program destroys a buffer that the ring still pins. */
-UAPI_TEST(aio, a_pinned_buffer_outlives_its_session)
+static void a_pinned_buffer_outlives_its_session(void)
 {
 	struct copy c = copy_new();
 	struct iovec iov = {c.src.p, LEN};
@@ -271,6 +279,26 @@ UAPI_TEST(aio, a_pinned_buffer_outlives_its_session)
 	close(out);
 	check_file("pinned");
 }
+
+/* Tests a kind of buffers, as NAME_of_streaming and NAME_of_contiguous. */
+#define AIO_TEST(name)                                                                             \
+	UAPI_TEST(aio, name##_of_streaming)                                                        \
+	{                                                                                          \
+		kind = DMACTL_BUF_STREAMING;                                                       \
+		name();                                                                            \
+	}                                                                                          \
+	UAPI_TEST(aio, name##_of_contiguous)                                                       \
+	{                                                                                          \
+		kind = DMACTL_BUF_CONTIGUOUS;                                                      \
+		name();                                                                            \
+	}
+
+AIO_TEST(libaio_reads_and_writes_a_buffer)
+AIO_TEST(vectors_of_pieces)
+AIO_TEST(a_single_sector)
+AIO_TEST(io_uring_with_registered_buffers)
+AIO_TEST(io_uring_with_addresses)
+AIO_TEST(a_pinned_buffer_outlives_its_session)
 
 /* COHERENT memory may have no struct page, so O_DIRECT must fail, not corrupt it. */
 UAPI_TEST(aio, coherent_memory_is_refused)

@@ -74,7 +74,7 @@ UAPI_TEST(mmap, a_file_that_is_open_for_reading)
 	close(fd);
 }
 
-/* For both kinds of buffers: @mem is mapped again in single pages. */
+/* For each kind of buffers: @mem is mapped again in single pages. */
 static void check_pieces(int fd, const struct mem *mem)
 {
 	unsigned char *piece;
@@ -96,7 +96,9 @@ UAPI_TEST(mmap, pieces_of_a_buffer)
 	int fd = dev_open(0);
 	struct mem streaming = mem_get(fd, 8 * PAGE);
 	struct mem coherent = mem_coherent(fd, chan_get(fd), 8 * PAGE);
+	struct mem contiguous = mem_contiguous(fd, 0, 8 * PAGE);
 
+	check_pieces(fd, &contiguous);
 	check_pieces(fd, &streaming);
 	check_pieces(fd, &coherent);
 }
@@ -132,16 +134,16 @@ UAPI_TEST(mmap, holes_and_moves)
 	uint32_t chan = chan_get(fd);
 	struct mem streaming = mem_get(fd, 8 * PAGE);
 	struct mem coherent = mem_coherent(fd, chan, 8 * PAGE);
+	struct mem contiguous = mem_contiguous(fd, 0, 8 * PAGE);
 
+	check_hole(fd, chan, &contiguous);
 	check_hole(fd, chan, &streaming);
 	check_hole(fd, chan, &coherent);
 }
 
-UAPI_TEST(mmap, pages_that_were_dropped_come_back)
+static void drop_pages(int fd, struct mem mem)
 {
-	int fd = dev_open(0);
 	uint32_t chan = chan_get(fd);
-	struct mem mem = mem_get(fd, 8 * PAGE);
 	struct dmactl_op op = op_fill(fd, chan, &mem, 0, mem.len, 0x55);
 
 	pattern_fill(mem.p, 0, mem.len, SRC_BODY);
@@ -156,6 +158,14 @@ UAPI_TEST(mmap, pages_that_were_dropped_come_back)
 	op = op_memcpy(chan, &mem, 0, &mem, PAGE, 1);
 	run_ok(fd, &op);
 	check_eq(mem.p[0], 1);
+}
+
+UAPI_TEST(mmap, pages_that_were_dropped_come_back)
+{
+	int fd = dev_open(0);
+
+	drop_pages(fd, mem_get(fd, 8 * PAGE));
+	drop_pages(fd, mem_contiguous(fd, 0, 8 * PAGE));
 }
 
 #define BLOCK (2ul << 20)
@@ -200,12 +210,13 @@ UAPI_TEST(mmap, a_child_shares_it)
 {
 	int fd = dev_open(0);
 	uint32_t chan = chan_get(fd);
-	struct mem mem[2];
+	struct mem mem[3];
 	size_t i;
 
 	mem[0] = mem_get(fd, 2 * PAGE);
 	mem[1] = mem_coherent(fd, chan, 2 * PAGE);
-	for (i = 0; i < 2; i++) {
+	mem[2] = mem_contiguous(fd, 0, 2 * PAGE);
+	for (i = 0; i < 3; i++) {
 		struct dmactl_op op = op_memcpy(chan, &mem[i], PAGE, &mem[i], 0, 2);
 
 		mem[i].p[0] = 0x11;
@@ -222,6 +233,7 @@ UAPI_TEST(mmap, close_before_munmap)
 	int fd = dev_open(0);
 	struct mem streaming = mem_get(fd, 64 * PAGE);
 	struct mem coherent = mem_coherent(fd, chan_get(fd), 4 * PAGE);
+	struct mem contiguous = mem_contiguous(fd, 0, 64 * PAGE);
 
 	leak_read(&open_state);
 	dev_close(fd);
@@ -230,8 +242,11 @@ UAPI_TEST(mmap, close_before_munmap)
 	check_eq(closed.dmactl_refs, open_state.dmactl_refs);
 	pattern_fill(streaming.p, 0, streaming.len, SRC_BODY);
 	pattern_fill(coherent.p, 0, coherent.len, SRC_BODY);
+	pattern_fill(contiguous.p, 0, contiguous.len, SRC_BODY);
 	pattern_check(streaming.p, 0, streaming.len, SRC_BODY, 0);
 	pattern_check(coherent.p, 0, coherent.len, SRC_BODY, 0);
+	pattern_check(contiguous.p, 0, contiguous.len, SRC_BODY, 0);
+	mem_unmap(&contiguous);
 	mem_unmap(&coherent);
 	mem_unmap(&streaming);
 	leak_read(&closed);
@@ -254,12 +269,13 @@ UAPI_TEST(mmap, destroy_while_mapped)
 {
 	int fd = dev_open(0);
 	uint32_t chan = chan_get(fd);
-	struct mem mem[2], more;
+	struct mem mem[3], more;
 	size_t i, j;
 
 	mem[0] = mem_get(fd, 16 * PAGE);
 	mem[1] = mem_coherent(fd, chan, 16 * PAGE);
-	for (i = 0; i < 2; i++) {
+	mem[2] = mem_contiguous(fd, 0, 16 * PAGE);
+	for (i = 0; i < 3; i++) {
 		pattern_fill(mem[i].p, 0, mem[i].len, SRC_BODY);
 		check_eq(destroy(fd, mem[i].buf), 0);
 		expect_unmappable(fd, PAGE, RW, MAP_SHARED, mem[i].off, EINVAL);
@@ -271,7 +287,7 @@ UAPI_TEST(mmap, destroy_while_mapped)
 		mem_unmap(&more);
 		check_eq(destroy(fd, more.buf), 0);
 	}
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < 3; i++)
 		pattern_check(mem[i].p, 0, mem[i].len, SRC_BODY, 0);
 }
 

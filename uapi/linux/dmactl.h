@@ -869,10 +869,16 @@ struct dmactl_chan_status {
  * @DMACTL_BUF_STREAMING: cached pages, for any device and the CPU;
  *	get_user_pages() works on the mapping (O_DIRECT, io_uring)
  * @DMACTL_BUF_COHERENT: dma_alloc_coherent() memory of one channel's device
+ * @DMACTL_BUF_CONTIGUOUS: as STREAMING, with the same syncs, but physically
+ *	contiguous, so that a CYCLIC op of any length runs without an IOMMU.
+ *	get_user_pages() pins it for long, too (io_uring's registered buffers,
+ *	RDMA). The kernel has to make room for it: ENOMEM if there is no free or
+ *	movable range of @len, as can be after a long uptime
  */
 enum dmactl_buf_kind {
 	DMACTL_BUF_STREAMING = 1,
 	DMACTL_BUF_COHERENT = 2,
+	DMACTL_BUF_CONTIGUOUS = 3,
 	DMACTL_BUF_KIND_END
 };
 
@@ -883,7 +889,9 @@ enum dmactl_buf_kind {
  * @kind: &enum dmactl_buf_kind
  * @chan: COHERENT: a channel of the device that the memory is for; STREAMING:
  *	0, or a channel for whose device the memory is optimized (NUMA node;
- *	addresses that need no SWIOTLB, if available)
+ *	addresses that need no SWIOTLB, if available); CONTIGUOUS: 0, or a
+ *	channel whose device has to reach the memory without SWIOTLB and in one
+ *	segment (ENOMEM)
  * @len: length in bytes, not 0; rounded up to whole pages
  * @out_len: length in bytes after rounding
  * @out_mmap_offset: offset for mmap(2) on the session, MAP_SHARED; add a

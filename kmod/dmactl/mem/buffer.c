@@ -27,6 +27,7 @@
 #include "core/trace.h"
 #include "mem/buffer.h"
 #include "mem/coherent.h"
+#include "mem/contig.h"
 #include "mem/dma_dev.h"
 #include "mem/map.h"
 #include "mem/mmap.h"
@@ -135,7 +136,7 @@ bool dmactl_buf_touchable(const struct dmactl_buf *buf,
 {
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		return buf->dev == chan->client.dev;
-	return buf->kind == DMACTL_BUF_STREAMING ||
+	return dmactl_buf_is_paged(buf) ||
 	       (buf->kind == DMACTL_BUF_USER && !buf->read_only);
 }
 
@@ -273,6 +274,7 @@ struct dmactl_buf *dmactl_buf_new(struct dmactl_session *s,
 
 static int dmactl_buf_fill(struct dmactl_buf *buf, struct dmactl_chan *chan)
 {
+	struct device *dev = chan ? chan->client.dev->dev : NULL;
 	int ret;
 
 	ret = dmactl_buf_charge(buf);
@@ -280,8 +282,10 @@ static int dmactl_buf_fill(struct dmactl_buf *buf, struct dmactl_chan *chan)
 		return ret;
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		ret = dmactl_coherent_alloc(buf, chan);
+	else if (buf->kind == DMACTL_BUF_CONTIGUOUS)
+		ret = dmactl_contig_alloc(buf, dev);
 	else
-		ret = dmactl_pages_alloc(buf, chan ? chan->client.dev->dev : NULL);
+		ret = dmactl_pages_alloc(buf, dev);
 	if (ret)
 		dmactl_buf_uncharge(buf);
 	return ret;
@@ -347,15 +351,19 @@ static int dmactl_buf_alloc_locked(struct dmactl_session *s,
 				   struct dmactl_cmd *cmd,
 				   struct dmactl_chan *chan)
 {
+	static const struct dmactl_buf_ops *const kinds[] = {
+		[DMACTL_BUF_STREAMING] = &dmactl_pages_ops,
+		[DMACTL_BUF_COHERENT] = &dmactl_coherent_ops,
+		[DMACTL_BUF_CONTIGUOUS] = &dmactl_contig_ops,
+	};
 	struct dmactl_buf_alloc *arg = cmd->arg;
 	struct dmactl_buf *buf;
 	int ret;
 
 	if (s->nr[DMACTL_OBJ_BUF] >= dmactl_max_buffers)
 		return -EDQUOT;
-	buf = dmactl_buf_new(s, arg->kind == DMACTL_BUF_COHERENT ?
-			     &dmactl_coherent_ops : &dmactl_pages_ops,
-			     PAGE_ALIGN(arg->len), 0, false);
+	buf = dmactl_buf_new(s, kinds[arg->kind], PAGE_ALIGN(arg->len), 0,
+			     false);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	ret = dmactl_mmap_reserve(buf);

@@ -77,6 +77,13 @@ static inline struct dmactl_buf *obj_to_buf(struct dmactl_obj *obj)
 	return container_of(obj, struct dmactl_buf, obj);
 }
 
+/* Is it memory that BUF_ALLOC made of pages, for any device? */
+static inline bool dmactl_buf_is_paged(const struct dmactl_buf *buf)
+{
+	return buf->kind == DMACTL_BUF_STREAMING ||
+	       buf->kind == DMACTL_BUF_CONTIGUOUS;
+}
+
 /* Ops read the pointer without a lock. */
 static inline void dmactl_buf_set_resv(struct dmactl_buf *buf,
 				       struct dma_resv *resv)

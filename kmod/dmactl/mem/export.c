@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * STREAMING buffers exported as dma-bufs, for other drivers, processes and
- * sessions.
+ * STREAMING and CONTIGUOUS buffers exported as dma-bufs, for other drivers,
+ * processes and sessions.
  */
 
 #include <linux/dma-buf.h>
@@ -380,7 +380,7 @@ static int dmactl_export_buf(struct dmactl_cmd *cmd, struct dmactl_buf *buf)
 	struct dma_buf *dmabuf;
 	int ret;
 
-	if (buf->kind != DMACTL_BUF_STREAMING)
+	if (!dmactl_buf_is_paged(buf))
 		return -EOPNOTSUPP;
 	ret = dmactl_export_init_resv(buf);
 	if (ret)

@@ -157,7 +157,7 @@ static vm_fault_t dmactl_vma_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		return dmactl_vma_fault_coherent(vmf, buf, page);
-	if (buf->kind != DMACTL_BUF_STREAMING)
+	if (!dmactl_buf_is_paged(buf))
 		return VM_FAULT_SIGBUS;
 	return dmactl_mmap_fault(vmf, buf->pages[page]);
 }
@@ -206,8 +206,7 @@ static int dmactl_mmap_coherent(struct dmactl_buf *buf,
 	return ret;
 }
 
-static int dmactl_mmap_streaming(struct dmactl_buf *buf,
-				 struct vm_area_struct *vma)
+static int dmactl_mmap_paged(struct dmactl_buf *buf, struct vm_area_struct *vma)
 {
 	unsigned long nr = vma_pages(vma);
 
@@ -231,7 +230,7 @@ static int dmactl_mmap_buf(struct dmactl_buf *buf, struct vm_area_struct *vma)
 	vm_flags_set(vma, VM_DONTEXPAND | VM_DONTDUMP);
 	if (buf->kind == DMACTL_BUF_COHERENT)
 		return dmactl_mmap_coherent(buf, vma);
-	return dmactl_mmap_streaming(buf, vma);
+	return dmactl_mmap_paged(buf, vma);
 }
 
 /* The caller has handled offsets that are not buffers. */

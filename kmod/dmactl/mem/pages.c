@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Pages of STREAMING buffers. */
+/* Pages of STREAMING buffers, and how pages of our own are freed. */
 
 #include <linux/dma-mapping.h>
 #include <linux/minmax.h>
@@ -16,7 +16,7 @@
 /* Larger blocks gain little, and the allocator rarely has them. */
 #define DMACTL_BIG_ORDER get_order(SZ_2M)
 
-static void dmactl_pages_free(struct dmactl_buf *buf)
+void dmactl_pages_free(struct dmactl_buf *buf)
 {
 	unsigned long i = 0;
 
@@ -63,7 +63,7 @@ static unsigned long dmactl_pages_block(struct page **pages, int node,
  * Returns the zone that a device with a limited DMA mask reaches without
  * bouncing.
  */
-static gfp_t dmactl_pages_zone(struct device *dev)
+gfp_t dmactl_pages_zone(struct device *dev)
 {
 	if (!dev || !dma_addressing_limited(dev))
 		return __GFP_HIGHMEM;
@@ -94,7 +94,7 @@ int dmactl_pages_alloc(struct dmactl_buf *buf, struct device *dev)
 	return 0;
 }
 
-static void dmactl_pages_release(struct dmactl_buf *buf)
+void dmactl_pages_release(struct dmactl_buf *buf)
 {
 	dmactl_export_free(buf);
 	dmactl_pages_free(buf);

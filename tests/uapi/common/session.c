@@ -209,6 +209,11 @@ struct mem mem_coherent(int fd, uint32_t chan, uint64_t len)
 	return mem_map(fd, DMACTL_BUF_COHERENT, chan, len);
 }
 
+struct mem mem_contiguous(int fd, uint32_t chan, uint64_t len)
+{
+	return mem_map(fd, DMACTL_BUF_CONTIGUOUS, chan, len);
+}
+
 void mem_unmap(struct mem *mem)
 {
 	unsigned int i;

@@ -169,6 +169,8 @@ struct mem {
 int buf_alloc(int fd, enum dmactl_buf_kind kind, uint32_t chan, uint64_t len, struct mem *mem);
 struct mem mem_get(int fd, uint64_t len);
 struct mem mem_coherent(int fd, uint32_t chan, uint64_t len);
+/* chan: 0, or one whose device has to reach it. */
+struct mem mem_contiguous(int fd, uint32_t chan, uint64_t len);
 /* The mapping ends with the test or earlier. */
 void mem_keep(const struct mem *mem);
 void mem_unmap(struct mem *mem);
