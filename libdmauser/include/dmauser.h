@@ -355,16 +355,19 @@ int dmauser_stream_open(struct dmauser_chan *chan, uint32_t direction, uint32_t 
  * dmauser_buf_alloc - allocate zeroed DMA memory
  * @session: the session
  * @kind: DMACTL_BUF_STREAMING: cached, for any device, a valid target of O_DIRECT,
- *	libaio and io_uring; DMACTL_BUF_COHERENT: for one device
+ *	libaio and io_uring; DMACTL_BUF_CONTIGUOUS: the same, in one piece, for rings of any
+ *	length; DMACTL_BUF_COHERENT: for one device
  * @chan: COHERENT: a channel of that device; STREAMING: NULL, or a channel whose NUMA
- *	node is preferred. Of the same session, otherwise -EINVAL
+ *	node is preferred; CONTIGUOUS: NULL, or a channel whose device has to reach the
+ *	memory. Of the same session, otherwise -EINVAL
  * @len: bytes, not 0; rounded up to whole pages
  * @buf: receives the buffer, owned by the session; free it with dmauser_buf_destroy()
  *	or dmauser_close()
  *
- * Counts against RLIMIT_MEMLOCK. Returns 0; -EDQUOT the limit is reached, -ENOMEM,
- * -EINVAL bad kind or length. Kernel-doc: struct dmactl_buf_alloc,
- * dma_alloc_coherent().
+ * Counts against RLIMIT_MEMLOCK. Returns 0; -EDQUOT the limit is reached; -ENOMEM no
+ * memory, or none in one piece: CONTIGUOUS memory is there soon after boot, COHERENT with
+ * cma= on the kernel's command line; -EINVAL bad length, or a kind that the module does not
+ * know. Kernel-doc: struct dmactl_buf_alloc, dma_alloc_coherent(), alloc_contig_range().
  */
 int dmauser_buf_alloc(struct dmauser_session *session, enum dmactl_buf_kind kind,
 		      struct dmauser_chan *chan, size_t len, struct dmauser_buf **buf);
@@ -405,7 +408,7 @@ int dmauser_buf_import(struct dmauser_session *session, int fd, struct dmauser_b
 
 /*
  * dmauser_buf_export - export a buffer as a dma-buf
- * @buf: a STREAMING buffer
+ * @buf: a STREAMING or CONTIGUOUS buffer
  * @fd: receives the descriptor of the dma-buf (close-on-exec), which the caller closes
  *
  * The memory lives as long as the dma-buf, also after the buffer and the session.

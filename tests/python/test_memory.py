@@ -177,6 +177,17 @@ def test_coherent_memory(session, copier):
         session.allocate(1, coherent=copier, near=copier)
 
 
+def test_contiguous_memory(session, copier):
+    a = session.allocate((64, 1 << 18), np.uint32, contiguous=True, near=copier)
+    b = session.allocate(1 << 18, np.uint32, contiguous=True)
+    a[63] = np.arange(1 << 18)
+    copier.memcpy(b, a[63]).wait()
+    assert (b == np.arange(1 << 18)).all()
+    assert not a[0].any()
+    with pytest.raises(ValueError, match="contiguous"):
+        session.allocate(1, coherent=copier, contiguous=True)
+
+
 def test_a_dmabuf_goes_to_another_session(session, copier):
     a = session.allocate(4096)
     fd = session.buffer_of(a)[0].export()

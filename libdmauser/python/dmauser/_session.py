@@ -171,16 +171,19 @@ class Session:
 
     # --- memory
 
-    def buffer(self, nbytes: int, coherent: Channel | None = None, near: Channel | None = None) -> Buffer:
+    def buffer(self, nbytes: int, coherent: Channel | None = None, near: Channel | None = None,
+               contiguous: bool = False) -> Buffer:
         """Allocate zeroed memory, rounded up to whole pages. By default it is cached and for
         any device, preferably close to the device of `near`; with `coherent` it is coherent
-        memory of that channel's device. LimitReached: RLIMIT_MEMLOCK; NoMemory; ValueError: an
-        invalid length."""
-        if coherent is not None and near is not None:
-            raise ValueError("coherent memory is that of its device: near has no meaning")
+        memory of that channel's device; with `contiguous` it is cached memory in one piece,
+        which the device of `near` reaches. LimitReached: RLIMIT_MEMLOCK; NoMemory: also if there
+        is none in one piece; ValueError: an invalid length."""
+        if coherent is not None and (near is not None or contiguous):
+            raise ValueError("coherent memory is that of its device: near and contiguous have no meaning")
         if nbytes <= 0:
             raise ValueError(f"a buffer of {nbytes} bytes: at least 1 is needed")
-        kind = lib.DMACTL_BUF_COHERENT if coherent is not None else lib.DMACTL_BUF_STREAMING
+        kind = (lib.DMACTL_BUF_COHERENT if coherent is not None
+                else lib.DMACTL_BUF_CONTIGUOUS if contiguous else lib.DMACTL_BUF_STREAMING)
         chan = coherent or near
         handle = ffi.new("struct dmauser_buf **")
         what = f"a buffer of {nbytes} bytes"
@@ -188,7 +191,7 @@ class Session:
         return Buffer(self, handle[0], what)
 
     def allocate(self, shape: int | Iterable[int], dtype: Any = np.uint8, coherent: Channel | None = None,
-                 near: Channel | None = None) -> np.ndarray:
+                 near: Channel | None = None, contiguous: bool = False) -> np.ndarray:
         """Allocate a zeroed array in DMA memory; see buffer(). All its slices and views can be
         operands. The memory is freed with the last of them."""
         kind = np.dtype(dtype)
@@ -196,7 +199,7 @@ class Session:
         count = int(np.prod(dims, dtype=object)) if dims else 1
         if kind.hasobject:
             raise ValueError(f"dtype {kind}: Python objects cannot be moved by DMA")
-        buffer = self.buffer(count * kind.itemsize, coherent, near)
+        buffer = self.buffer(count * kind.itemsize, coherent, near, contiguous)
         return np.frombuffer(buffer, kind, count).reshape(dims)
 
     def map(self, array: Any, readonly: bool = False) -> Buffer:
