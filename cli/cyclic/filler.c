@@ -57,7 +57,7 @@ static int hand_over(const struct filler *filler, uint64_t period)
 	struct ring *ring = filler->ring;
 	int err = 0;
 
-	if (!ring->coherent)
+	if (ring->kind != DMACTL_BUF_COHERENT)
 		err = dmauser_buf_sync(ring->buf, period % ring->count * ring->period, ring->period,
 				       DMACTL_SYNC_END | DMACTL_SYNC_WRITE);
 	if (err)

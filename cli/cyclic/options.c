@@ -49,7 +49,7 @@ static const struct argp_option options_table[] = {
 	{.name = "memory",
 	 .key = OPT_MEMORY,
 	 .arg = "KIND",
-	 .doc = "coherent or streaming (default: the first that can be allocated)"},
+	 .doc = "coherent, contiguous or streaming (default: the first that can be allocated)"},
 	{.name = "strict", .key = OPT_STRICT, .doc = "Stop when the first period is lost"},
 	{0},
 };
@@ -64,10 +64,22 @@ static void parse_rate(const char *arg, struct argp_state *state, struct ring_op
 			   arg);
 }
 
+static enum ring_memory parse_memory(const char *arg, struct argp_state *state)
+{
+	static const char *const names[] = {[RING_COHERENT] = "coherent",
+					    [RING_CONTIGUOUS] = "contiguous",
+					    [RING_STREAMING] = "streaming"};
+
+	for (unsigned int i = RING_COHERENT; i <= RING_STREAMING; i++)
+		if (strcmp(arg, names[i]) == 0)
+			return (enum ring_memory)i;
+	argp_error(state, "--memory: '%s' is none of coherent, contiguous and streaming", arg);
+	return RING_ANY;
+}
+
 static error_t parse_options(int key, char *arg, struct argp_state *state)
 {
 	struct ring_options *options = state->input;
-	bool first = false;
 
 	switch (key) {
 	case OPT_TIME:
@@ -83,8 +95,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
 		parse_rate(arg, state, options);
 		return 0;
 	case OPT_MEMORY:
-		option_either(state, "memory", arg, "coherent", "streaming", &first);
-		options->memory = first ? RING_COHERENT : RING_STREAMING;
+		options->memory = parse_memory(arg, state);
 		return 0;
 	case OPT_STRICT:
 		options->strict = true;

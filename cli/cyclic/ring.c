@@ -11,9 +11,6 @@
 #include <signal.h>
 #include <string.h>
 
-/* The largest piece in which the module allocates streaming memory (kmod/dmactl/mem/pages.c). */
-#define RING_STREAMING_PIECE (2u << 20)
-
 static int alloc_as(struct ring *ring, enum dmactl_buf_kind kind)
 {
 	void *address;
@@ -30,7 +27,7 @@ static int alloc_as(struct ring *ring, enum dmactl_buf_kind kind)
 		return err;
 	}
 	ring->memory = address;
-	ring->coherent = kind == DMACTL_BUF_COHERENT;
+	ring->kind = kind;
 	return 0;
 }
 
@@ -97,16 +94,49 @@ static int check(const struct slave *slave, uint32_t direction, const struct sha
 	return 0;
 }
 
-/* Prefers coherent memory, because it is always in one piece for the device. */
+/*
+ * Prefers memory that is always in one piece for the device; coherent memory needs no syncs.
+ * Streaming memory is in one piece behind an IOMMU. Older modules have no contiguous memory.
+ */
 static int alloc(struct ring *ring, enum ring_memory memory)
 {
-	int err = -EINVAL;
+	static const enum dmactl_buf_kind kinds[] = {
+		[RING_COHERENT] = DMACTL_BUF_COHERENT,
+		[RING_CONTIGUOUS] = DMACTL_BUF_CONTIGUOUS,
+		[RING_STREAMING] = DMACTL_BUF_STREAMING,
+	};
+	int err;
 
-	if (memory != RING_STREAMING)
-		err = alloc_as(ring, DMACTL_BUF_COHERENT);
-	if (memory == RING_STREAMING || (memory == RING_ANY && err))
+	if (memory != RING_ANY)
+		return alloc_as(ring, kinds[memory]);
+	err = alloc_as(ring, DMACTL_BUF_COHERENT);
+	if (err)
+		err = alloc_as(ring, DMACTL_BUF_CONTIGUOUS);
+	if (err)
 		err = alloc_as(ring, DMACTL_BUF_STREAMING);
 	return err;
+}
+
+const char *ring_memory_name(const struct ring *ring)
+{
+	if (ring->kind == DMACTL_BUF_CONTIGUOUS)
+		return "contiguous";
+	return ring->kind == DMACTL_BUF_COHERENT ? "coherent" : "streaming";
+}
+
+/* A ring must be in one piece for the device. Explains what to do if there is none. */
+static void no_piece(const struct ring *ring)
+{
+	char whole[UNITS_TEXT], any[UNITS_TEXT];
+	uint64_t piece = memory_largest_piece();
+
+	cli_error(ring->slave->cli,
+		  "%s: a ring of %s has to be in one piece of memory, and the kernel has none so "
+		  "long now. Up to %s it has one at most times, a larger one soon after boot, or "
+		  "with cma=SIZE on its command line: try fewer or smaller periods; `recv' and "
+		  "`send' move any length as a queue, see their --depth",
+		  ring->slave->name, format_size(whole, (uint64_t)ring->period * ring->count),
+		  piece ? format_size(any, piece) : "some MiB");
 }
 
 int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction, uint64_t period,
@@ -131,30 +161,15 @@ int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction,
 		ring->count = shape.count;
 		err = alloc(ring, memory);
 	} while ((err == -EDQUOT || err == -ENOMEM) && shape_shrink(&shape, &limits));
-	if (err)
+	if (err == -ENOMEM)
+		no_piece(ring);
+	else if (err)
 		limits_memory_refused(slave->cli, slave->session, slave->name,
 				      (uint64_t)ring->period * ring->count, err);
 	else
 		cli_detail(slave->cli, "using a ring of %u periods of %s, %s memory", ring->count,
-			   format_size(text, ring->period),
-			   ring->coherent ? "coherent" : "streaming");
+			   format_size(text, ring->period), ring_memory_name(ring));
 	return err;
-}
-
-/* Explains -EXDEV: a ring must be in one piece for the device; only coherent memory always is. */
-static void in_pieces(const struct ring *ring)
-{
-	char whole[UNITS_TEXT], coherent[UNITS_TEXT], streaming[UNITS_TEXT];
-	uint64_t piece = memory_largest_piece();
-
-	cli_error(
-		ring->slave->cli,
-		"%s: a ring of %s has to be in one piece, which is up to %s of coherent and %s of "
-		"streaming memory: try fewer or smaller periods; `recv' and `send' move any length "
-		"as a queue, see their --depth",
-		ring->slave->name, format_size(whole, (uint64_t)ring->period * ring->count),
-		piece ? format_size(coherent, piece) : "some MiB",
-		format_size(streaming, RING_STREAMING_PIECE));
 }
 
 int ring_start(struct ring *ring)
@@ -170,7 +185,7 @@ int ring_start(struct ring *ring)
 		dmauser_batch_free(batch);
 	}
 	if (err == -EXDEV)
-		in_pieces(ring);
+		no_piece(ring);
 	else if (err < 0)
 		slave_refused(ring->slave, err);
 	if (err < 0)
@@ -283,7 +298,7 @@ static int copy(const struct ring *ring, void *to, const void *from, size_t leng
 	struct sigaction old, action = {.sa_handler = on_bus_error};
 	int err = 0;
 
-	if (!ring->coherent) {
+	if (ring->kind != DMACTL_BUF_COHERENT) {
 		memcpy(to, from, length);
 		return 0;
 	}
@@ -333,6 +348,6 @@ void ring_print(struct printer *printer, const struct ring_report *report)
 	print_real(printer, "bytes_per_second", NULL, ring_speed(report), UNIT_NONE);
 	print_unsigned(printer, "period", NULL, ring->period, UNIT_NONE);
 	print_unsigned(printer, "ring_periods", NULL, ring->count, UNIT_NONE);
-	print_string(printer, "memory", NULL, ring->coherent ? "coherent" : "streaming");
+	print_string(printer, "memory", NULL, ring_memory_name(ring));
 	print_unsigned(printer, "periods", NULL, report->periods, UNIT_NONE);
 }

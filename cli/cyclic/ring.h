@@ -11,14 +11,14 @@
 #include "out/print.h"
 #include "slave/slave.h"
 
-enum ring_memory { RING_ANY, RING_COHERENT, RING_STREAMING };
+enum ring_memory { RING_ANY, RING_COHERENT, RING_CONTIGUOUS, RING_STREAMING };
 
 struct ring {
 	const struct slave *slave;
 	uint32_t direction;
 	struct dmauser_buf *buf;
 	uint8_t *memory;
-	bool coherent;
+	enum dmactl_buf_kind kind;
 	size_t period; /* bytes */
 	unsigned int count;
 	uint64_t slack; /* periods by which ring_position() may be behind */
@@ -76,6 +76,9 @@ struct ring_report {
 double ring_speed(const struct ring_report *report);
 /* Prints the keys that both verbs have. The caller adds more and closes the object. */
 void ring_print(struct printer *printer, const struct ring_report *report);
+
+/* Names the kind of memory that the ring has. */
+const char *ring_memory_name(const struct ring *ring);
 
 static inline uint8_t *ring_slot(const struct ring *ring, uint64_t period)
 {

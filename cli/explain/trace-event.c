@@ -60,24 +60,28 @@ static void explain_release(const struct trace_event *event, struct explanation 
 		 trace_event_get(event, "name"), trace_event_get(event, "chan"));
 }
 
-static bool is_coherent(const char *kind)
-{
-	uint64_t number;
-
-	return parse_number(kind, 0, UINT64_MAX, &number) && number == DMACTL_BUF_COHERENT;
-}
+static const struct {
+	const char *function;
+	const char *memory;
+} allocations[] = {
+	[DMACTL_BUF_STREAMING] = {"alloc_pages()", "ordinary, cached"},
+	[DMACTL_BUF_COHERENT] = {"dma_alloc_coherent()", "coherent"},
+	[DMACTL_BUF_CONTIGUOUS] = {"alloc_contig_range()", "contiguous, cached"},
+};
 
 static void explain_alloc(const struct trace_event *event, struct explanation *out)
 {
-	bool coherent = is_coherent(trace_event_get(event, "kind"));
+	uint64_t kind = DMACTL_BUF_STREAMING;
 	char size[UNITS_TEXT];
 
-	out->phase = coherent ? 3 : 4;
-	snprintf(out->function, sizeof(out->function), "%s",
-		 coherent ? "dma_alloc_coherent()" : "alloc_pages()");
+	if (!parse_number(trace_event_get(event, "kind"), DMACTL_BUF_STREAMING,
+			  DMACTL_BUF_CONTIGUOUS, &kind))
+		kind = DMACTL_BUF_STREAMING;
+	out->phase = kind == DMACTL_BUF_COHERENT ? 3 : 4;
+	snprintf(out->function, sizeof(out->function), "%s", allocations[kind].function);
 	snprintf(out->text, sizeof(out->text), "buffer %s: %s of %s memory",
 		 trace_event_get(event, "buf"), size_of(event, "len", size),
-		 coherent ? "coherent" : "ordinary, cached");
+		 allocations[kind].memory);
 }
 
 static void explain_map(const struct trace_event *event, struct explanation *out)

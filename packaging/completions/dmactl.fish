@@ -44,7 +44,7 @@ function __dmactl_value
         case --direction
             printf "$prefix%s\n" mem-to-dev dev-to-mem
         case --memory
-            printf "$prefix%s\n" coherent streaming
+            printf "$prefix%s\n" coherent contiguous streaming
         case --metadata-mode
             printf "$prefix%s\n" client engine
         case --output -o --parity -P --syndrome -Q --metadata --peripheral-config

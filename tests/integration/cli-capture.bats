@@ -58,7 +58,7 @@ sink_is() {
 @test "capture: --time, each kind of memory, to a file and a pipe" {
 	local memory
 	slow_counter
-	for memory in coherent streaming; do
+	for memory in coherent contiguous streaming; do
 		SECONDS=0
 		dmactl capture counter out --time 1500ms --period 4K --periods 256 --memory $memory --json >result.json
 		[ $SECONDS -ge 1 ]
@@ -219,7 +219,7 @@ unbroken() {
 
 @test "capture: a device that goes leaves the file" {
 	local memory
-	for memory in coherent streaming; do
+	for memory in coherent contiguous streaming; do
 		slow_counter
 		spawn out.txt dmactl capture counter out --period 4K --periods 256 --memory $memory --time 60s
 		wait_until test -s out
@@ -293,7 +293,7 @@ unbroken() {
 @test "play: through the loop, the bytes are the file's, then zeros" {
 	slow_play
 	make 300000 data
-	for memory in coherent streaming; do
+	for memory in coherent contiguous streaming; do
 		spawn play.txt dmactl play loop-tx data --period 4K --periods 32 --memory $memory --time 60s
 		dmactl recv --size 303104 --timeout 20s loop-rx out
 		kill -TERM "$pid" 2>/dev/null || true
@@ -423,10 +423,22 @@ unbroken() {
 	jq -e '.ring_periods == 4 and .bytes == 100000' <<<"$played"
 	[ "$status" -eq 1 ]
 	says 'counter: 1 MiB of DMA memory in one buffer are more than root allows, which is 29[0-9]\.[0-9] KiB \(max_buffer_bytes'
-	# A buffer that cannot be contiguous.
-	fails dmactl capture counter other --period 64K --periods 1024
-	says 'counter: a ring of 64 MiB has to be in one piece, which is up to 4 MiB of coherent and 2 MiB of streaming memory'
+	# A buffer that is not contiguous.
+	fails dmactl capture counter other --period 64K --periods 1024 --memory streaming
+	says 'counter: a ring of 64 MiB has to be in one piece of memory, and the kernel has none so long now'
+	says 'Up to 4 MiB it has one at most times, .* cma=SIZE'
 	says 'see their --depth'
+	run dmactl capture counter other --memory contigous
+	[ "$status" -eq 2 ]
+	says "--memory: 'contigous' is none of coherent, contiguous and streaming"
+}
+
+@test "capture: a ring that is larger than any block of the kernel" {
+	peripherals counter_rate=4000000 counter_fifo=1048576
+	dmactl capture counter out --size 8M --period 64K --periods 1024 --json >result.json
+	jq -e '.memory == "contiguous" and .ring_periods == 1024 and .lost_periods == 0' result.json
+	numbers 2097152 >expected
+	same out expected
 }
 
 @test "play, capture: a driver that never calls back is followed by its residue" {
