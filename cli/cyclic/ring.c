@@ -105,13 +105,14 @@ static int alloc(struct ring *ring, enum ring_memory memory)
 		[RING_CONTIGUOUS] = DMACTL_BUF_CONTIGUOUS,
 		[RING_STREAMING] = DMACTL_BUF_STREAMING,
 	};
+	const bool cached = memory == RING_CACHED;
 	int err;
 
-	if (memory != RING_ANY)
+	if (memory != RING_ANY && !cached)
 		return alloc_as(ring, kinds[memory]);
-	err = alloc_as(ring, DMACTL_BUF_COHERENT);
+	err = alloc_as(ring, cached ? DMACTL_BUF_CONTIGUOUS : DMACTL_BUF_COHERENT);
 	if (err)
-		err = alloc_as(ring, DMACTL_BUF_CONTIGUOUS);
+		err = alloc_as(ring, cached ? DMACTL_BUF_COHERENT : DMACTL_BUF_CONTIGUOUS);
 	if (err)
 		err = alloc_as(ring, DMACTL_BUF_STREAMING);
 	return err;

@@ -11,7 +11,8 @@
 #include "out/print.h"
 #include "slave/slave.h"
 
-enum ring_memory { RING_ANY, RING_COHERENT, RING_CONTIGUOUS, RING_STREAMING };
+/* RING_CACHED is any, and contiguous first: for files that are read or written with O_DIRECT. */
+enum ring_memory { RING_ANY, RING_COHERENT, RING_CONTIGUOUS, RING_STREAMING, RING_CACHED };
 
 struct ring {
 	const struct slave *slave;

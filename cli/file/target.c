@@ -153,10 +153,15 @@ static int create_file(struct target *target, struct cli *cli, bool direct)
 {
 	int err;
 
-	if (target->kept)
-		return create_kept(target, cli);
+	if (target->kept) {
+		err = create_kept(target, cli);
+		/* The caller says what it means for him that there is no O_DIRECT. */
+		if (!err)
+			target->direct_fd = open_direct(target->fd, O_RDWR);
+		target->direct = target->direct_fd >= 0;
+		return err;
+	}
 	err = create_unnamed(target);
-
 	if (err == -EOPNOTSUPP || err == -EISDIR || err == -ENOENT || err == -EINVAL)
 		err = create_named(target);
 	if (err)

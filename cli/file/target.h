@@ -45,7 +45,8 @@ bool target_takes_stdout(const struct cli *cli, const char *path);
 int target_open(struct target *target, struct cli *cli, const char *path,
 		const struct source *source, bool direct);
 /*
- * The same, but a regular file stays even after a failure. An existing file is
+ * The same, but a regular file stays even after a failure. It is opened for O_DIRECT, too, if that
+ * is possible. An existing file is
  * not changed before target_begin(); if that is never called, a new file is
  * removed.
  */

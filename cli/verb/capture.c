@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* dmactl capture CHAN FILE: saves the bytes that a peripheral sends, without a gap. */
-#include "cyclic/flusher.h"
-#include "cyclic/options.h"
 #include "dev/control.h"
 #include "dev/device.h"
-#include "file/target.h"
-#include "out/print.h"
 #include "out/progress.h"
 #include "out/stop.h"
 #include "out/units.h"
+#include "verb/capture.h"
 #include "verb/command.h"
 
 #include <ctype.h>
@@ -76,28 +73,6 @@ static const struct argp capture_argp = {
 	       "  dmactl capture counter numbers --time 10s\n"
 	       "  dmactl capture adc - --period 16K --periods 64 | xz >samples.xz\n"
 	       "  dmactl capture adc samples --strict --json\n",
-};
-
-struct capture {
-	const struct ring_options *options;
-	struct cli *cli;
-	struct slave slave;
-	struct ring ring;
-	struct ring_events events;
-	struct target target;
-	struct flusher *flusher;
-	uint8_t *copy; /* one period, copied out of the ring so that the channel cannot overwrite it
-			*/
-	size_t length; /* bytes of `copy' to write */
-	size_t done;   /* bytes of `copy' already written */
-	uint64_t next; /* number of the next period to copy */
-	uint64_t bytes;
-	uint64_t saved, lost;
-	uint64_t gaps; /* places in the file where periods are missing */
-	bool torn;     /* periods were lost after the last byte of the file */
-	bool complete; /* the ring holds the last bytes that --size asks for */
-	uint64_t start_ns;
-	double seconds;
 };
 
 static void lose(struct capture *c, uint64_t periods)
@@ -181,6 +156,58 @@ static bool may_write(const struct capture *c)
 	return !rate || (double)c->bytes <= (double)(now_ns() - c->start_ns) / 1e9 * (double)rate;
 }
 
+/* Returns how many ended periods are to be written from the ring itself at once. */
+static unsigned int ready(const struct capture *c)
+{
+	uint64_t count = c->ring.ended - c->next, most = ring_room(c) / 2;
+	uint64_t left = (c->options->size - c->bytes) / c->ring.period;
+
+	if (c->options->rate)
+		most = 1;
+	count = count < most ? count : most;
+	return (unsigned int)(count < left ? count : left);
+}
+
+/*
+ * Writes periods from the ring itself. They are intact if the channel had not reached the first of
+ * them again when the write ended; otherwise their place in the file is written again.
+ */
+static int save(struct capture *c)
+{
+	const uint64_t room = ring_room(c);
+	unsigned int count = ready(c);
+	uint64_t position;
+	int err = count ? target_begin(&c->target, c->cli) : 0;
+
+	if (err || !count)
+		return err;
+	if (c->ring.ended - c->next < room)
+		count = direct_write(&c->direct, c->next, count, c->bytes);
+	err = ring_position(&c->ring, &position);
+	if (err)
+		return err;
+	if (position - c->next >= room) {
+		err = direct_cut(&c->direct, c->bytes);
+		lose(c, position - c->next - room / 2);
+		return err ? err : c->options->strict ? -EOVERFLOW : 0;
+	}
+	if (!count)
+		return 0;
+	accept_next(c);
+	c->next += count - 1;
+	c->saved += count;
+	c->bytes += count * c->ring.period;
+	return 0;
+}
+
+/* Goes on with copies: the file does not take O_DIRECT, or the rest of --size is no period. */
+static int check_direct(struct capture *c)
+{
+	if (c->direct.on && c->options->size - c->bytes >= c->ring.period)
+		return 0;
+	return direct_end(&c->direct, c->bytes);
+}
+
 static int write_failed(struct capture *c, int err)
 {
 	cli_error(c->cli, "%s: cannot write it: %s", c->target.name, strerror(-err));
@@ -240,20 +267,41 @@ static bool is_over(const struct capture *c)
 	       ring_events_time_is_up(&c->events);
 }
 
+/* Saves what has ended. */
+static int save_some(struct capture *c)
+{
+	int err = 0;
+
+	if (c->direct.on) {
+		if (may_write(c))
+			err = save(c);
+		return err ? err : check_direct(c);
+	}
+	if (!c->length)
+		err = take(c);
+	if (!err && c->length)
+		err = write_some(c);
+	return err;
+}
+
+/* Returns whether save_some() would do nothing now. */
+static bool is_idle(const struct capture *c)
+{
+	return c->length || c->next >= c->ring.ended || (c->direct.on && !may_write(c));
+}
+
 static int loop(struct capture *c)
 {
 	int err = 0;
 
 	while (!err && !is_over(c)) {
 		err = ring_reap(&c->ring);
-		if (!err && !c->length)
-			err = take(c);
-		if (!err && c->length)
-			err = write_some(c);
+		if (!err)
+			err = save_some(c);
 		if (!err)
 			err = look_for_end(c);
 		progress_update(c->bytes);
-		if (!err && !is_over(c) && (c->length || c->next >= c->ring.ended))
+		if (!err && !is_over(c) && is_idle(c))
 			err = ring_events_wait(&c->events, c->length && !c->events.file_ready);
 	}
 	return err;
@@ -310,6 +358,12 @@ static int drain(struct capture *c)
 	at = c->ring.end / period;
 	if (!err && at >= c->next + room)
 		lose(c, at - c->next - room + 1);
+	while (!err && c->direct.on && ready(c)) {
+		err = save(c);
+		progress_update(c->bytes);
+	}
+	if (!err)
+		err = direct_end(&c->direct, c->bytes);
 	while (!err && c->bytes < c->options->size && c->next * period < c->ring.end) {
 		rest = c->ring.end - c->next * period;
 		err = copy_next(c, rest < period ? (size_t)rest : period);
@@ -326,18 +380,23 @@ static int drain(struct capture *c)
 static int prepare(struct capture *c)
 {
 	const struct ring_options *options = c->options;
+	const bool sync = options->sync_bytes || options->sync_ns;
+	enum ring_memory memory = options->memory;
 	int err;
 
+	if (memory == RING_ANY && c->target.direct && !sync)
+		memory = RING_CACHED;
 	err = ring_alloc(&c->ring, &c->slave, DMACTL_DIR_DEV_TO_MEM, options->period,
-			 options->periods, options->memory);
+			 options->periods, memory);
 	if (err)
 		return err;
+	direct_begin(&c->direct, c->cli, &c->ring, &c->target, sync);
 	c->copy = malloc(c->ring.period);
 	if (!c->copy) {
 		cli_error(c->cli, "out of memory");
 		return -ENOMEM;
 	}
-	if (options->sync_bytes || options->sync_ns)
+	if (sync)
 		err = flusher_start(&c->flusher, c->cli, c->target.fd, options->sync_bytes,
 				    options->sync_ns);
 	if (!err)
@@ -370,79 +429,6 @@ static int run(struct capture *c)
 	progress_end();
 	c->seconds = (double)(now_ns() - c->start_ns) / 1e9;
 	return err ? err : end;
-}
-
-/* Lost bytes and an empty capture are both failures. */
-static int check_loss(const struct capture *c)
-{
-	char time[UNITS_TEXT];
-
-	if (c->lost && c->gaps)
-		cli_error(c->cli,
-			  "%s: %" PRIu64 " periods of %zu bytes were lost, in %" PRIu64
-			  " place(s) of %s; try larger or more periods, or a faster file",
-			  c->options->channel, c->lost, c->ring.period, c->gaps, c->target.name);
-	else if (c->lost)
-		cli_error(c->cli,
-			  "%s: %" PRIu64 " periods of %zu bytes were lost, %s %s; try larger or "
-			  "more periods, or a faster file",
-			  c->options->channel, c->lost, c->ring.period,
-			  c->torn ? "behind the end of" : "before the beginning of",
-			  c->target.name);
-	else if (!c->bytes)
-		cli_error(c->cli, "%s: no byte arrived in %s: does the peripheral run?",
-			  c->options->channel, format_time(time, (uint64_t)(c->seconds * 1e9)));
-	return c->lost || !c->bytes ? CLI_FAILED : CLI_OK;
-}
-
-static int print_summary(const struct capture *c, const char *chan)
-{
-	const struct ring_report moved = {
-		.ring = &c->ring,
-		.asked = c->options->channel,
-		.channel = chan,
-		.file = c->target.name,
-		.bytes = c->bytes,
-		.seconds = c->seconds,
-		.periods = c->saved,
-	};
-	char bytes[UNITS_TEXT], time[UNITS_TEXT], rate[UNITS_TEXT];
-	struct printer *printer;
-
-	if (!c->cli->json) {
-		if (!c->cli->quiet)
-			fprintf(c->target.stream ? stderr : stdout,
-				"%s -> %s: %s in %s, %s, %" PRIu64 " periods, %" PRIu64 " lost\n",
-				c->options->channel, c->target.name, format_size(bytes, c->bytes),
-				format_time(time, (uint64_t)(c->seconds * 1e9)),
-				format_rate(rate, ring_speed(&moved)), c->saved, c->lost);
-		return CLI_OK;
-	}
-	printer = printer_new(c->cli);
-	ring_print(printer, &moved);
-	print_unsigned(printer, "lost_periods", NULL, c->lost, UNIT_NONE);
-	print_unsigned(printer, "gaps", NULL, c->gaps, UNIT_NONE);
-	print_close(printer);
-	return printer_end(printer);
-}
-
-/* Keeps the file after a failure, too, because a capture cannot be repeated. */
-static int finish(struct capture *c, const char *chan, int err)
-{
-	int status = CLI_OK;
-
-	if (target_commit_anyway(&c->target, c->cli))
-		err = err ? err : -EIO;
-	if (err && !c->bytes && !c->lost)
-		return CLI_FAILED;
-	if (err)
-		cli_error(c->cli, "%s: has the first %" PRIu64 " bytes%s", c->target.name, c->bytes,
-			  c->gaps ? ", with gaps" : ", without a gap");
-	if (!err || c->cli->json)
-		status = print_summary(c, chan);
-	if (check_loss(c) || err)
-		return CLI_FAILED;
-	return status;
 }
 
 static int flush_end(struct capture *c, int err)
@@ -481,7 +467,7 @@ static int run_capture(struct cli *cli, int argc, char **argv)
 	ring_free(&c.ring);
 	free(c.copy);
 	slave_close(&c.slave);
-	status = finish(&c, chan, err);
+	status = capture_finish(&c, chan, err);
 	target_close(&c.target);
 	return status;
 }

@@ -217,6 +217,58 @@ unbroken() {
 	unbroken out 262143
 }
 
+@test "capture: to a disk, no byte is copied" {
+	peripherals counter_rate=4000000 counter_fifo=4194304
+	# Whole periods go from the ring to the disk; the rest, which is none, is copied.
+	strace -f -e trace=pwrite64,write -o trace dmactl -v capture counter "$DMACTL_SCRATCH/out" --size 1050000 \
+		--period 16K --periods 64 >out.txt 2>&1
+	cat out.txt
+	grep -q 'using a ring of 64 periods of 16 KiB, contiguous memory' out.txt
+	grep -q 'out: is written from the ring, with O_DIRECT' out.txt
+	mv "$DMACTL_SCRATCH/out" .
+	numbers 262500 >expected
+	same out expected
+	[ "$(sed -n 's/.*pwrite64.* = \([0-9]*\)$/\1/p' trace | paste -sd+ | bc)" = 1048576 ]
+	grep -qE 'write(\(| resumed).* = 1424$' trace
+	lacks ' write(\(| resumed).* = 16384$' trace
+	# What cannot be written so is copied, and it is said why.
+	for options in '--memory coherent=coherent memory' '--period 6000=no multiple of 4096' '--sync 1M=synced'; do
+		# shellcheck disable=SC2086 # options
+		dmactl -v capture counter "$DMACTL_SCRATCH/out" --size 100000 ${options%=*} >out.txt 2>&1
+		grep -q "out: each period is copied, because .*${options#*=}" out.txt
+		numbers 25000 >expected
+		same "$DMACTL_SCRATCH/out" expected
+	done
+	rm "$DMACTL_SCRATCH/out"
+}
+
+@test "capture: a disk that is slower than the source loses what is counted" {
+	peripherals counter_rate=1000000 counter_fifo=4194304
+	run dmactl capture counter "$DMACTL_SCRATCH/out" --time 3s --rate-limit 200K --period 16K --periods 4 --json
+	[ "$status" -eq 1 ]
+	mv "$DMACTL_SCRATCH/out" .
+	sed -n '/^{/,/^}/p' <<<"$output" >result.json
+	[ "$(jq .gaps result.json)" -gt 0 ]
+	[ "$(jumps out)" = "$(jq .gaps result.json)" ]
+	[ "$(jq .bytes result.json)" = "$(stat -c %s out)" ]
+	last=$(tail -c 4 out | od -An -t u4)
+	[ $((last + 1)) -eq $((($(stat -c %s out) + $(jq .lost_periods result.json) * 16384) / 4)) ]
+}
+
+@test "capture: a disk with O_DIRECT that fills up keeps what it has" {
+	peripherals counter_rate=4000000 counter_fifo=4194304
+	# All but some MiB of it: ext4 keeps 16 MiB for itself.
+	fallocate -l $(($(stat -f -c '%f * %S' "$DMACTL_SCRATCH") - 23068672)) "$DMACTL_SCRATCH/rest"
+	run dmactl capture counter "$DMACTL_SCRATCH/out" --period 16K --periods 64
+	rm "$DMACTL_SCRATCH/rest"
+	mv "$DMACTL_SCRATCH/out" .
+	[ "$status" -eq 1 ]
+	says '/out: cannot write it: No space left'
+	says "/out: has the first $(stat -c %s out) bytes, without a gap"
+	[ "$(stat -c %s out)" -gt 1048576 ]
+	unbroken out 1048576
+}
+
 @test "capture: a device that goes leaves the file" {
 	local memory
 	for memory in coherent contiguous streaming; do
