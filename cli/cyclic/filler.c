@@ -158,6 +158,50 @@ static void advance(struct filler *filler)
 	filler->put = 0;
 }
 
+int filler_begin_slot(struct filler *filler, uint8_t **slot)
+{
+	struct ring *ring = filler->ring;
+	uint64_t period = 0;
+	bool late = true;
+	int err = 0;
+
+	*slot = NULL;
+	if (filler->length || filler->put)
+		return 0;
+	while (!err && late && filler_has_slot(filler)) {
+		err = check_late(filler, &late, &period);
+		if (!err && late)
+			retreat(filler, period);
+	}
+	if (err || late)
+		return err;
+	/* As in copy(). */
+	filler_played(filler, ring->ended * ring->period);
+	*slot = ring_slot(ring, filler->filled);
+	return 0;
+}
+
+int filler_end_slot(struct filler *filler, bool *late)
+{
+	struct ring *ring = filler->ring;
+	uint64_t period = 0, slot = filler->filled % ring->count;
+	int err = hand_over(filler, filler->filled);
+
+	filler->number[slot] = filler->filled;
+	filler->bytes[slot] = ring->period;
+	if (!err)
+		err = check_late(filler, late, &period);
+	if (err)
+		return err;
+	if (*late) {
+		retreat(filler, period);
+		return 0;
+	}
+	filler->length = ring->period;
+	advance(filler);
+	return 0;
+}
+
 int filler_put(struct filler *filler, bool *done)
 {
 	uint64_t period = 0;

@@ -46,6 +46,15 @@ static inline void filler_add(struct filler *filler, size_t bytes)
 	filler->length += bytes;
 }
 
+/*
+ * To read a whole period of the file into the ring itself, without a copy by this program:
+ * filler_begin_slot() sets `slot' to its place, or to NULL if none is free or a part of a period
+ * was added. After the read, filler_end_slot() sets `late' if the channel was there in the
+ * meantime; then the period counts as an underrun and has to be read again. Return 0 or -errno
+ * after a message.
+ */
+int filler_begin_slot(struct filler *filler, uint8_t **slot);
+int filler_end_slot(struct filler *filler, bool *late);
 /* Returns whether a slot of the ring is free for the next period. */
 bool filler_has_slot(const struct filler *filler);
 /*

@@ -13,6 +13,7 @@
 #include "verb/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,11 +156,53 @@ static int read_some(struct play *p)
 	return 0;
 }
 
+/* Whether the next period of the file can be read into the ring itself. */
+static bool reads_direct(const struct play *p, off_t at)
+{
+	/* At the end of the file, a channel that is ahead is no underrun. */
+	if (p->filler.file_ended || (uint64_t)at + p->ring.period > p->source.size)
+		return false;
+	return p->source.direct && p->ring.kind != DMACTL_BUF_COHERENT && !p->options->rate &&
+	       at % DIRECT_ALIGN == 0 && p->ring.period % DIRECT_ALIGN == 0 &&
+	       p->options->size - p->taken >= p->ring.period;
+}
+
+/*
+ * Reads whole periods into the ring itself, so that no CPU copies them. Leaves the rest, and all
+ * errors, to refill().
+ */
+static int refill_direct(struct play *p)
+{
+	off_t at = p->source.direct ? lseek(p->source.fd, 0, SEEK_CUR) : 0;
+	int err = 0;
+
+	while (!err && reads_direct(p, at) && !stop_requested()) {
+		uint8_t *slot;
+		bool late;
+
+		err = filler_begin_slot(&p->filler, &slot);
+		if (err || !slot)
+			break;
+		if (pread(p->source.direct_fd, slot, p->ring.period, at) != (ssize_t)p->ring.period)
+			break;
+		err = filler_end_slot(&p->filler, &late);
+		if (!err && p->filler.underruns && p->options->strict)
+			err = -EOVERFLOW;
+		if (err || late)
+			continue;
+		if (!p->taken)
+			p->first_ns = now_ns();
+		p->taken += p->ring.period;
+		at = lseek(p->source.fd, (off_t)p->ring.period, SEEK_CUR);
+	}
+	return err;
+}
+
 /* Reads bytes and puts them into the ring until it is full or the file has no data. */
 static int refill(struct play *p)
 {
 	bool done = false;
-	int err = 0;
+	int err = refill_direct(p);
 
 	while (!err && filler_has_slot(&p->filler) && !stop_requested()) {
 		uint64_t taken = p->taken;
@@ -251,9 +294,13 @@ static int check_end(const struct play *p)
 static int prepare(struct play *p)
 {
 	const struct ring_options *options = p->options;
-	int err = ring_alloc(&p->ring, &p->slave, DMACTL_DIR_MEM_TO_DEV, options->period,
-			     options->periods, options->memory);
+	enum ring_memory memory = options->memory;
+	int err;
 
+	if (memory == RING_ANY && p->source.direct)
+		memory = RING_CACHED;
+	err = ring_alloc(&p->ring, &p->slave, DMACTL_DIR_MEM_TO_DEV, options->period,
+			 options->periods, memory);
 	if (!err)
 		err = filler_init(&p->filler, &p->ring);
 	if (!err)
@@ -372,6 +419,9 @@ static int play_ring(struct cli *cli, struct play *p)
 		       DMACTL_DIR_MEM_TO_DEV))
 		return CLI_FAILED;
 	strcpy(chan, dmauser_chan_name(p->slave.chan));
+	if (!p->source.stream)
+		p->source.direct_fd = open_direct(p->source.fd, O_RDONLY);
+	p->source.direct = p->source.direct_fd >= 0;
 	err = run(p);
 	status = err ? CLI_FAILED : print_summary(p, chan);
 	if (!err && check_gaps(p))

@@ -493,6 +493,22 @@ unbroken() {
 	same out expected
 }
 
+@test "play: from a disk, no byte is copied" {
+	peripherals sink_rate=4000000
+	numbers 262500 >"$DMACTL_SCRATCH/data"
+	# Whole periods go from the disk to the ring; the rest is copied.
+	strace -f -e trace=pread64,read -o trace dmactl -v play sink "$DMACTL_SCRATCH/data" --period 16K --periods 64 \
+		>out.txt 2>&1
+	rm "$DMACTL_SCRATCH/data"
+	cat out.txt
+	# Every number came after the one before; only the zeros at the end did not.
+	[ $((1050000 + 4 * $(cat "$sim/sink_errors"))) -le "$(cat "$sim/sink_bytes")" ]
+	grep -q ' 0 underruns' out.txt
+	grep -q 'using a ring of 64 periods of 16 KiB, contiguous memory' out.txt
+	[ "$(sed -n 's/.*pread64.* = \([0-9]*\)$/\1/p' trace | grep -c '^16384$')" = 64 ]
+	lacks ' read(\(| resumed).* = 16384$' trace
+}
+
 @test "play, capture: a driver that never calls back is followed by its residue" {
 	peripherals sink_rate=1000000 counter_rate=1000000
 	numbers 262144 >data
