@@ -322,16 +322,36 @@ UAPI_TEST(mmap, locked_and_populated)
 	munmap(p, mem.len);
 }
 
-/* Returns the number of page faults for writing one byte. */
-static long faults_of(unsigned char *p, unsigned char value)
+/* Returns the number of page faults for one access: reading a byte, or adding one to it. */
+static long faults_of(volatile unsigned char *p, bool write)
 {
 	struct rusage before, after;
 
 	getrusage(RUSAGE_SELF, &after);
 	getrusage(RUSAGE_SELF, &before);
-	*(volatile unsigned char *)p = value;
+	if (write)
+		++*p;
+	else
+		(void)*p;
 	getrusage(RUSAGE_SELF, &after);
 	return after.ru_minflt - before.ru_minflt;
+}
+
+/*
+ * Touches a page for the first time: the fault inserts it. The kernel inserts it as not yet
+ * written, which a processor that cannot mark it as dirty by itself (Cortex-A53) reports with one
+ * more fault when the program writes.
+ */
+static void check_comes(unsigned char *p)
+{
+	long written;
+
+	check_eq(faults_of(p, false), 1);
+	check_eq(faults_of(p, false), 0);
+	written = faults_of(p, true);
+	check(written == 0 || written == 1);
+	check_eq(faults_of(p, true), 0);
+	check_eq(faults_of(p + 1, true), 0);
 }
 
 /*
@@ -348,14 +368,14 @@ UAPI_TEST(mmap, coherent_memory_comes_when_it_is_touched)
 	check_eq(buf_alloc(fd, DMACTL_BUF_COHERENT, chan, 4 * PAGE, &mem), 0);
 	p = map_at(NULL, 3 * PAGE, RW, MAP_SHARED, fd, mem.off + PAGE);
 	check(p != MAP_FAILED);
-	check_eq(faults_of(p + PAGE + 5, 0x5a), 1);
-	check_eq(faults_of(p + PAGE + 6, 0x5b), 0);
-	check_eq(faults_of(p, 1), 1);
+	check_comes(p + PAGE + 5);
+	check_comes(p);
 	munmap(p, 3 * PAGE);
 	p = map_at(NULL, 4 * PAGE, RW, MAP_SHARED, fd, mem.off);
 	check(p != MAP_FAILED);
-	check_eq(p[2 * PAGE + 5], 0x5a);
-	check_eq(p[2 * PAGE + 6], 0x5b);
-	check_eq(p[PAGE], 1);
+	check_eq(p[2 * PAGE + 5], 2);
+	check_eq(p[2 * PAGE + 6], 1);
+	check_eq(p[PAGE], 2);
+	check_eq(p[PAGE + 1], 1);
 	munmap(p, 4 * PAGE);
 }
