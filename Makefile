@@ -148,7 +148,7 @@ uninstall:
 DEPS := packaging/deps/install.sh
 
 # check is a person's, before a commit; check-all is everything.
-.PHONY: check check-all check-every adapters-check debug-check rt-check power-check proof boards rates bench lint coverage demo
+.PHONY: check check-all check-every adapters-check debug-check rt-check power-check proof boards boards-long rates bench lint coverage demo
 check:
 	@$(DEPS) check
 	+@tests/check
@@ -194,6 +194,11 @@ boards:
 	@$(DEPS) boards
 	+@tests/boards/run $(if $(KERNEL),--kernel $(KERNEL)) $(BOARDS)
 
+# What takes too long for `boards'.
+boards-long:
+	@$(DEPS) boards
+	+@tests/boards/run $(if $(KERNEL),--kernel $(KERNEL)) --long '*' $(if $(filter all,$(BOARDS)),axi,$(BOARDS))
+
 rates:
 	@$(DEPS) check
 	+@tests/rates/run $(KERNEL)
@@ -235,6 +240,7 @@ help:
 	@echo '          make power-check [KERNEL=...]   suspend and resume with transfers in flight'
 	@echo '          make proof                 failures of every allocation, fuzzing, larger models: hours'
 	@echo '          make boards [BOARDS=...] [KERNEL=...]   on emulated boards'
+	@echo '          make boards-long [BOARDS=axi] [KERNEL=...]   1,000 kills, 200 unbinds, a minute of capture'
 	@echo '          make rates [KERNEL=...]    the highest rate of capture that a guest can hold'
 	@echo '          make bench [KERNEL=...]    what a transfer costs, beside others; BENCH_ARGS=--help'
 	@echo '          make lint                  format, shellcheck, checkpatch, sparse'

@@ -23,11 +23,12 @@ controls what is around the core, and reads what happened.
 Writing to a register from 20 on does nothing. A stale start: the driver wrote CURDESC while the
 core ran. The core ignores that and goes on with descriptors that the driver has freed."""
 
-STUCK, ALONE, HANG, UNMARKED = 1, 2, 4, 8
+STUCK, ALONE, HANG, UNMARKED, SEALED = 1, 2, 4, 8, 16
 # STUCK     a halt waits for the stream, as it does while a command is out
 # ALONE     the reset of one direction does not reset the other one
 # HANG      descriptors are fetched and never end
 # UNMARKED  a descriptor that fails is not marked as completed
+# SEALED    no memory counts as mapped: for the time when the core must be silent
 
 SETTINGS = ("source", "packet", "rate", "latency", "fifo", "fail_in", "fail_with", "quirks")
 AT_REST = {"source": 0, "packet": 4096, "rate": 0, "latency": 0, "fifo": 65536, "fail_in": 0, "fail_with": 0,
@@ -39,6 +40,7 @@ class Bench:
     def __init__(self, memory):
         self.memory = memory
         self.changed = lambda name: None
+        memory.sealed = lambda: self.has(SEALED)
         self.calm()
         self.forget()
 

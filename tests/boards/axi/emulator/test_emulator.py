@@ -215,6 +215,20 @@ class Streams(Board):
         self.settle()
         self.assertEqual((self.status(self.S2MM) & 0x4041, self.memory.strays), (0x4041, 1))
 
+    def test_sealed(self):
+        """A core that goes on after a test said that it must be silent."""
+        self.receive([(OTHER, 100)] * 2)
+        self.settle()
+        self.bench.write(0x1C, bench.SEALED)
+        self.settle()
+        self.assertEqual(self.memory.strays, 0)
+        self.core.loop.give(b"x" * 50, True, streams.NO_WORDS)
+        self.settle()
+        # The data, and the error in the descriptor.
+        self.assertEqual((self.status(self.S2MM) & 0x4041, self.memory.strays), (0x4041, 2))
+        self.bench.write(0x1C, 0)
+        self.assertEqual(self.get(OTHER, 100), bytes(100))
+
     def test_nothing_after_a_halt(self):
         """The core does not access memory that a driver frees after HALTED."""
         self.receive([(OTHER, 100)] * 2)

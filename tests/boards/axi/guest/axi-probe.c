@@ -12,7 +12,10 @@
  * axi-probe sends PORT COUNT MS	one after the other: the completion of each, or
  * 				that none came within MS
  * axi-probe frame PORT		receives a frame, and frees its buffer
+ * axi-probe counts		reads words that count up by one, and prints the
+ *				bytes, and how often a word is not the next
  */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -264,8 +267,28 @@ static int frame(const char *port)
 	return 0;
 }
 
+static int counts(void)
+{
+	static uint32_t block[16384];
+	uint64_t bytes = 0, gaps = 0;
+	uint32_t next = 0;
+	size_t n;
+
+	while ((n = fread(block, sizeof(*block), sizeof(block) / sizeof(*block), stdin))) {
+		for (size_t i = 0; i < n; i++) {
+			gaps += (bytes || i) && le32toh(block[i]) != next;
+			next = le32toh(block[i]) + 1;
+		}
+		bytes += n * sizeof(*block);
+	}
+	printf("%" PRIu64 " %" PRIu64 "\n", bytes, gaps);
+	return ferror(stdin) ? fail("standard input", -EIO) : 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "counts"))
+		return counts();
 	if (argc == 4 && !strcmp(argv[1], "readonly"))
 		return readonly(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "copies"))
@@ -279,6 +302,7 @@ int main(int argc, char **argv)
 			     (unsigned int)strtoul(argv[4], NULL, 10));
 	if (argc == 3 && !strcmp(argv[1], "frame"))
 		return frame(argv[2]);
-	fprintf(stderr, "usage: axi-probe readonly|copies|receives|residue|sends|frame ...\n");
+	fprintf(stderr,
+		"usage: axi-probe readonly|copies|receives|residue|sends|frame|counts ...\n");
 	return 2;
 }

@@ -51,7 +51,7 @@ bench() {
 	fi
 }
 
-STUCK=1 ALONE=2 HANG=4 UNMARKED=8
+STUCK=1 ALONE=2 HANG=4 UNMARKED=8 SEALED=16
 
 # calm: resets every bench to its settings at power-on, but not its counts
 calm() {
@@ -102,6 +102,20 @@ more() {
 MM2S=0x10000004 S2MM=0x10000034
 going() {
 	[ $(($(devmem "$1" 32) & 1)) = 0 ]
+}
+
+# silent WHAT: both directions are halted, and for a while AXI DMA accesses no memory
+silent() {
+	local strays moved
+	strays=$(bench dma strays)
+	bench dma quirks $SEALED
+	moved=$(bench dma done_rx)
+	going $S2MM && fail "$1: the core receives, and its memory is free"
+	going $MM2S && fail "$1: the core sends, and its memory is free"
+	usleep 5000
+	same "$1: descriptors after the end" "$(bench dma done_rx)" "$moved"
+	same "$1: accesses after the end" "$(bench dma strays)" "$strays"
+	bench dma quirks 0
 }
 
 # sg: skips the test on a core without scatter-gather
