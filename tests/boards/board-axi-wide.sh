@@ -9,3 +9,5 @@ axi_memory=5G
 BOARD_MACHINE=(-M "virt,highmem-ecam=off" -cpu cortex-a53 -smp 2 -m "$axi_memory" -nic none)
 axi_options=(--wide)
 axi_overlays=("$AXI_DIR/wide.dtso")
+# The region for contiguous memory would be below 4 GiB, and all descriptors in it.
+BOARD_APPEND+=' cma=0'
