@@ -61,3 +61,14 @@ BOARD_PORT=/dev/ttyAMA1
 # the guest has one processor. Programs never see a transfer in flight, because the model copies
 # while the driver starts it.
 BOARD_APPEND='maxcpus=1'
+
+# QEMU's own tree has no seed. It adds the nodes of the memory again.
+board_dtb() {
+	local node
+	need fdtget fdtput
+	own_dtb "$2" || return 1
+	for node in $(fdtget -l "$2" / | grep '^memory@'); do
+		fdtput -r "$2" "/$node"
+	done
+	echo "$2"
+}

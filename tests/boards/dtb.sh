@@ -1,6 +1,26 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
-# Debian's device trees, without the devices that QEMU does not model.
+# shellcheck shell=bash disable=SC2154 # run sets qemu and work
+# Device trees: Debian's, without the devices that QEMU does not model, and QEMU's own.
+
+# own_dtb OUT: the device tree that QEMU makes for the machine, with symbols for overlays
+own_dtb() {
+	need dtc
+	"${qemu[@]}" "${BOARD_MACHINE[@]}" -machine "dumpdtb=$work/own.dtb" >/dev/null 2>&1 || true
+	[ -s "$work/own.dtb" ] || return 1
+	dtc -q -I dtb -O dts "$work/own.dtb" | dtc -q -@ -I dts -O dtb -o "$1" -
+}
+
+# seed_dtb IN OUT: adds a seed for the kernel's random generator, as firmware would. Without one,
+# an emulated board has no entropy, and the kernel hashes its pool anew for the random offset of
+# each system call's stack.
+seed_dtb() {
+	local seed
+	need fdtput
+	seed=$(od -An -v -N64 -tx1 /dev/urandom | tr '\n' ' ')
+	cp "$1" "$2" && chmod u+w "$2" || return 1
+	# shellcheck disable=SC2086 # bytes
+	fdtput -p -t bx "$2" /chosen rng-seed $seed
+}
 
 # first_dtb DIR NAME: finds a device tree; newer kernels keep them in the vendor's directory
 first_dtb() {

@@ -32,11 +32,7 @@ overlay() {
 board_dtb() {
 	local out=$2 source
 	need dtc fdtoverlay
-	"${qemu[@]}" "${BOARD_MACHINE[@]}" -machine "dumpdtb=$work/virt.dtb" >/dev/null 2>&1 || true
-	[ -s "$work/virt.dtb" ] || return 1
-	# Decompile and compile again with symbols: overlays refer to labels, which QEMU's tree
-	# lacks.
-	dtc -q -I dtb -O dts "$work/virt.dtb" | dtc -q -@ -I dts -O dtb -o "$out" - || return 1
+	own_dtb "$out" || return 1
 	for source in "$AXI_DIR/fabric.dtso" "$ROOT/docs/bindings/port-axi-dma.dtso" ${axi_overlays[0]+"${axi_overlays[@]}"}; do
 		overlay "$work/overlay.dtbo" "$source" &&
 			fdtoverlay -i "$out" -o "$out.next" "$work/overlay.dtbo" && mv "$out.next" "$out" || return 1
