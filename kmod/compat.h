@@ -32,6 +32,7 @@
 #endif
 
 #if DMACTL_KERNEL(6, 12)
+#include <linux/iommu-dma.h>
 #include <linux/unaligned.h>
 #else
 #include <asm/unaligned.h>
@@ -188,8 +189,8 @@ static inline void dmactl_eventfd_signal(struct eventfd_ctx *ctx)
 /* Are DMA addresses those of memory or SWIOTLB, without an IOMMU between? */
 static inline bool dmactl_compat_dma_is_direct(struct device *dev)
 {
-#if defined(CONFIG_IOMMU_DMA) && DMACTL_KERNEL(6, 12)
-	if (dev->dma_iommu)
+#if DMACTL_KERNEL(6, 12)
+	if (use_dma_iommu(dev))
 		return false;
 #endif
 	return !get_dma_ops(dev);
