@@ -104,6 +104,11 @@ going() {
 	[ $(($(devmem "$1" 32) & 1)) = 0 ]
 }
 
+# unused: whether no program holds a session or stream of dmactl, nor does one still end
+unused() {
+	[ "$(cat /sys/module/dmactl/refcnt)" = 0 ]
+}
+
 # silent WHAT: both directions are halted, and for a while AXI DMA accesses no memory
 silent() {
 	local strays moved
