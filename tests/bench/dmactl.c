@@ -146,10 +146,26 @@ static int take_from_ring(struct bench_case *c, struct work *w, unsigned int *le
 	return 0;
 }
 
+int work_reap(struct bench_case *c, struct work *w, unsigned int left)
+{
+	struct dmauser_result result;
+
+	while (left) {
+		int err = dmauser_submit_wait(w->session, w->batch, 0, w->records, left, left,
+					      TIMEOUT_NS, &result);
+
+		if (err && err != -EAGAIN)
+			return bench_why(c, "submit: %s", strerror(-err));
+		if (look_at(c, w, w->records, result.completed))
+			return -1;
+		left -= result.completed;
+	}
+	return 0;
+}
+
 static int work_round(struct bench_case *c, struct work *w)
 {
 	unsigned int left = c->depth * c->channels;
-	struct dmauser_result result;
 	int err = 0;
 
 	for (unsigned int i = 0; i < left && w->add && !err; i++)
@@ -160,16 +176,7 @@ static int work_round(struct bench_case *c, struct work *w)
 		if (take_from_ring(c, w, &left))
 			return -1;
 	}
-	while (left) {
-		err = dmauser_submit_wait(w->session, w->batch, 0, w->records, left, left,
-					  TIMEOUT_NS, &result);
-		if (err && err != -EAGAIN)
-			return bench_why(c, "submit: %s", strerror(-err));
-		if (look_at(c, w, w->records, result.completed))
-			return -1;
-		left -= result.completed;
-	}
-	return 0;
+	return work_reap(c, w, left);
 }
 
 int work_rounds(struct bench_case *c, unsigned int n)

@@ -48,6 +48,8 @@ int work_memory(struct bench_case *c, struct memory *memory, size_t len);
 int work_ring(struct bench_case *c, struct work *w);
 /* n times: submits, awaits and reaps all ops of a round. */
 int work_rounds(struct bench_case *c, unsigned int n);
+/* Submits the batch, which may be empty, and reaps so many completions. */
+int work_reap(struct bench_case *c, struct work *w, unsigned int nr);
 void work_end(struct bench_case *c);
 
 /* Syncs before and after the CPU's access, where the kind of memory needs it. */

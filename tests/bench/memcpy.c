@@ -171,11 +171,55 @@ static void cases_many(struct bench *bench)
 	}
 }
 
+/* --- the same, in as many submissions as ops --- */
+
+static int singles_rounds(struct bench_case *c, unsigned int n)
+{
+	struct work *w = c->context;
+	struct dmauser_result result;
+	unsigned int slot;
+	int err = 0;
+
+	while (n--) {
+		for (slot = 0; slot < c->depth && !err; slot++) {
+			err = add_copy(c, w, 0, slot % w->slots);
+			if (!err)
+				err = dmauser_submit_wait(w->session, w->batch, 0, NULL, 0, 0, 0,
+							  &result);
+		}
+		if (err)
+			return bench_why(c, "submit: %s", strerror(-err));
+		if (work_reap(c, w, c->depth))
+			return -1;
+	}
+	return 0;
+}
+
+static void cases_singles(struct bench *bench)
+{
+	static const char *const buffers[] = {"streaming", "imported"};
+	static const unsigned int depths[] = {32, 256};
+
+	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
+		for (size_t j = 0; j < sizeof(depths) / sizeof(depths[0]); j++) {
+			struct bench_case c = copy;
+
+			c.work = "singles";
+			c.buffer = buffers[i];
+			c.size = 4096;
+			c.depth = depths[j];
+			c.rounds = singles_rounds;
+			bench_run(bench, &c);
+		}
+	}
+}
+
 void cases_memcpy(struct bench *bench)
 {
 	static const uint64_t sizes[] = {64, 4096, 65536, 1048576};
 	static const unsigned int depths[] = {1, 8, 32, 256};
 	static const unsigned int more_depths[] = {2, 4, 16, 64, 128};
+	static const unsigned int few_depths[] = {1, 32, 256};
 	static const char *const buffers[] = {"coherent", "user", "imported"};
 	struct bench_case c;
 
@@ -205,11 +249,11 @@ void cases_memcpy(struct bench *bench)
 		bench_run(bench, &c);
 	}
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
-		for (unsigned int depth = 1; depth <= 32; depth *= 32) {
+		for (size_t j = 0; j < sizeof(few_depths) / sizeof(few_depths[0]); j++) {
 			c = copy;
 			c.buffer = buffers[i];
 			c.size = 4096;
-			c.depth = depth;
+			c.depth = few_depths[j];
 			bench_run(bench, &c);
 		}
 	}
@@ -229,4 +273,5 @@ void cases_memcpy(struct bench *bench)
 			bench_run_processes(bench, &c, channels);
 	}
 	cases_many(bench);
+	cases_singles(bench);
 }
