@@ -39,7 +39,7 @@
 #include "mem/import.h"
 #include "mem/mmap.h"
 #include "mem/user.h"
-#include "queue/fence.h"
+#include "queue/timeline.h"
 #include "session.h"
 
 union dmactl_any_arg {
@@ -262,12 +262,12 @@ static int __init dmactl_init(void)
 	ret = dmactl_chan_init();
 	if (ret)
 		goto err_leave;
-	ret = dmactl_fence_init();
+	ret = dmactl_timeline_init();
 	if (ret)
 		goto err_chan;
 	ret = dmactl_port_init(&dmactl_port_fops);
 	if (ret)
-		goto err_fence;
+		goto err_timeline;
 	ret = misc_register(&dmactl_misc);
 	if (ret)
 		goto err_port;
@@ -277,8 +277,8 @@ static int __init dmactl_init(void)
 
 err_port:
 	dmactl_port_exit();
-err_fence:
-	dmactl_fence_exit();
+err_timeline:
+	dmactl_timeline_exit();
 err_chan:
 	dmactl_chan_exit();
 err_leave:
@@ -294,7 +294,7 @@ static void __exit dmactl_exit(void)
 	dmactl_leave_exit();
 	dmactl_port_exit();
 	dmactl_chan_exit();
-	dmactl_fence_exit();
+	dmactl_timeline_exit();
 	dmactl_mmap_exit();
 	/* RCU callbacks of this module free objects, mappings and fences. */
 	rcu_barrier();

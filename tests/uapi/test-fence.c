@@ -414,21 +414,23 @@ struct crossing {
 	struct mem dst, src;
 };
 
-/* Two ops, each of which writes to one of the two buffers. */
+/* Two runs of ops, each of which writes to one of the two buffers. */
 static void *cross(void *arg)
 {
 	struct crossing *c = arg;
-	struct dmactl_completion records[2];
-	struct dmactl_op ops[2];
-	int i;
+	struct dmactl_completion records[4];
+	struct dmactl_op ops[4];
+	int i, j;
 
 	for (i = 0; i < ROUNDS; i++) {
-		ops[0] = op_memcpy(c->chan, &c->dst, 0, &c->src, 0, 64);
-		ops[1] = op_memcpy(c->chan, &c->src, 64, &c->dst, 64, 64);
-		submit_all(c->fd, ops, 2);
-		reap_all(c->fd, records, 2);
-		check_eq(records[0].status, 0);
-		check_eq(records[1].status, 0);
+		for (j = 0; j < 2; j++) {
+			ops[j] = op_memcpy(c->chan, &c->dst, 64 * j, &c->src, 64 * j, 64);
+			ops[2 + j] = op_memcpy(c->chan, &c->src, 256, &c->dst, 256, 64);
+		}
+		submit_all(c->fd, ops, 4);
+		reap_all(c->fd, records, 4);
+		for (j = 0; j < 4; j++)
+			check_eq(records[j].status, 0);
 	}
 	return NULL;
 }

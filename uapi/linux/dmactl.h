@@ -966,12 +966,12 @@ struct dmactl_buf_map_user {
  * If an op without a peripheral uses the dma-buf, SUBMIT waits for its fences,
  * up to the module parameter stop_timeout_ms. After that it returns EBUSY, for
  * a signal EINTR, and no op of the batch is submitted. It does not wait for ops
- * of the same session. Such an op adds a fence, which is signalled when the op
- * ends. Ops of a batch with HOLD, ops that repeat and ops with a peripheral add
- * none, because their end is unknown; nor do ops on a channel that is paused or
- * has one of the last two in flight. After the module parameter
- * fence_timeout_ms a fence is signalled with ETIMEDOUT, although the op
- * continues.
+ * of the same session. Such an op adds a fence, or shares that of the op before
+ * it (same channel and buffers); it is signalled when these ops and earlier
+ * ones with fences on the channel have ended. Ops of a batch with HOLD, ops that
+ * repeat and ops with a peripheral add none, as their end is unknown; nor do ops
+ * on a channel that is paused or has one of the last two in flight. After the
+ * parameter fence_timeout_ms it is signalled with ETIMEDOUT; the op continues.
  *
  * A dma-buf whose fd was opened for reading is never written to: EPERM, as with
  * a READ_ONLY buffer of BUF_MAP_USER.

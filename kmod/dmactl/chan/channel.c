@@ -30,6 +30,7 @@
 #include "queue/pool.h"
 #include "queue/prepared.h"
 #include "queue/queue.h"
+#include "queue/timeline.h"
 
 void dmactl_chan_free_mem(struct dmactl_chan *chan)
 {
@@ -39,6 +40,7 @@ void dmactl_chan_free_mem(struct dmactl_chan *chan)
 		dmactl_dev_put(chan->client.dev);
 	if (chan->port.pchan)
 		dmactl_port_chan_put(chan->port.pchan);
+	dmactl_timeline_free(chan);
 	dmactl_pool_free(chan);
 	dmactl_desc_free_all(chan);
 	dmactl_account_uncharge(chan->account, chan->charged);

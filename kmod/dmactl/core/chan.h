@@ -31,6 +31,7 @@ struct dmactl_dev;
 struct dmactl_port_chan;
 struct dmactl_maps;
 struct dmactl_job;
+struct dmactl_timeline;
 
 /* The limits of what dmactl asks a provider for. */
 struct dmactl_bounds {
@@ -246,6 +247,7 @@ struct dmactl_chan {
 	struct dmactl_peripheral peripheral;
 	atomic_t nr_endless;		/* ops that may never end: see op/job.h */
 	atomic_t nr_done_fences;	/* increments need lock: see queue/fence.c */
+	struct dmactl_timeline *timeline;	/* written once: see queue/timeline.c */
 	struct list_head prepareds;	/* rwsem: see queue/prepared.c */
 	u32 nr_kept;			/* rwsem: entries in prepared descriptors */
 	struct dmactl_chan_user *user;	/* rwsem; read without: see chan/ctrl.c */

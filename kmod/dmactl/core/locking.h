@@ -25,6 +25,9 @@
  *   chan->lock		queues of a channel; callbacks take it. The provider is
  *			never called with it held
  *   session->cq_lock	completion queue; callbacks take it
+ *   timeline->lock	fences of a channel. Others are called with it held when
+ *			a fence is signalled, so it is not taken inside the locks
+ *			that callbacks take
  *
  * dmactl_accounts_lock and dmactl_leavers_lock nest inside all of these, and no
  * lock nests inside them.

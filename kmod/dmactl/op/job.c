@@ -104,7 +104,7 @@ static bool dmactl_job_needs_no_sync(const struct dmactl_job *job)
  */
 static bool dmactl_job_is_plain(const struct dmactl_job *job)
 {
-	if (job->spans || job->priv || job->metadata || job->periods || job->has_resv)
+	if (job->spans || job->priv || job->metadata || job->periods)
 		return false;
 	if (job->no_sync)
 		return true;

@@ -7,7 +7,6 @@
 #define DMACTL_JOB_H
 
 #include <linux/bits.h>
-#include <linux/dma-fence.h>
 #include <linux/dmaengine.h>
 #include <linux/list.h>
 #include <linux/llist.h>
@@ -17,6 +16,7 @@
 #include "core/chan.h"
 
 struct dmactl_buf;
+struct dmactl_fence;
 struct dmactl_map;
 struct dmactl_metadata;
 struct dmactl_op_type;
@@ -138,7 +138,7 @@ struct dmactl_job {
 	struct dmactl_periods *periods;
 	struct dmactl_prepared *prepared_by;
 	struct dmactl_job_user *user;	/* makes no completion: a stream's op */
-	struct dma_fence *done_fence;	/* signalled at the end of the op, or NULL */
+	struct dmactl_fence *done_fence;	/* the op has not left it, or NULL */
 
 	struct dmactl_cursor at_dst;	/* chan->prep_lock */
 	struct dmactl_cursor at_src;	/* chan->prep_lock */

@@ -19,6 +19,7 @@
 #include "queue/complete.h"
 #include "queue/cq.h"
 #include "queue/desc.h"
+#include "queue/fence.h"
 #include "queue/issue.h"
 #include "queue/late.h"
 #include "queue/pool.h"
@@ -124,7 +125,7 @@ static bool dmactl_job_complete_plain(struct dmactl_chan *chan, struct dmactl_jo
 
 /*
  * Can the op be completed alone? Not if ops that ended before it, or a NOP
- * behind it, must be completed too.
+ * behind it, must be completed too. If so, the op has left its fence.
  */
 static bool dmactl_job_can_complete_plain(const struct dmactl_chan *chan,
 					  struct dmactl_job *job)
@@ -139,8 +140,11 @@ static bool dmactl_job_can_complete_plain(const struct dmactl_chan *chan,
 	 */
 	if (READ_ONCE(chan->session->nr_cq) && READ_ONCE(chan->session->cq_ring))
 		return false;
-	return list_is_last(&job->node, &chan->queue.inflight) ||
-	       next->opcode != DMACTL_OP_NOP;
+	if (!list_is_last(&job->node, &chan->queue.inflight) &&
+	    next->opcode == DMACTL_OP_NOP)
+		return false;
+	/* A fence calls others, so it is not signalled with chan->lock held. */
+	return !job->done_fence || dmactl_fence_signal_early(job);
 }
 
 /* The return value is for dmactl_chan_complete_called(). */

@@ -5,18 +5,13 @@
  * wait for each other: the channel and the program define their order.
  */
 
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
 #include <linux/dmaengine.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
-#include <linux/module.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "../../compat.h"
 #include "core/chan.h"
@@ -25,118 +20,7 @@
 #include "mem/buffer.h"
 #include "op/job.h"
 #include "queue/fence.h"
-
-struct dmactl_fence {
-	struct dma_fence base;
-	spinlock_t lock;		/* the lock of @base */
-	struct delayed_work late;	/* holds a reference while scheduled */
-	u32 session;
-};
-
-/* A workqueue of our own, so that the module can wait for its work items. */
-static struct workqueue_struct *dmactl_fence_wq;
-
-static struct dmactl_fence *to_dmactl_fence(struct dma_fence *fence)
-{
-	return container_of(fence, struct dmactl_fence, base);
-}
-
-static const char *dmactl_fence_driver_name(struct dma_fence *fence)
-{
-	return KBUILD_MODNAME;
-}
-
-static const char *dmactl_fence_timeline_name(struct dma_fence *fence)
-{
-	return "op";
-}
-
-/*
- * Unloading waits for RCU callbacks, so this may drop the last module
- * reference.
- */
-static void dmactl_fence_free(struct rcu_head *rcu)
-{
-	struct dma_fence *fence = container_of(rcu, struct dma_fence, rcu);
-
-	kfree(to_dmactl_fence(fence));
-	module_put(THIS_MODULE);
-}
-
-static void dmactl_fence_release(struct dma_fence *fence)
-{
-	call_rcu(&fence->rcu, dmactl_fence_free);
-}
-
-static const struct dma_fence_ops dmactl_fence_ops = {
-	.get_driver_name = dmactl_fence_driver_name,
-	.get_timeline_name = dmactl_fence_timeline_name,
-	.release = dmactl_fence_release,
-};
-
-/* The first status counts. */
-static void dmactl_fence_end(struct dmactl_fence *fence, int status)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&fence->lock, flags);
-	if (!dma_fence_is_signaled_locked(&fence->base)) {
-		if (status)
-			dma_fence_set_error(&fence->base, status);
-		dma_fence_signal_locked(&fence->base);
-	}
-	spin_unlock_irqrestore(&fence->lock, flags);
-}
-
-/*
- * Hardware may hang, and a program may have queued hours of work. Others do not
- * wait that long. The op continues and keeps its memory.
- */
-static void dmactl_fence_late(struct work_struct *work)
-{
-	struct dmactl_fence *fence = container_of(to_delayed_work(work),
-						  struct dmactl_fence, late);
-
-	pr_warn_ratelimited("session %u: an op on a dma-buf takes longer than fence_timeout_ms\n",
-			    fence->session);
-	dmactl_fence_end(fence, -ETIMEDOUT);
-	dma_fence_put(&fence->base);
-}
-
-/*
- * Other drivers may keep a fence after it is signalled and call the functions
- * above, so each fence holds the module.
- */
-static struct dma_fence *dmactl_fence_new(const struct dmactl_session *s)
-{
-	struct dmactl_fence *fence;
-
-	fence = kzalloc(sizeof(*fence), GFP_KERNEL_ACCOUNT);
-	if (!fence)
-		return NULL;
-	__module_get(THIS_MODULE);
-	spin_lock_init(&fence->lock);
-	INIT_DELAYED_WORK(&fence->late, dmactl_fence_late);
-	fence->session = s->id;
-	/* Each fence has its own context, because ops end in any order. */
-	dma_fence_init(&fence->base, &dmactl_fence_ops, &fence->lock,
-		       dma_fence_context_alloc(1), 1);
-	dma_fence_get(&fence->base);
-	queue_delayed_work(dmactl_fence_wq, &fence->late,
-			   msecs_to_jiffies(READ_ONCE(dmactl_fence_timeout_ms)));
-	return &fence->base;
-}
-
-static bool dmactl_fence_is_from(struct dma_fence *fence,
-				 const struct dmactl_session *s)
-{
-	/*
-	 * The pointer is only compared: later kernels clear it in signalled
-	 * fences.
-	 */
-	return (__force const void *)fence->ops == &dmactl_fence_ops &&
-	       to_dmactl_fence(fence)->session == s->id;
-}
+#include "queue/timeline.h"
 
 /*
  * The end of ops with a peripheral, and of those that repeat, is not
@@ -202,7 +86,7 @@ static long dmactl_fence_wait_resv(const struct dmactl_session *s,
 
 	dma_resv_iter_begin(&cursor, resv, dma_resv_usage_rw(write));
 	dma_resv_for_each_fence_unlocked(&cursor, fence) {
-		if (dmactl_fence_is_from(fence, s))
+		if (dmactl_fence_is_from(fence, s->id))
 			continue;
 		left = dma_fence_wait_timeout(fence, true, left);
 		if (left <= 0)
@@ -232,7 +116,7 @@ static bool dmactl_fence_is_blocked(const struct dmactl_session *s,
 	struct dma_fence *fence;
 
 	dma_resv_for_each_fence(&cursor, resv, dma_resv_usage_rw(write), fence)
-		if (!dmactl_fence_is_from(fence, s) &&
+		if (!dmactl_fence_is_from(fence, s->id) &&
 		    !dma_fence_is_signaled(fence))
 			return true;
 	return false;
@@ -250,7 +134,7 @@ static int dmactl_fence_add_resv(const struct dmactl_job *job,
 	if (!ret && dmactl_fence_is_blocked(job->chan->session, resv, write))
 		ret = -EAGAIN;
 	if (!ret)
-		dma_resv_add_fence(resv, job->done_fence, write ?
+		dma_resv_add_fence(resv, &job->done_fence->base, write ?
 				   DMA_RESV_USAGE_WRITE : DMA_RESV_USAGE_READ);
 	dma_resv_unlock(resv);
 	return ret;
@@ -278,7 +162,7 @@ static int dmactl_fence_add(struct dmactl_job *job)
 
 	if (!dmactl_fence_wanted(job) || !dmactl_fence_claim(job->chan))
 		return 0;
-	job->done_fence = dmactl_fence_new(job->chan->session);
+	job->done_fence = dmactl_fence_new(job->chan);
 	if (!job->done_fence) {
 		atomic_dec(&job->chan->nr_done_fences);
 		return -ENOMEM;
@@ -288,40 +172,82 @@ static int dmactl_fence_add(struct dmactl_job *job)
 	return ret;
 }
 
+/*
+ * Do both use the same buffers of the same channel, so that they can have the
+ * same fence?
+ */
+static bool dmactl_fence_is_same(const struct dmactl_job *a,
+				 const struct dmactl_job *b)
+{
+	u32 i;
+
+	if (a->chan != b->chan || a->nr_dst != b->nr_dst || a->nr_src != b->nr_src)
+		return false;
+	for (i = 0; i < a->nr_dst; i++)
+		if (a->dst[i].buf != b->dst[i].buf)
+			return false;
+	for (i = 0; i < a->nr_src; i++)
+		if (a->src[i].buf != b->src[i].buf)
+			return false;
+	return dmactl_fence_wanted(a) && dmactl_fence_wanted(b);
+}
+
 static long dmactl_fence_wait_jobs(struct list_head *jobs, long left)
 {
-	struct dmactl_job *job;
+	struct dmactl_job *job, *prev = NULL;
 
 	list_for_each_entry(job, jobs, node) {
 		/* Walking a long array takes long even without waiting. */
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		left = dmactl_fence_wait(job, left);
+		if (!prev || !dmactl_fence_is_same(prev, job))
+			left = dmactl_fence_wait(job, left);
 		if (left <= 0)
 			break;
+		prev = job;
 	}
 	return left;
 }
 
+/* Consecutive ops with the same buffers share a fence. */
+static int dmactl_fence_add_next(struct dmactl_job *job, struct dmactl_job *prev)
+{
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (!prev || !prev->done_fence || !dmactl_fence_is_same(prev, job))
+		return dmactl_fence_add(job);
+	job->done_fence = prev->done_fence;
+	dmactl_fence_join(job->done_fence);
+	return 0;
+}
+
 /*
  * Adds all fences or none: a session that waited while others wait for it could
- * deadlock.
+ * deadlock. Returns -EAGAIN if an op has to wait for others.
  */
 static int dmactl_fence_add_jobs(struct list_head *jobs)
 {
-	struct dmactl_job *job;
+	struct dmactl_job *job, *prev = NULL;
 	int ret = 0;
 
 	list_for_each_entry(job, jobs, node) {
-		ret = fatal_signal_pending(current) ? -EINTR
-						    : dmactl_fence_add(job);
+		ret = dmactl_fence_add_next(job, prev);
 		if (ret)
 			break;
+		prev = job;
 	}
 	if (ret)
 		list_for_each_entry(job, jobs, node)
 			dmactl_fence_signal(job);
 	return ret;
+}
+
+static int dmactl_fence_wait_all(struct list_head *jobs, long *left)
+{
+	*left = dmactl_fence_wait_jobs(jobs, *left);
+	if (*left > 0)
+		return 0;
+	return *left ? -EINTR : -EBUSY;
 }
 
 /*
@@ -333,14 +259,20 @@ int dmactl_fence_jobs(struct list_head *jobs, bool hold)
 	long left = max(msecs_to_jiffies(dmactl_stop_timeout_ms), 1ul);
 	int ret;
 
-	do {
-		left = dmactl_fence_wait_jobs(jobs, left);
-		if (left <= 0)
-			return left ? -EINTR : -EBUSY;
-		/* A held op may be issued at any time or never. */
-		ret = hold ? 0 : dmactl_fence_add_jobs(jobs);
-	} while (ret == -EAGAIN && !signal_pending(current));
-	return ret == -EAGAIN ? -EINTR : ret;
+	/* A held op may be issued at any time or never. */
+	if (hold)
+		return dmactl_fence_wait_all(jobs, &left);
+	/* Mostly there is nothing to wait for. */
+	for (;;) {
+		ret = dmactl_fence_add_jobs(jobs);
+		if (ret != -EAGAIN)
+			return ret;
+		if (signal_pending(current))
+			return -EINTR;
+		ret = dmactl_fence_wait_all(jobs, &left);
+		if (ret)
+			return ret;
+	}
 }
 
 /* The same without waiting. Returns -EAGAIN if an op would have to wait. */
@@ -352,26 +284,20 @@ int dmactl_fence_try_jobs(struct list_head *jobs)
 /* The op has ended or will not start. */
 void dmactl_fence_signal(struct dmactl_job *job)
 {
-	struct dmactl_fence *fence;
+	struct dmactl_fence *fence = job->done_fence;
 
-	if (!job->done_fence)
+	if (!fence)
 		return;
-	fence = to_dmactl_fence(job->done_fence);
 	job->done_fence = NULL;
-	dmactl_fence_end(fence, job->status);
-	atomic_dec(&job->chan->nr_done_fences);
-	if (cancel_delayed_work(&fence->late))
-		dma_fence_put(&fence->base);
-	dma_fence_put(&fence->base);
+	if (dmactl_fence_leave(fence, job->status))
+		atomic_dec(&job->chan->nr_done_fences);
 }
 
-int dmactl_fence_init(void)
+/* An op ends in a callback. Returns false if its fence has to be signalled. */
+bool dmactl_fence_signal_early(struct dmactl_job *job)
 {
-	dmactl_fence_wq = alloc_workqueue("dmactl-fence", WQ_UNBOUND, 0);
-	return dmactl_fence_wq ? 0 : -ENOMEM;
-}
-
-void dmactl_fence_exit(void)
-{
-	destroy_workqueue(dmactl_fence_wq);
+	if (job->status || !dmactl_fence_leave_early(job->done_fence))
+		return false;
+	job->done_fence = NULL;
+	return true;
 }

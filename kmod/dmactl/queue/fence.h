@@ -8,11 +8,10 @@
 
 struct dmactl_job;
 
-int dmactl_fence_init(void);
-void dmactl_fence_exit(void);
 bool dmactl_fence_is_due(const struct dmactl_job *job);
 int dmactl_fence_jobs(struct list_head *jobs, bool hold);
 int dmactl_fence_try_jobs(struct list_head *jobs);
 void dmactl_fence_signal(struct dmactl_job *job);
+bool dmactl_fence_signal_early(struct dmactl_job *job);
 
 #endif /* DMACTL_FENCE_H */
