@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 
+#include "cring.h"
 #include "dmabuf.h"
 #include "uapi.h"
 
@@ -463,4 +464,33 @@ UAPI_TEST(fence_run, a_controller_gone_within)
 	close(s.dmabuf);
 	dev_close(s.fd);
 	check_eq(sim_bind("dma-sim.0", true), 0);
+}
+
+/* With a ring, prepared ops take a way of their own, which knows no fences. */
+UAPI_TEST(fence_run, a_prepared_op_of_imported_memory)
+{
+	struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
+	struct shared theirs = shared_new();
+	struct dmactl_op op;
+	struct dmactl_prepare prepare = {
+		.size = sizeof(prepare), .op_uptr = (uintptr_t)&op, .op_size = sizeof(op)};
+	int fd = dev_open(0);
+	struct cring ring = cring_new(fd, 8);
+	struct mem mem;
+
+	arg.caps = DMACTL_CAP_REUSE | DMACTL_CAP_MEMSET;
+	check_eq(chan_request(fd, &arg), 0);
+	check_eq(buf_import(fd, theirs.dmabuf, &mem), 0);
+	op = op_memset(arg.out_chan, &mem, 0, LEN, 0x44);
+	check_eq(dev_ioctl(fd, DMACTL_IOC_PREPARE, &prepare), 0);
+	op = (struct dmactl_op){
+		.opcode = DMACTL_OP_PREPARED, .chan = arg.out_chan, .src_buf = prepare.out_handle};
+	sim_set("hold", "1");
+	submit_all(fd, &op, 1);
+	check(!is_free(&theirs));
+	sim_set("hold", "0");
+	check_eq(cring_next(&ring).status, 0);
+	check(is_free(&theirs));
+	check_eq(theirs.mem.p[LEN - 1], 0x44);
+	close(theirs.dmabuf);
 }

@@ -242,7 +242,8 @@ static int dmactl_prepared_all(struct dmactl_prepared *p)
 	if (ret)
 		return ret;
 	dmactl_job_set_run(&p->run, &p->job);
-	WRITE_ONCE(p->simple, p->nr == 1 && p->job.no_sync);
+	/* Fences are up to the common path. An export sets session->exports. */
+	WRITE_ONCE(p->simple, p->nr == 1 && p->job.no_sync && !p->job.has_resv);
 	return 0;
 }
 
