@@ -234,8 +234,7 @@ void dmactl_chan_complete(struct dmactl_chan *chan)
 		dmactl_chan_complete_more(chan, false, false);
 }
 
-/* The same for a callback, which runs in an RCU read section. */
-void dmactl_chan_complete_called(struct dmactl_chan *chan, bool all_back)
+void dmactl_chan_complete_called_more(struct dmactl_chan *chan, bool all_back)
 {
 	if (!list_empty_careful(&chan->ending.ended))
 		dmactl_chan_complete_more(chan, false, true);

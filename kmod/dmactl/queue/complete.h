@@ -29,6 +29,17 @@ void dmactl_ending_init(struct dmactl_chan *chan);
 void dmactl_ending_unpark(struct dmactl_chan *chan);
 
 void dmactl_chan_complete(struct dmactl_chan *chan);
-void dmactl_chan_complete_called(struct dmactl_chan *chan, bool all_back);
+void dmactl_chan_complete_called_more(struct dmactl_chan *chan, bool all_back);
+
+/*
+ * Completes what ended in a callback, which runs in an RCU read section. Most
+ * ops were completed alone, so nothing is left.
+ */
+static inline void dmactl_chan_complete_called(struct dmactl_chan *chan,
+					       bool all_back)
+{
+	if (unlikely(all_back || !list_empty_careful(&chan->ending.ended)))
+		dmactl_chan_complete_called_more(chan, all_back);
+}
 
 #endif /* DMACTL_COMPLETE_H */

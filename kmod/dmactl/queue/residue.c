@@ -30,22 +30,18 @@ static bool dmactl_residue_counts(const struct dmactl_chan *chan)
 	return chan->queue.bytes && !chan->descs.vague;
 }
 
-/*
- * Returns the bytes of a descriptor that were not moved. It has ended with
- * *status. That becomes an error if the provider reports a success that cannot be
- * true.
- */
-u64 dmactl_residue_ended(struct dmactl_chan *chan,
-			 const struct dmactl_desc *desc,
-			 const struct dmaengine_result *result, int *status)
+/* See dmactl_residue_ended(): there is a residue, or an error. */
+u64 dmactl_residue_ended_short(struct dmactl_chan *chan,
+			       const struct dmactl_desc *desc, u32 residue,
+			       int *status)
 {
-	u64 left = result ? min_t(u64, result->residue, desc->len) : 0;
+	u64 left = min(residue, desc->len);
 
 	lockdep_assert_held(&chan->lock);
 	/* After an error without a residue, assume that nothing was moved. */
 	if (*status)
 		return left ?: desc->len;
-	if (likely(!left) || left < desc->len)
+	if (!left || left < desc->len)
 		return left;
 	if (dmactl_residue_counts(chan)) {
 		*status = -EIO;

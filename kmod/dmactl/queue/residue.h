@@ -17,13 +17,30 @@ struct dmactl_residue_query {
 	bool waits;		/* an older op is still in flight */
 };
 
-u64 dmactl_residue_ended(struct dmactl_chan *chan,
-			 const struct dmactl_desc *desc,
-			 const struct dmaengine_result *result, int *status);
+u64 dmactl_residue_ended_short(struct dmactl_chan *chan,
+			       const struct dmactl_desc *desc, u32 residue,
+			       int *status);
 void dmactl_residue_note(struct dmactl_chan *chan, struct dmactl_desc *desc,
 			 struct dmactl_residue_query *query);
 enum dma_status dmactl_residue_ask(struct dmactl_chan *chan,
 				   const struct dmactl_residue_query *query,
 				   u32 *left);
+
+/*
+ * Returns the bytes of a descriptor that were not moved. It has ended with
+ * *status. That becomes an error if the provider reports a success that cannot be
+ * true.
+ */
+static inline u64 dmactl_residue_ended(struct dmactl_chan *chan,
+				       const struct dmactl_desc *desc,
+				       const struct dmaengine_result *result,
+				       int *status)
+{
+	u32 residue = result ? result->residue : 0;
+
+	if (likely(!residue && !*status))
+		return 0;
+	return dmactl_residue_ended_short(chan, desc, residue, status);
+}
 
 #endif /* DMACTL_RESIDUE_H */
