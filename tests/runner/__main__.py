@@ -12,6 +12,8 @@ from pool import Job, Pool, minutes
 from report import Report, merge, read, write
 
 PARTS = ("build", "lint", "unit", "model", "install", "selftest", "guest:6.1", "guest:6.12")
+# With --all. The costs that it compares with are those of the kernel of lint.
+MORE_PARTS = ("counts",)
 # The kernel whose modules lint checks and install installs.
 MAIN = "6.12"
 
@@ -23,7 +25,7 @@ def arguments():
     parser.add_argument("part", nargs="*")
     args = parser.parse_args()
     for part in args.part:
-        if part.split(":")[0] not in ("build", "lint", "unit", "model", "install", "selftest", "guest") or part == "guest":
+        if part.split(":")[0] not in ("build", "lint", "unit", "model", "install", "selftest", "counts", "guest") or part == "guest":
             parser.error(f"no part {part}")
     return args
 
@@ -44,7 +46,7 @@ class Check:
         self.env = env
         self.out, self.vm = env["OUT"], env["VM_DIR"]
         self.results = f"{self.out}/results"
-        self.parts = args.part or list(PARTS)
+        self.parts = args.part or [*PARTS, *(MORE_PARTS if args.all else ())]
         self.jobs = []
         self.report = None
 
@@ -125,6 +127,10 @@ class Check:
         self.add("selftest of the boards", ["tests/boards/selftest"], weight=4, limit=900, report=self.count)
         self.add("selftest of emulated devices", ["tests/boards/vfio/selftest"], weight=2, limit=900, report=self.count)
 
+    def counts(self, _):
+        self.add("counts", ["tests/bench/counts", "--kernel", MAIN], weight=60, limit=1800,
+                 needs=self.built("build", f"prepare {MAIN}"), report=self.count)
+
     def prepare(self, kernel):
         self.add(f"prepare {kernel}", [f"{self.vm}/prepare", kernel], weight=40, needs=self.built("build"),
                  report=lambda job: self.verdict(job, "the modules build without warnings",
@@ -158,7 +164,7 @@ class Check:
         kernels = [part.split(":", 1)[1] for part in self.parts if part.startswith("guest:")]
         if self.has("build"):
             self.build("")
-        need = kernels + [MAIN] * (self.has("install") and MAIN not in kernels)
+        need = kernels + [MAIN] * ((self.has("install") or self.has("counts")) and MAIN not in kernels)
         for kernel in need:
             self.prepare(kernel)
         for part in self.parts:
