@@ -6,9 +6,9 @@
 #include "dev/device.h"
 #include "out/print.h"
 #include "out/progress.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
-#include "out/values.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,35 +22,21 @@ void transfer_defaults(struct transfer_options *options)
 	*options = (struct transfer_options){
 		.block = 1024 * 1024,
 		.depth = 4,
-		.timeout_ns = 30 * NS_PER_SEC,
+		.timeout_ns = SHARED_TIMEOUT_NS,
 	};
 }
 
-enum {
-	OPT_BLOCK = 'b',
-	OPT_DEPTH = 'd',
-	OPT_NO_DIRECT = 0x300,
-	OPT_TIMEOUT,
-	OPT_VERIFY,
-};
+enum { OPT_NO_DIRECT = 0x300, OPT_VERIFY };
 
 static const struct argp_option transfer_argp_options[] = {
 	OPTION_CHANNEL,
-	{.name = "block",
-	 .key = OPT_BLOCK,
-	 .arg = "SIZE",
-	 .doc = "Bytes in one transfer (default 1M)"},
-	{.name = "depth",
-	 .key = OPT_DEPTH,
-	 .arg = "N",
-	 .doc = "Transfers in flight at once (default 4)"},
+	OPTION_BLOCK("Bytes in one transfer (default 1M)"),
+	OPTION_DEPTH("Transfers in flight at once (default 4)"),
 	{.name = "no-direct",
 	 .key = OPT_NO_DIRECT,
 	 .doc = "Go through the page cache instead of O_DIRECT"},
-	{.name = "timeout",
-	 .key = OPT_TIMEOUT,
-	 .arg = "TIME",
-	 .doc = "Give up when the channel completes nothing for this time (default 30s, 0 never)"},
+	OPTION_TIMEOUT(
+		"Give up when the channel completes nothing for this time (default 30s, 0 never)"),
 	{.name = "verify", .key = OPT_VERIFY, .doc = "Read the result again and compare it"},
 	{0},
 };
@@ -58,27 +44,22 @@ static const struct argp_option transfer_argp_options[] = {
 static error_t parse_transfer(int key, char *arg, struct argp_state *state)
 {
 	struct transfer_options *options = state->input;
+	const struct shared_options shared = {
+		.channel = &options->channel,
+		.block = {&options->block, 1, MAX_BLOCK},
+		.depth = {&options->depth, 1, PIPELINE_MAX_DEPTH},
+		.timeout = {&options->timeout_ns},
+	};
 
 	switch (key) {
-	case 'c':
-		options->channel = arg;
-		return 0;
-	case OPT_BLOCK:
-		option_size(state, "block", arg, 1, MAX_BLOCK, &options->block);
-		options->block = direct_round_up(options->block);
-		return 0;
-	case OPT_DEPTH:
-		return option_number(state, "depth", arg, 1, PIPELINE_MAX_DEPTH, &options->depth);
 	case OPT_NO_DIRECT:
 		options->no_direct = true;
 		return 0;
-	case OPT_TIMEOUT:
-		return option_time(state, "timeout", arg, 0, &options->timeout_ns);
 	case OPT_VERIFY:
 		options->verify = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return shared_parse(key, arg, state, &shared);
 	}
 }
 
@@ -161,7 +142,7 @@ static int run_pipeline(struct transfer *transfer)
 		.target = transfer->target,
 		.value = transfer->value,
 		.size = transfer->size,
-		.block = transfer->options->block,
+		.block = direct_round_up(transfer->options->block),
 		.depth = (unsigned int)transfer->options->depth,
 		.timeout_ns = transfer->options->timeout_ns,
 	};

@@ -2,6 +2,7 @@
 #include "cyclic/options.h"
 #include "file/source.h"
 #include "out/progress.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -23,7 +24,6 @@ void ring_options_defaults(struct ring_options *options)
 
 enum {
 	OPT_TIME = 't',
-	OPT_SIZE = 's',
 	OPT_PERIOD = 'p',
 	OPT_PERIODS = 'n',
 	OPT_RATE_LIMIT = 0x700,
@@ -33,7 +33,7 @@ enum {
 
 static const struct argp_option options_table[] = {
 	{.name = "time", .key = OPT_TIME, .arg = "TIME", .doc = "Stop after this time"},
-	{.name = "size", .key = OPT_SIZE, .arg = "SIZE", .doc = "Stop after this number of bytes"},
+	OPTION_SIZE("Stop after this number of bytes"),
 	{.name = "period",
 	 .key = OPT_PERIOD,
 	 .arg = "SIZE",
@@ -80,12 +80,11 @@ static enum ring_memory parse_memory(const char *arg, struct argp_state *state)
 static error_t parse_options(int key, char *arg, struct argp_state *state)
 {
 	struct ring_options *options = state->input;
+	const struct shared_options shared = {.size = {&options->size, 1, INT64_MAX}};
 
 	switch (key) {
 	case OPT_TIME:
 		return option_time(state, "time", arg, 1, &options->time_ns);
-	case OPT_SIZE:
-		return option_size(state, "size", arg, 1, INT64_MAX, &options->size);
 	case OPT_PERIOD:
 		return option_size(state, "period", arg, 1, MAX_PERIOD, &options->period);
 	case OPT_PERIODS:
@@ -101,7 +100,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
 		options->strict = true;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return shared_parse(key, arg, state, &shared);
 	}
 }
 
@@ -113,20 +112,13 @@ const struct argp ring_options_argp = {
 error_t ring_options_arguments(int key, char *arg, struct argp_state *state,
 			       struct ring_options *options)
 {
-	switch (key) {
-	case ARGP_KEY_INIT:
+	if (key == ARGP_KEY_INIT) {
 		state->child_inputs[0] = options;
 		state->child_inputs[1] = &options->slave;
 		return 0;
-	case ARGP_KEY_ARG:
-		return argument_of_two(state, arg, &options->channel, &options->file);
-	case ARGP_KEY_END:
-		if (!options->file)
-			argp_error(state, "%s needs a channel and a file", options->cli->verb);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
 	}
+	return shared_channel_and_file(key, arg, state, options->cli, &options->channel,
+				       &options->file);
 }
 
 static int watch(const struct ring_events *events, int fd, uint32_t mask)

@@ -11,18 +11,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Elements of struct argp_option arrays that several verbs have. */
-#define OPTION_CHANNEL                                                                             \
-	{                                                                                          \
-		.name = "channel", .key = 'c', .arg = "CHAN",                                      \
-		.doc = "Use this DMA channel (default: any that can do it)"                        \
-	}
-#define OPTION_TRANSFER_TIMEOUT(its_key)                                                           \
-	{                                                                                          \
-		.name = "timeout", .key = its_key, .arg = "TIME",                                  \
-		.doc = "Give up when a transfer takes longer (default 30s, 0 never)"               \
-	}
-
 /* Bytes, from min to max. A max of INT64_MAX is not mentioned in messages. */
 error_t option_size(struct argp_state *state, const char *name, const char *arg, uint64_t min,
 		    uint64_t max, uint64_t *value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "raid/raid.h"
-#include "out/units.h"
+#include "out/shared.h"
 #include "out/values.h"
 
 #include <stdlib.h>
@@ -11,38 +11,26 @@
 void raid_defaults(struct raid_options *options)
 {
 	options->block = 256 * 1024;
-	options->timeout_ns = 30 * NS_PER_SEC;
+	options->timeout_ns = SHARED_TIMEOUT_NS;
 }
-
-enum { OPT_BLOCK = 'b', OPT_TIMEOUT = 0xa00 };
 
 static const struct argp_option options_table[] = {
 	OPTION_CHANNEL,
-	{.name = "block",
-	 .key = OPT_BLOCK,
-	 .arg = "SIZE",
-	 .doc = "Bytes of each file in one transfer (default 256K)"},
-	OPTION_TRANSFER_TIMEOUT(OPT_TIMEOUT),
+	OPTION_BLOCK("Bytes of each file in one transfer (default 256K)"),
+	OPTION_TRANSFER_TIMEOUT,
 	{0},
 };
 
 static error_t parse_options(int key, char *arg, struct argp_state *state)
 {
 	struct raid_options *options = state->input;
+	const struct shared_options shared = {
+		.channel = &options->channel,
+		.block = {&options->block, 1, MAX_BLOCK},
+		.timeout = {&options->timeout_ns},
+	};
 
-	switch (key) {
-	case 'c':
-		options->channel = arg;
-		return 0;
-	case OPT_BLOCK:
-		option_size(state, "block", arg, 1, MAX_BLOCK, &options->block);
-		options->block = direct_round_up(options->block);
-		return 0;
-	case OPT_TIMEOUT:
-		return option_time(state, "timeout", arg, 0, &options->timeout_ns);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return shared_parse(key, arg, state, &shared);
 }
 
 const struct argp raid_argp = {
@@ -50,7 +38,7 @@ const struct argp raid_argp = {
 	.parser = parse_options,
 };
 
-void raid_parse_coefs(const char *arg, struct argp_state *state, struct raid_options *options)
+static void parse_coefs(const char *arg, struct argp_state *state, struct raid_options *options)
 {
 	char *copy = strdup(arg), *rest = copy, *word;
 	uint64_t value;
@@ -63,6 +51,23 @@ void raid_parse_coefs(const char *arg, struct argp_state *state, struct raid_opt
 		options->coef[options->coef_count++] = (uint8_t)value;
 	}
 	free(copy);
+}
+
+error_t raid_parse_pq(int key, char *arg, struct argp_state *state, struct raid_options *options)
+{
+	switch (key) {
+	case RAID_PARITY:
+		options->p = arg;
+		return 0;
+	case RAID_SYNDROME:
+		options->q = arg;
+		return 0;
+	case RAID_COEF:
+		parse_coefs(arg, state, options);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
 }
 
 void raid_add_source(char *arg, struct argp_state *state, struct raid_options *options)

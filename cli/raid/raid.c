@@ -62,7 +62,7 @@ static int open_channel(struct raid *r)
 		return err;
 	}
 	return blocks_alloc(&r->blocks, r->cli, r->session, r->chan, RAID_SETS * r->blocks_per_set,
-			    (size_t)r->options->block, DIRECT_ALIGN);
+			    (size_t)direct_round_up(r->options->block), DIRECT_ALIGN);
 }
 
 static void close_channel(struct raid *r)

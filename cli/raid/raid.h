@@ -27,8 +27,10 @@ struct raid_options {
 void raid_defaults(struct raid_options *options);
 /* A child parser for --channel, --block and --timeout. Its input is a struct raid_options *. */
 extern const struct argp raid_argp;
-/* Parses a list such as "1,2,4". Ends the program on a usage error. */
-void raid_parse_coefs(const char *arg, struct argp_state *state, struct raid_options *options);
+/* Keys of --parity, --syndrome and --coef. */
+enum { RAID_PARITY = 'P', RAID_SYNDROME = 'Q', RAID_COEF = 0xa00 };
+/* Parses these options. Returns ARGP_ERR_UNKNOWN for other keys. */
+error_t raid_parse_pq(int key, char *arg, struct argp_state *state, struct raid_options *options);
 void raid_add_source(char *arg, struct argp_state *state, struct raid_options *options);
 /* Checks the complete command line of a PQ operation. */
 void raid_check_pq(struct argp_state *state, const struct raid_options *options);

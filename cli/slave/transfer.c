@@ -4,6 +4,7 @@
 #include "dev/device.h"
 #include "out/print.h"
 #include "out/progress.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -23,7 +24,7 @@ void slave_transfer_defaults(struct slave_transfer_options *options)
 {
 	slave_defaults(&options->slave);
 	options->block = 64 * 1024;
-	options->timeout_ns = 30 * NS_PER_SEC;
+	options->timeout_ns = SHARED_TIMEOUT_NS;
 	options->size = SIZE_UNKNOWN;
 	options->metadata_size = 64;
 }
@@ -33,7 +34,6 @@ enum {
 	OPT_SG,
 	OPT_VEC,
 	OPT_STREAM,
-	OPT_TIMEOUT,
 	OPT_METADATA,
 	OPT_METADATA_SIZE,
 	OPT_PACKETS,
@@ -47,14 +47,8 @@ enum {
 
 /* The options of both send and recv. */
 #define COMMON_OPTIONS                                                                             \
-	{.name = "block",                                                                          \
-	 .key = 'b',                                                                               \
-	 .arg = "SIZE",                                                                            \
-	 .doc = "Bytes in one transfer (default 64K)"},                                            \
-		{.name = "depth",                                                                  \
-		 .key = 'd',                                                                       \
-		 .arg = "N",                                                                       \
-		 .doc = "Transfers that are submitted at once (default 4)"},                       \
+	OPTION_BLOCK("Bytes in one transfer (default 64K)"),                                       \
+		OPTION_DEPTH("Transfers that are submitted at once (default 4)"),                  \
 		{.name = "single",                                                                 \
 		 .key = OPT_SINGLE,                                                                \
 		 .doc = "Each transfer in one piece (default)"},                                   \
@@ -71,11 +65,7 @@ enum {
 		 .key = OPT_RAPIDIO,                                                               \
 		 .arg = "DESTID:ADDR",                                                             \
 		 .doc = "Memory behind RapidIO, instead of a peripheral"},                         \
-		{.name = "timeout",                                                                \
-		 .key = OPT_TIMEOUT,                                                               \
-		 .arg = "TIME",                                                                    \
-		 .doc = "Give up when no byte moves for this time (default 30s, 0 "                \
-			"never)"},                                                                 \
+		OPTION_TIMEOUT("Give up when no byte moves for this time (default 30s, 0 never)"), \
 		{.name = "metadata-mode",                                                          \
 		 .key = OPT_METADATA_MODE,                                                         \
 		 .arg = "MODE",                                                                    \
@@ -88,7 +78,7 @@ enum {
 
 const struct argp_option slave_send_options[] = {
 	COMMON_OPTIONS,
-	{.name = "size", .key = 's', .arg = "SIZE", .doc = "Bytes to move (default: all of FILE)"},
+	OPTION_SIZE("Bytes to move (default: all of FILE)"),
 	{.name = "metadata",
 	 .key = OPT_METADATA,
 	 .arg = "FILE",
@@ -104,7 +94,7 @@ const struct argp_option slave_send_options[] = {
 
 const struct argp_option slave_recv_options[] = {
 	COMMON_OPTIONS,
-	{.name = "size", .key = 's', .arg = "SIZE", .doc = "Bytes to receive; it must be given"},
+	OPTION_SIZE("Bytes to receive; it must be given"),
 	{.name = "metadata",
 	 .key = OPT_METADATA,
 	 .arg = "FILE",
@@ -238,11 +228,11 @@ static error_t parse_arguments(int key, char *arg, struct argp_state *state,
 		state->child_inputs[0] = &options->slave;
 		return 0;
 	case ARGP_KEY_ARG:
-		return argument_of_two(state, arg, &options->channel, &options->file);
 	case ARGP_KEY_END:
-		if (!options->file)
-			argp_error(state, "%s needs a channel and a file", options->cli->verb);
-		check_mode(state, options);
+		shared_channel_and_file(key, arg, state, options->cli, &options->channel,
+					&options->file);
+		if (key == ARGP_KEY_END)
+			check_mode(state, options);
 		return 0;
 	default:
 		return parse_mode(key, arg, state, options);
@@ -252,19 +242,15 @@ static error_t parse_arguments(int key, char *arg, struct argp_state *state,
 error_t slave_transfer_parse(int key, char *arg, struct argp_state *state)
 {
 	struct slave_transfer_options *options = state->input;
+	const struct shared_options shared = {
+		.block = {&options->block, 1, MAX_BLOCK},
+		.depth = {&options->depth, 1, MAX_DEPTH},
+		.size = {&options->size, 1, INT64_MAX},
+		.timeout = {&options->timeout_ns},
+	};
+	error_t err = shared_parse(key, arg, state, &shared);
 
-	switch (key) {
-	case 's':
-		return option_size(state, "size", arg, 1, INT64_MAX, &options->size);
-	case 'b':
-		return option_size(state, "block", arg, 1, MAX_BLOCK, &options->block);
-	case 'd':
-		return option_number(state, "depth", arg, 1, MAX_DEPTH, &options->depth);
-	case OPT_TIMEOUT:
-		return option_time(state, "timeout", arg, 0, &options->timeout_ns);
-	default:
-		return parse_arguments(key, arg, state, options);
-	}
+	return err == ARGP_ERR_UNKNOWN ? parse_arguments(key, arg, state, options) : err;
 }
 
 static int open_metadata(struct slave_transfer *transfer)

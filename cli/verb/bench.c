@@ -3,6 +3,7 @@
 #include "dev/control.h"
 #include "dev/device.h"
 #include "out/print.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -24,7 +25,6 @@ enum {
 	OPT_SIZES = 0x500,
 	OPT_DEPTHS,
 	OPT_TIME,
-	OPT_TIMEOUT,
 	OPT_MEMORY,
 };
 
@@ -42,10 +42,7 @@ static const struct argp_option bench_options[] = {
 	 .key = OPT_TIME,
 	 .arg = "TIME",
 	 .doc = "For each size and depth (default 500ms)"},
-	{.name = "timeout",
-	 .key = OPT_TIMEOUT,
-	 .arg = "TIME",
-	 .doc = "The channel hangs if copies take longer (default 10s)"},
+	OPTION_TIMEOUT("The channel hangs if copies take longer (default 10s)"),
 	{.name = "memory",
 	 .key = OPT_MEMORY,
 	 .arg = "KIND",
@@ -82,6 +79,7 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 {
 	struct bench_args *args = state->input;
 	struct bench_options *options = &args->options;
+	const struct shared_options shared = {.timeout = {&options->timeout_ns, 1}};
 	bool streaming = true;
 
 	switch (key) {
@@ -98,8 +96,6 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_TIME:
 		return option_time(state, "time", arg, 1, &options->time_ns);
-	case OPT_TIMEOUT:
-		return option_time(state, "timeout", arg, 1, &options->timeout_ns);
 	case OPT_MEMORY:
 		option_either(state, "memory", arg, "streaming", "coherent", &streaming);
 		options->coherent = !streaming;
@@ -110,7 +106,7 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 		args->channel = arg;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return shared_parse(key, arg, state, &shared);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dmactl fill FILE: a DMA channel sets all bytes of a file to one value. */
 #include "copy/transfer.h"
+#include "out/shared.h"
 #include "out/units.h"
 #include "out/values.h"
 #include "verb/command.h"
@@ -23,10 +24,7 @@ enum {
 };
 
 static const struct argp_option fill_options[] = {
-	{.name = "size",
-	 .key = 's',
-	 .arg = "SIZE",
-	 .doc = "Bytes to write (default: as many as FILE has now)"},
+	OPTION_SIZE("Bytes to write (default: as many as FILE has now)"),
 	{.name = "value", .key = OPT_VALUE, .arg = "BYTE", .doc = "The byte, 0 to 255 (default 0)"},
 	{0},
 };
@@ -34,13 +32,12 @@ static const struct argp_option fill_options[] = {
 static error_t parse_fill(int key, char *arg, struct argp_state *state)
 {
 	struct fill_args *args = state->input;
+	const struct shared_options shared = {.size = {&args->size, 0, INT64_MAX}};
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &args->options;
 		return 0;
-	case 's':
-		return option_size(state, "size", arg, 0, INT64_MAX, &args->size);
 	case OPT_VALUE:
 		if (!parse_number(arg, 0, 255, &args->value))
 			argp_error(state, "--value: '%s' is not a byte, 0 to 255", arg);
@@ -55,7 +52,7 @@ static error_t parse_fill(int key, char *arg, struct argp_state *state)
 			argp_error(state, "fill needs a file");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return shared_parse(key, arg, state, &shared);
 	}
 }
 

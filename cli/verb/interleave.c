@@ -9,6 +9,7 @@
 #include "file/target.h"
 #include "out/print.h"
 #include "out/progress.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -31,7 +32,7 @@ struct interleave_args {
 	const char *in, *out;
 };
 
-enum { OPT_CROP = 0xd00, OPT_WIDTH, OPT_HEIGHT, OPT_PIXEL, OPT_TIMEOUT };
+enum { OPT_CROP = 0xd00, OPT_WIDTH, OPT_HEIGHT, OPT_PIXEL };
 
 static const struct argp_option interleave_options[] = {
 	{.name = "crop",
@@ -45,7 +46,7 @@ static const struct argp_option interleave_options[] = {
 	{.name = "height", .key = OPT_HEIGHT, .arg = "N", .doc = "Its height"},
 	{.name = "bytes-per-pixel", .key = OPT_PIXEL, .arg = "N", .doc = "Bytes in each pixel"},
 	OPTION_CHANNEL,
-	OPTION_TRANSFER_TIMEOUT(OPT_TIMEOUT),
+	OPTION_TRANSFER_TIMEOUT,
 	{0},
 };
 
@@ -79,6 +80,10 @@ static error_t parse_arguments(int key, char *arg, struct argp_state *state)
 static error_t parse_interleave(int key, char *arg, struct argp_state *state)
 {
 	struct interleave_args *args = state->input;
+	const struct shared_options shared = {
+		.channel = &args->channel,
+		.timeout = {&args->timeout_ns},
+	};
 
 	switch (key) {
 	case OPT_CROP:
@@ -92,13 +97,11 @@ static error_t parse_interleave(int key, char *arg, struct argp_state *state)
 		return option_number(state, "height", arg, 1, IMAGE_MAX_SIDE, &args->height);
 	case OPT_PIXEL:
 		return option_number(state, "bytes-per-pixel", arg, 1, 64, &args->pixel);
-	case 'c':
-		args->channel = arg;
-		return 0;
-	case OPT_TIMEOUT:
-		return option_time(state, "timeout", arg, 0, &args->timeout_ns);
-	default:
+	case ARGP_KEY_ARG:
+	case ARGP_KEY_END:
 		return parse_arguments(key, arg, state);
+	default:
+		return shared_parse(key, arg, state, &shared);
 	}
 }
 

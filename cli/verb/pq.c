@@ -4,13 +4,14 @@
 #include "raid/raid.h"
 #include "verb/command.h"
 
-enum { OPT_COEF = 0xb00 };
-
 static const struct argp_option pq_options[] = {
-	{.name = "parity", .key = 'P', .arg = "P", .doc = "The file for the parity P"},
-	{.name = "syndrome", .key = 'Q', .arg = "Q", .doc = "The file for the syndrome Q"},
+	{.name = "parity", .key = RAID_PARITY, .arg = "P", .doc = "The file for the parity P"},
+	{.name = "syndrome",
+	 .key = RAID_SYNDROME,
+	 .arg = "Q",
+	 .doc = "The file for the syndrome Q"},
 	{.name = "coef",
-	 .key = OPT_COEF,
+	 .key = RAID_COEF,
 	 .arg = "LIST",
 	 .doc = "Coefficients of Q, one for each source (default 1,2,4,8,16,32,64,128,29 ...)"},
 	{0},
@@ -24,15 +25,6 @@ static error_t parse_pq(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = options;
 		return 0;
-	case 'P':
-		options->p = arg;
-		return 0;
-	case 'Q':
-		options->q = arg;
-		return 0;
-	case OPT_COEF:
-		raid_parse_coefs(arg, state, options);
-		return 0;
 	case ARGP_KEY_ARG:
 		raid_add_source(arg, state, options);
 		return 0;
@@ -40,7 +32,7 @@ static error_t parse_pq(int key, char *arg, struct argp_state *state)
 		raid_check_pq(state, options);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return raid_parse_pq(key, arg, state, options);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dmactl stream CHAN -- COMMAND: runs a program whose input or output is a peripheral. */
 #include "out/print.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -36,7 +37,7 @@ struct stream_args {
 	char **command;
 };
 
-enum { OPT_BLOCK = 'b', OPT_IN = 0x900, OPT_OUT, OPT_BLOCKS, OPT_PACKETS };
+enum { OPT_IN = 0x900, OPT_OUT, OPT_BLOCKS, OPT_PACKETS };
 
 static const struct argp_option stream_options[] = {
 	{.name = "in",
@@ -49,10 +50,7 @@ static const struct argp_option stream_options[] = {
 	 .arg = "CHAN",
 	 .flags = OPTION_ARG_OPTIONAL,
 	 .doc = "From the standard output of COMMAND to the channel"},
-	{.name = "block",
-	 .key = OPT_BLOCK,
-	 .arg = "SIZE",
-	 .doc = "Bytes in one descriptor (default 64K)"},
+	OPTION_BLOCK("Bytes in one descriptor (default 64K)"),
 	{.name = "blocks",
 	 .key = OPT_BLOCKS,
 	 .arg = "N",
@@ -101,6 +99,7 @@ static void check_args(struct argp_state *state, struct stream_args *args)
 static error_t parse_stream(int key, char *arg, struct argp_state *state)
 {
 	struct stream_args *args = state->input;
+	const struct shared_options shared = {.block = {&args->block, 1, MAX_BLOCK}};
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -114,8 +113,6 @@ static error_t parse_stream(int key, char *arg, struct argp_state *state)
 		args->want_out = true;
 		args->out = optional_name(arg, state, args);
 		return 0;
-	case OPT_BLOCK:
-		return option_size(state, "block", arg, 1, MAX_BLOCK, &args->block);
 	case OPT_BLOCKS:
 		return option_number(state, "blocks", arg, 2, 1024, &args->blocks);
 	case OPT_PACKETS:
@@ -127,7 +124,7 @@ static error_t parse_stream(int key, char *arg, struct argp_state *state)
 		check_args(state, args);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return shared_parse(key, arg, state, &shared);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* dmactl test CHAN...: tests channels as the kernel's dmatest does, from user space. */
 #include "conform/conform.h"
+#include "out/shared.h"
 #include "out/stop.h"
 #include "out/units.h"
 #include "out/values.h"
@@ -33,7 +34,6 @@ enum {
 	OPT_THREADS,
 	OPT_SECONDS,
 	OPT_MAX_SIZE,
-	OPT_TIMEOUT,
 	OPT_SEED,
 	OPT_COHERENT,
 	OPT_ALIGN,
@@ -69,10 +69,7 @@ static const struct argp_option test_options[] = {
 	 .arg = "SIZE",
 	 .doc = "Offsets and lengths are multiples of SIZE, a power of 2 (default: what the "
 		"channel needs)"},
-	{.name = "timeout",
-	 .key = OPT_TIMEOUT,
-	 .arg = "TIME",
-	 .doc = "A channel hangs if a transfer takes longer (default 10s)"},
+	OPTION_TIMEOUT("A channel hangs if a transfer takes longer (default 10s)"),
 	{.name = "seed",
 	 .key = OPT_SEED,
 	 .arg = "N",
@@ -166,6 +163,7 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 {
 	struct test_args *args = state->input;
 	struct test_options *options = &args->options;
+	const struct shared_options shared = {.timeout = {&options->timeout_ns, 1}};
 
 	if (key == OPT_OP || key == OPT_THREADS || key == 'i' || key == OPT_MAX_SIZE ||
 	    key == OPT_COHERENT || key == OPT_FENCE || key == OPT_REUSE)
@@ -199,9 +197,9 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 		    options->align & (options->align - 1) || options->align > MAX_ALIGN)
 			argp_error(state, "--align: '%s' is not a power of 2 from 1 to 4096", arg);
 		return 0;
-	case OPT_TIMEOUT:
+	case SHARED_TIMEOUT:
 		args->timeout_given = true;
-		return option_time(state, "timeout", arg, 1, &options->timeout_ns);
+		return shared_parse(key, arg, state, &shared);
 	case OPT_SEED:
 		return option_number(state, "seed", arg, 0, UINT64_MAX, &options->seed);
 	case OPT_COHERENT:

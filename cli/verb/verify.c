@@ -11,13 +11,14 @@ struct verify_args {
 	bool chosen;
 };
 
-enum { OPT_COEF = 0xc00 };
-
 static const struct argp_option verify_options[] = {
-	{.name = "parity", .key = 'P', .arg = "P", .doc = "pq: the file with the parity P"},
-	{.name = "syndrome", .key = 'Q', .arg = "Q", .doc = "pq: the file with the syndrome Q"},
+	{.name = "parity", .key = RAID_PARITY, .arg = "P", .doc = "pq: the file with the parity P"},
+	{.name = "syndrome",
+	 .key = RAID_SYNDROME,
+	 .arg = "Q",
+	 .doc = "pq: the file with the syndrome Q"},
 	{.name = "coef",
-	 .key = OPT_COEF,
+	 .key = RAID_COEF,
 	 .arg = "LIST",
 	 .doc = "pq: coefficients, one for each source (default 1,2,4,8,16,32,64,128,29 ...)"},
 	{0},
@@ -58,15 +59,6 @@ static error_t parse_verify(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &args->raid;
 		return 0;
-	case 'P':
-		args->raid.p = arg;
-		return 0;
-	case 'Q':
-		args->raid.q = arg;
-		return 0;
-	case OPT_COEF:
-		raid_parse_coefs(arg, state, &args->raid);
-		return 0;
 	case ARGP_KEY_ARG:
 		if (args->chosen)
 			raid_add_source(arg, state, &args->raid);
@@ -77,7 +69,7 @@ static error_t parse_verify(int key, char *arg, struct argp_state *state)
 		check(state, args);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return raid_parse_pq(key, arg, state, &args->raid);
 	}
 }
 
