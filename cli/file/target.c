@@ -435,6 +435,9 @@ bool target_takes_stdout(const struct cli *cli, const char *path)
 {
 	if (strcmp(path, "-") || (!cli->json && !cli->want_explain))
 		return false;
-	cli_error(cli, "standard output is the target; --json and --explain print there too");
+	cli_error(
+		cli,
+		"standard output is the target, and --json and --explain print there, too; name a "
+		"file as the target");
 	return true;
 }

@@ -27,7 +27,10 @@ error_t option_size(struct argp_state *state, const char *name, const char *arg,
 	if (!parse_size(arg, &size)) {
 		argp_error(state, "--%s: '%s' is not a size, such as " SIZE_FORMS, name, arg);
 	} else if (size < min || size > max) {
-		if (max >= INT64_MAX)
+		if (max >= INT64_MAX && size > max)
+			argp_error(state, "--%s: %s is too large; %" PRIu64 " is the most", name,
+				   arg, max);
+		else if (max >= INT64_MAX)
 			argp_error(state, "--%s: %s is not %s or more", name, arg,
 				   limit_text(least, min));
 		else
@@ -42,9 +45,13 @@ error_t option_size(struct argp_state *state, const char *name, const char *arg,
 error_t option_number(struct argp_state *state, const char *name, const char *arg, uint64_t min,
 		      uint64_t max, uint64_t *value)
 {
+	uint64_t large;
+
 	if (parse_number(arg, min, max, value))
 		return 0;
-	if (max < UINT32_MAX)
+	if (max >= UINT32_MAX && max < UINT64_MAX && parse_number(arg, max, UINT64_MAX, &large))
+		argp_error(state, "--%s: %s is too large; %" PRIu64 " is the most", name, arg, max);
+	else if (max < UINT32_MAX)
 		argp_error(state, "--%s: '%s' is not a number from %" PRIu64 " to %" PRIu64, name,
 			   arg, min, max);
 	else if (min)
@@ -57,13 +64,18 @@ error_t option_number(struct argp_state *state, const char *name, const char *ar
 error_t option_time(struct argp_state *state, const char *name, const char *arg, uint64_t min,
 		    uint64_t *value)
 {
+	char least[UNITS_TEXT];
+
 	if (!parse_time(arg, value))
 		argp_error(state,
 			   "--%s: '%s' is not a time, such as " TIME_FORMS
 			   "; a number alone is seconds",
 			   name, arg);
+	else if (*value < min && min > 1)
+		argp_error(state, "--%s: %s is too short; it must be %s or more", name, arg,
+			   format_time(least, min));
 	else if (*value < min)
-		argp_error(state, "--%s: it must be longer than %s", name, arg);
+		argp_error(state, "--%s: %s is too short; it must be longer than 0", name, arg);
 	return 0;
 }
 
@@ -79,7 +91,8 @@ error_t option_either(struct argp_state *state, const char *name, const char *ar
 error_t argument_of_one(struct argp_state *state, const char *arg, const char **chan)
 {
 	if (*chan)
-		argp_error(state, "only one channel, please");
+		argp_error(state, "'%s' is one argument too many, after the channel %s", arg,
+			   *chan);
 	*chan = arg;
 	return 0;
 }

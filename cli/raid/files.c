@@ -25,7 +25,9 @@ static int open_source(struct raid *r, const char *name)
 		r->size = source->size;
 	if (source->size == r->size)
 		return 0;
-	cli_error(r->cli, "%s has %" PRIu64 " bytes and %s has %" PRIu64 "; they must be as long",
+	cli_error(r->cli,
+		  "%s has %" PRIu64 " bytes and %s has %" PRIu64
+		  "; all files must have the same length",
 		  r->sources[0].name, r->size, source->name, source->size);
 	return -EINVAL;
 }

@@ -47,7 +47,8 @@ static void parse_coefs(const char *arg, struct argp_state *state, struct raid_o
 	while (copy && (word = strsep(&rest, ","))) {
 		option_number(state, "coef", word, 0, 255, &value);
 		if (options->coef_count == RAID_MAX_SOURCES)
-			argp_error(state, "--coef: more than %d coefficients", RAID_MAX_SOURCES);
+			argp_error(state, "--coef: '%s' has more than %d coefficients", arg,
+				   RAID_MAX_SOURCES);
 		options->coef[options->coef_count++] = (uint8_t)value;
 	}
 	free(copy);
@@ -73,19 +74,21 @@ error_t raid_parse_pq(int key, char *arg, struct argp_state *state, struct raid_
 void raid_add_source(char *arg, struct argp_state *state, struct raid_options *options)
 {
 	if (options->count == RAID_MAX_SOURCES)
-		argp_error(state, "more than %d sources", RAID_MAX_SOURCES);
+		argp_error(state, "'%s' is one source too many; %d are the most", arg,
+			   RAID_MAX_SOURCES);
 	options->names[options->count++] = arg;
 }
 
 void raid_check_pq(struct argp_state *state, const struct raid_options *options)
 {
 	if (!options->p && !options->q)
-		argp_error(state, "--parity (-P) or --syndrome (-Q) or both");
+		argp_error(state,
+			   "it needs the file of --parity (-P), that of --syndrome (-Q), or both");
 	if (options->p && options->q && strcmp(options->p, options->q) == 0)
-		argp_error(state, "--parity and --syndrome name the same file");
+		argp_error(state, "--parity and --syndrome name the same file, %s", options->p);
 	if (!options->count)
-		argp_error(state, "which sources?");
+		argp_error(state, "it needs one source or more");
 	if (options->coef_count && options->coef_count != options->count)
-		argp_error(state, "--coef: %u coefficients for %u sources", options->coef_count,
-			   options->count);
+		argp_error(state, "--coef: %u coefficients for %u sources; give one for each",
+			   options->coef_count, options->count);
 }

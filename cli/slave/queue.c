@@ -327,8 +327,13 @@ static int start_metadata(struct queue *q)
 	if (transfer->source) {
 		got = io_read(transfer->metadata_fd, content, sizeof(content), IO_IN_ORDER);
 		if (got <= 0 || got > META_ROOM) {
-			cli_error(transfer->cli, "%s: metadata are 1 to 4096 bytes",
-				  q->options->metadata);
+			cli_error(transfer->cli,
+				  "%s: %s; the metadata of a transfer are 1 to %u bytes",
+				  q->options->metadata,
+				  got < 0 ? strerror((int)-got)
+				  : got	  ? "is too long"
+					  : "is empty",
+				  META_ROOM);
 			return got < 0 ? (int)got : -EINVAL;
 		}
 	}

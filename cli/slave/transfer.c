@@ -135,7 +135,8 @@ static void parse_rapidio(char *arg, struct argp_state *state,
 		*address++ = '\0';
 	if (!address || !parse_number(arg, 0, UINT16_MAX, &destid) ||
 	    !parse_number(address, 0, UINT64_MAX, &value))
-		argp_error(state, "--rapidio: wants DESTID:ADDR, such as 1:0x40000000");
+		argp_error(state, "--rapidio: '%s%s%s' is not DESTID:ADDR, such as 1:0x40000000",
+			   arg, address ? ":" : "", address ? address : "");
 	options->mode = SLAVE_RIO;
 	options->rio = (struct dmactl_rio){.destid = (uint32_t)destid, .rio_addr = value};
 }
@@ -205,19 +206,22 @@ static void check_mode(struct argp_state *state, struct slave_transfer_options *
 {
 	if (options->mode == SLAVE_STREAM &&
 	    (options->metadata || options->command || options->fence))
-		argp_error(state, "--stream has no metadata, commands or fences");
+		argp_error(state, "--stream goes with none of --metadata, --command and --fence");
 	if (options->packets && (options->mode == SLAVE_SG || options->mode == SLAVE_VEC))
 		argp_error(state, "--packets goes with neither --sg nor --vec: behind the end of a "
 				  "packet, the rest of a list may take the next one");
 	if (options->mode == SLAVE_FRAME && options->metadata)
-		argp_error(state, "--frame has no metadata");
+		argp_error(state, "--frame does not go with --metadata");
 	if (options->mode == SLAVE_FRAME && options->block < options->line)
-		argp_error(state, "--block: a block must have a line at least");
+		argp_error(state,
+			   "--block: %" PRIu64
+			   " bytes are less than a line of --frame, which has %" PRIu64,
+			   options->block, options->line);
 	/* Use whole lines, as many as fit. */
 	if (options->mode == SLAVE_FRAME && options->block > options->stride)
 		options->block -= options->block % options->stride;
 	if (options->repeat && options->mode != SLAVE_FRAME)
-		argp_error(state, "--repeat is for --frame");
+		argp_error(state, "--repeat goes only with --frame");
 }
 
 static error_t parse_arguments(int key, char *arg, struct argp_state *state,

@@ -85,7 +85,8 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_SIZES:
 		if (!parse_list(arg, parse_one_size, options->sizes, &options->size_count))
-			argp_error(state, "--sizes: '%s' is not a list of up to %d sizes to 64M",
+			argp_error(state,
+				   "--sizes: '%s' is not a list of up to %d sizes from 1 to 64M",
 				   arg, BENCH_MAX_LIST);
 		return 0;
 	case OPT_DEPTHS:
@@ -102,7 +103,8 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (args->channel)
-			argp_error(state, "one channel at a time");
+			argp_error(state, "'%s' is one argument too many, after the channel %s",
+				   arg, args->channel);
 		args->channel = arg;
 		return 0;
 	default:

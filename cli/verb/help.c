@@ -19,7 +19,8 @@ static error_t parse_help(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 0)
-			argp_error(state, "only one verb, please");
+			argp_error(state, "'%s' is one argument too many; help is about one verb",
+				   arg);
 		args->verb = arg;
 		return 0;
 	default:

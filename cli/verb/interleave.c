@@ -55,11 +55,13 @@ static void check_args(struct argp_state *state, const struct interleave_args *a
 	bool raw = args->width || args->height || args->pixel;
 
 	if (!args->cropped)
-		argp_error(state, "--crop says which part");
+		argp_error(state,
+			   "interleave needs --crop, the part to cut out, such as 640x480+10+20");
 	if (!args->out)
 		argp_error(state, "interleave needs an image and a file to write");
 	if (raw && !(args->width && args->height && args->pixel))
-		argp_error(state, "--width, --height and --bytes-per-pixel belong together");
+		argp_error(state, "--width, --height and --bytes-per-pixel: give all three, for an "
+				  "image without a header, or none");
 }
 
 static error_t parse_arguments(int key, char *arg, struct argp_state *state)
@@ -88,7 +90,10 @@ static error_t parse_interleave(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_CROP:
 		if (!image_parse_rectangle(arg, &args->crop))
-			argp_error(state, "--crop: '%s' is not of the form 640x480+10+20", arg);
+			argp_error(
+				state,
+				"--crop: '%s' is not WIDTHxHEIGHT+LEFT+TOP, such as 640x480+10+20",
+				arg);
 		args->cropped = true;
 		return 0;
 	case OPT_WIDTH:

@@ -55,7 +55,7 @@ static error_t parse_status(int key, char *arg, struct argp_state *state)
 		return argument_of_one(state, arg, &args->asked);
 	case ARGP_KEY_END:
 		if (args->watch && args->cli->json)
-			argp_error(state, "--watch goes on, and --json is one document");
+			argp_error(state, "--watch does not go with --json, which is one document");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

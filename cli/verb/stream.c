@@ -84,7 +84,7 @@ static error_t parse_word(char *arg, struct argp_state *state, struct stream_arg
 static void check_args(struct argp_state *state, struct stream_args *args)
 {
 	if (!args->chan && !args->in && !args->out)
-		argp_error(state, "which channel?");
+		argp_error(state, "which channel? `dmactl list' shows them all");
 	if (!args->command)
 		argp_error(state, "which command? It comes after `--'");
 	if (args->chan && args->want_in && args->want_out)
@@ -93,7 +93,7 @@ static void check_args(struct argp_state *state, struct stream_args *args)
 		argp_error(state, "--in and --out name the same channel");
 	if ((args->want_in && !args->chan && !args->in) ||
 	    (args->want_out && !args->chan && !args->out))
-		argp_error(state, "which channel?");
+		argp_error(state, "which channel? `dmactl list' shows them all");
 }
 
 static error_t parse_stream(int key, char *arg, struct argp_state *state)

@@ -130,7 +130,10 @@ static error_t parse_channels(int key, char *arg, struct argp_state *state, stru
 	switch (key) {
 	case ARGP_KEY_ARG:
 		if (args->name_count == TEST_MAX_CHANNELS)
-			argp_error(state, "too many channels");
+			argp_error(
+				state,
+				"%s is one channel too many; %d are the most, and --all takes all",
+				arg, TEST_MAX_CHANNELS);
 		args->names[args->name_count++] = arg;
 		return 0;
 	case ARGP_KEY_END:
@@ -139,20 +142,25 @@ static error_t parse_channels(int key, char *arg, struct argp_state *state, stru
 			argp_error(state, "--reuse: a check has its result in one place; xor_val "
 					  "and pq_val are prepared anew each time");
 		if (args->all && args->name_count)
-			argp_error(state, "--all or channels, not both");
+			argp_error(state, "--all does not go with the name of a channel, %s",
+				   args->names[0]);
 		if (!args->all && !args->name_count)
 			argp_error(state, "which channel? `dmactl list' shows them all, --all "
 					  "tests them all");
 		if (args->conformance && args->random_only)
-			argp_error(state, "--conformance does not go with --op, --threads, "
-					  "--iterations, --max-size and --coherent");
-		if (args->slave && !args->conformance)
-			argp_error(state, "--slave goes with --conformance");
-		if (args->peripheral.configured && !args->slave)
 			argp_error(state,
-				   "where the peripheral is goes with --conformance --slave");
+				   "--conformance goes with none of --op, --threads, --iterations, "
+				   "--max-size, --coherent, --fence and --reuse");
+		if (args->slave && !args->conformance)
+			argp_error(state, "--slave goes only with --conformance");
+		if (args->peripheral.configured && !args->slave)
+			argp_error(
+				state,
+				"the options of the peripheral go only with --conformance --slave");
 		if (args->slave && args->all)
-			argp_error(state, "--slave needs a channel, not --all");
+			argp_error(
+				state,
+				"--slave needs the name of a channel, and does not go with --all");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

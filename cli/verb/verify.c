@@ -44,11 +44,11 @@ static void check(struct argp_state *state, const struct verify_args *args)
 	if (raid->op == RAID_PQ_VAL)
 		raid_check_pq(state, raid);
 	else if (raid->p || raid->q || raid->coef_count)
-		argp_error(state, "xor has neither --parity nor --syndrome nor --coef; the parity "
-				  "is one of the "
-				  "files");
+		argp_error(state,
+			   "--parity, --syndrome and --coef are for pq; with xor, the parity "
+			   "is one of the files");
 	else if (raid->count < 2)
-		argp_error(state, "xor needs two files or more");
+		argp_error(state, "xor needs two files or more, not %u", raid->count);
 }
 
 static error_t parse_verify(int key, char *arg, struct argp_state *state)

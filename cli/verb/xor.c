@@ -25,9 +25,9 @@ static error_t parse_xor(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!options->p)
-			argp_error(state, "-o names the file to write");
+			argp_error(state, "xor needs --output (-o), the file to write");
 		if (options->count < 2)
-			argp_error(state, "xor needs two sources or more");
+			argp_error(state, "xor needs two sources or more, not %u", options->count);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -128,7 +128,7 @@ sink_is() {
 	[ "$(cat "$sim/sink_bytes")" -ge $((64 * $(jq .repetitions result.json))) ]
 	run dmactl send --repeat 1s sink data
 	[ "$status" -eq 2 ]
-	says 'repeat is for --frame$'
+	says '--repeat goes only with --frame$'
 	run dmactl recv --repeat 1s --frame 4 counter out
 	[ "$status" -eq 2 ]
 	# Another program ends it.
@@ -193,7 +193,7 @@ sink_is() {
 	says 'sink: the channel lacks RIO_SG'
 	run dmactl send --rapidio 1 sink data
 	[ "$status" -eq 2 ]
-	says 'wants DESTID:ADDR'
+	says "--rapidio: '1' is not DESTID:ADDR, such as 1:0x40000000"
 }
 
 @test "a window in the device: addresses, widths and bursts" {
