@@ -5,6 +5,21 @@
 
 #include "private.h"
 
+/* Adds an op with one list of pieces. */
+static int add_list(struct dmauser_batch *batch, const struct dmauser_chan *chan,
+		    struct dmactl_op *op, enum dmactl_sg_role role,
+		    const struct dmauser_piece *piece, unsigned int nr)
+{
+	int rc;
+
+	op->nr_args = nr;
+	op->arg_size = sizeof(struct dmactl_sg);
+	rc = dmauser_batch_append(batch, chan->session, chan->handle, op);
+	if (rc == 0)
+		dmauser_batch_put(batch, role, piece, nr);
+	return rc;
+}
+
 DMAUSER_EXPORT int dmauser_batch_memset_sg(struct dmauser_batch *batch, struct dmauser_chan *chan,
 					   const struct dmauser_piece *dst, unsigned int nr_dst,
 					   uint8_t value, uint64_t user_data)
@@ -13,19 +28,13 @@ DMAUSER_EXPORT int dmauser_batch_memset_sg(struct dmauser_batch *batch, struct d
 		.opcode = DMACTL_OP_MEMSET_SG,
 		.user_data = user_data,
 		.value = value,
-		.nr_args = nr_dst,
-		.arg_size = sizeof(struct dmactl_sg),
 	};
 	uint64_t len;
-	int rc;
 
 	if (dmauser_batch_check(batch, chan) < 0 || dmauser_batch_sum(chan, dst, nr_dst, &len) < 0)
 		return -EINVAL;
 	op.len = len;
-	rc = dmauser_batch_append(batch, chan->session, chan->handle, &op);
-	if (rc == 0)
-		dmauser_batch_put(batch, DMACTL_SG_DST, dst, nr_dst);
-	return rc;
+	return add_list(batch, chan, &op, DMACTL_SG_DST, dst, nr_dst);
 }
 
 /* Checks a list of pieces that must have the same length. */
@@ -60,46 +69,28 @@ DMAUSER_EXPORT int dmauser_batch_xor(struct dmauser_batch *batch, struct dmauser
 				     const struct dmauser_piece *src, unsigned int nr_src,
 				     uint64_t user_data)
 {
-	struct dmactl_op op = {
-		.opcode = DMACTL_OP_XOR,
-		.user_data = user_data,
-		.nr_args = nr_src,
-		.arg_size = sizeof(struct dmactl_sg),
-	};
+	struct dmactl_op op = {.opcode = DMACTL_OP_XOR, .user_data = user_data};
 	uint64_t len;
-	int rc;
 
 	if (dmauser_batch_check(batch, chan) < 0 || check_equal(chan, src, nr_src, &len) < 0 ||
 	    set_dst(chan, &op, dst, len) < 0 || dst->len != len)
 		return -EINVAL;
 	op.len = len;
-	rc = dmauser_batch_append(batch, chan->session, chan->handle, &op);
-	if (rc == 0)
-		dmauser_batch_put(batch, DMACTL_SG_SRC, src, nr_src);
-	return rc;
+	return add_list(batch, chan, &op, DMACTL_SG_SRC, src, nr_src);
 }
 
 DMAUSER_EXPORT int dmauser_batch_xor_val(struct dmauser_batch *batch, struct dmauser_chan *chan,
 					 const struct dmauser_piece *src, unsigned int nr_src,
 					 const struct dmauser_piece *scratch, uint64_t user_data)
 {
-	struct dmactl_op op = {
-		.opcode = DMACTL_OP_XOR_VAL,
-		.user_data = user_data,
-		.nr_args = nr_src,
-		.arg_size = sizeof(struct dmactl_sg),
-	};
+	struct dmactl_op op = {.opcode = DMACTL_OP_XOR_VAL, .user_data = user_data};
 	uint64_t len;
-	int rc;
 
 	if (dmauser_batch_check(batch, chan) < 0 || check_equal(chan, src, nr_src, &len) < 0 ||
 	    (scratch && set_dst(chan, &op, scratch, len) < 0))
 		return -EINVAL;
 	op.len = len;
-	rc = dmauser_batch_append(batch, chan->session, chan->handle, &op);
-	if (rc == 0)
-		dmauser_batch_put(batch, DMACTL_SG_SRC, src, nr_src);
-	return rc;
+	return add_list(batch, chan, &op, DMACTL_SG_SRC, src, nr_src);
 }
 
 /* The arguments of PQ and PQ_VAL, which differ only in the opcode and the use of dst. */
