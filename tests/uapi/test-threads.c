@@ -148,7 +148,7 @@ UAPI_TEST(threads, four_on_four_channels)
 
 static volatile bool stop;
 
-/* Submits until the channel is gone, which SUBMIT reports as -ENOENT. */
+/* Submits until the channel or the buffer is gone, which SUBMIT reports as -ENOENT. */
 static void *submit_until_gone(void *arg)
 {
 	struct worker *w = arg;
@@ -243,20 +243,6 @@ UAPI_TEST(threads, request_races_destroy)
 		pthread_join(workers[i].thread, NULL);
 }
 
-/* Submits until the buffer is gone: either SUBMIT or DESTROY must win. */
-static void *submit_until_no_buffer(void *arg)
-{
-	struct worker *w = arg;
-	int ret;
-
-	do {
-		ret = submit_flags(w->fd, &w->op, 1, 0, NULL);
-		if (ret && ret != -EAGAIN && ret != -ENOENT)
-			fail("SUBMIT: %d", ret);
-	} while (ret != -ENOENT);
-	return NULL;
-}
-
 UAPI_TEST(threads, destroy_of_a_buffer_races_submit)
 {
 	struct dmactl_completion records[64];
@@ -267,7 +253,7 @@ UAPI_TEST(threads, destroy_of_a_buffer_races_submit)
 	for (round = 0; round < 20; round++) {
 		check_eq(buf_alloc(w.fd, DMACTL_BUF_STREAMING, 0, PAGE, &w.dst), 0);
 		w.op = op_fill(w.fd, w.chan, &w.dst, 0, PAGE, 1);
-		check_eq(pthread_create(&w.thread, NULL, submit_until_no_buffer, &w), 0);
+		check_eq(pthread_create(&w.thread, NULL, submit_until_gone, &w), 0);
 		do {
 			check(reap(w.fd, records, 64, 0, 0) >= 0);
 			ret = destroy(w.fd, w.dst.buf);
