@@ -55,6 +55,7 @@ sink_is() {
 	done
 }
 
+# bats test_tags=kernel
 @test "capture: --time, each kind of memory, to a file and a pipe" {
 	local memory
 	slow_counter
@@ -127,6 +128,7 @@ sink_is() {
 	grep -q ' 0 lost' out.txt
 }
 
+# bats test_tags=kernel
 @test "capture: an interrupt and a kill keep what there is" {
 	slow_counter
 	spawn out.txt dmactl capture counter out --period 4K --periods 256
@@ -269,6 +271,7 @@ unbroken() {
 	unbroken out 1048576
 }
 
+# bats test_tags=kernel
 @test "capture: a device that goes leaves the file" {
 	local memory
 	for memory in coherent contiguous streaming; do
@@ -342,6 +345,7 @@ unbroken() {
 	jq -e '.bytes == 524288 and .underruns == 0' result.json
 }
 
+# bats test_tags=kernel
 @test "play: through the loop, the bytes are the file's, then zeros" {
 	slow_play
 	make 300000 data
@@ -460,6 +464,7 @@ unbroken() {
 	same out data
 }
 
+# bats test_tags=kernel
 @test "capture and play: what nobody said follows from the limits of memory" {
 	peripherals counter_rate=400000 counter_fifo=1048576 sink_rate=400000
 	numbers 25000 >data

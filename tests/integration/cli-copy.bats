@@ -29,6 +29,7 @@ copy_sizes() {
 	copy_sizes .
 }
 
+# bats test_tags=kernel
 @test "any size, on ext4 with O_DIRECT" {
 	make_ext4 64M
 	copy_sizes mnt
@@ -57,6 +58,7 @@ copy_sizes() {
 	copy_sizes .
 }
 
+# bats test_tags=kernel
 @test "O_DIRECT refused: a message, and the copy is made" {
 	mkdir -p mnt
 	mount -t ramfs none mnt
@@ -76,11 +78,13 @@ copy_sizes() {
 	[[ $output != *O_DIRECT* ]]
 }
 
+# bats test_tags=kernel
 @test "files of /proc, which seem to be empty" {
 	dmactl copy /proc/version dst
 	cmp /proc/version dst
 }
 
+# bats test_tags=kernel
 @test "holes are zeros" {
 	make_ext4 64M
 	truncate -s 5M mnt/src
@@ -128,6 +132,7 @@ copy_sizes() {
 	says 'dangling: it is a link that leads nowhere'
 }
 
+# bats test_tags=kernel
 @test "through pipes, standard input and output" {
 	make 3000001 src
 	cp src twin
@@ -165,6 +170,7 @@ copy_sizes() {
 	same zeros dst
 }
 
+# bats test_tags=kernel
 @test "a block device, in place, as target and as source" {
 	make_ext4 16M
 	umount mnt
@@ -184,6 +190,7 @@ copy_sizes() {
 	says 'same file'
 }
 
+# bats test_tags=kernel
 @test "a small RLIMIT_MEMLOCK makes the blocks fewer and smaller" {
 	chmod 666 /dev/dmactl
 	chmod 777 .

@@ -11,6 +11,7 @@ load cli-helper
 	dmactl --version | grep -E '^dmactl [0-9]'
 }
 
+# bats test_tags=kernel
 @test "list shows every channel of sysfs with its capabilities" {
 	run dmactl list
 	[ "$status" -eq 0 ]
@@ -91,6 +92,7 @@ load cli-helper
 	[ "$run2_status" -eq 0 ]
 }
 
+# bats test_tags=kernel
 @test "info prints every field, in text and JSON" {
 	run dmactl info "$first"
 	[ "$status" -eq 0 ]

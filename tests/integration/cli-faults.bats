@@ -89,6 +89,7 @@ load cli-helper
 	nothing_left open '*'
 }
 
+# bats test_tags=kernel
 @test "a full disk" {
 	make_ext4 8M
 	make 20000000 src
@@ -176,6 +177,7 @@ go_on() {
 	done
 }
 
+# bats test_tags=kernel
 @test "SIGKILL leaves nothing, on a filesystem with O_TMPFILE" {
 	make_ext4 64M
 	cd mnt
@@ -189,6 +191,7 @@ go_on() {
 	wait_until grep -q '^0' "/sys/class/dma/$first/in_use"
 }
 
+# bats test_tags=kernel
 @test "signals while the channel holds still" {
 	make 4000000 src
 	echo 1 >"$sim/hold"
@@ -232,6 +235,7 @@ go_on() {
 	wait_free
 }
 
+# bats test_tags=kernel
 @test "the device goes away in the middle" {
 	half_copy
 	sim_spoiled
@@ -243,6 +247,7 @@ go_on() {
 	wait_free
 }
 
+# bats test_tags=kernel
 @test "the filesystem without O_TMPFILE: a temporary name, removed by SIGTERM" {
 	modprobe vfat 2>/dev/null || true
 	truncate -s 32M image

@@ -138,6 +138,7 @@ complete_words() {
 	ends_with 0
 }
 
+# bats test_tags=kernel
 @test "the module lists slave names while all channels of their provider are taken" {
 	sim_reload channels=1
 	echo 1 >"$sim/hold"

@@ -61,6 +61,7 @@ as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --groups 4711 --no-new-privs "$@"
 }
 
+# bats test_tags=kernel
 @test "list: the ports, after the channels" {
 	dmactl list >out
 	cat out
@@ -112,6 +113,7 @@ as_nobody() {
 	fails dmactl info fir
 }
 
+# bats test_tags=kernel
 @test "info: a port whose controller is not there" {
 	echo 0 >"$ports/live"
 	fails dmactl info win
@@ -120,6 +122,7 @@ as_nobody() {
 	says 'the port is there, but not its DMA controller'
 }
 
+# bats test_tags=kernel
 @test "send and recv through a port, without privilege" {
 	make 500000 data
 	chmod a+r data
@@ -200,6 +203,7 @@ as_outsider() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs "$@"
 }
 
+# bats test_tags=kernel
 @test "the node of a port is enough for the verbs that take the port" {
 	make 30000 data
 	chmod a+r data
@@ -231,6 +235,7 @@ as_outsider() {
 	grep terminated send.txt
 }
 
+# bats test_tags=kernel
 @test "head from the node of a port" {
 	perl -e 'print pack "V*", 0 .. 999' >expected
 	head -c 4000 /dev/dma/adc >out
@@ -249,6 +254,7 @@ as_outsider() {
 	ends_with 0
 }
 
+# bats test_tags=kernel
 @test "a port that goes ends the transfer" {
 	echo 1 >"$ports/hold"
 	spawn recv.txt dmactl recv --size 64 win out

@@ -22,6 +22,7 @@ sink_is() {
 	}
 }
 
+# bats test_tags=kernel
 @test "recv: each way brings the bytes, of any length" {
 	local mode size
 	peripherals
@@ -96,6 +97,7 @@ sink_is() {
 	same out data
 }
 
+# bats test_tags=kernel
 @test "frames: lines and what is between them" {
 	peripherals
 	# 100 lines of 40 bytes at distances of 64; nothing follows the last.
@@ -173,6 +175,7 @@ sink_is() {
 	nothing_left . 'out2*'
 }
 
+# bats test_tags=kernel
 @test "metadata of either mode, fences, and what is not there" {
 	peripherals
 	make 1000 data
@@ -277,6 +280,7 @@ sink_is() {
 	lacks 'arrived' <<<"$output"
 }
 
+# bats test_tags=kernel
 @test "without privilege: no addresses, and the message says why" {
 	peripherals
 	chmod 666 /dev/dmactl
@@ -421,6 +425,7 @@ first_numbers() {
 	first_numbers out 1000
 }
 
+# bats test_tags=kernel
 @test "recv: on memory that bounces, what had arrived is not stale" {
 	peripherals counter_rate=1000 counter_fifo=65536 dma_mask=31
 	spawn recv.txt dmactl recv --size 60000 counter out
@@ -442,6 +447,7 @@ first_numbers() {
 }
 
 
+# bats test_tags=kernel
 @test "stream: a program reads from a peripheral and writes to one" {
 	peripherals
 	numbers 250000 >expected
@@ -523,6 +529,7 @@ first_numbers() {
 	chmod 600 /dev/dmactl
 }
 
+# bats test_tags=kernel
 @test "killed half-way: nothing is left, and the channel works again" {
 	peripherals
 	for signal in TERM KILL; do
@@ -549,6 +556,7 @@ first_numbers() {
 	ends_with 143
 }
 
+# bats test_tags=kernel
 @test "--explain shows the peripheral's steps" {
 	peripherals
 	run dmactl recv --explain --size 4K counter out

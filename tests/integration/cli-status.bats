@@ -15,6 +15,7 @@ of() {
 	dmactl status --json "$1" | jq -e "${@:3}" ".channels[0] | $2"
 }
 
+# bats test_tags=kernel
 @test "status says direction, bytes to go, name and holder of what runs" {
 	peripherals
 	spawn out dmactl capture counter numbers

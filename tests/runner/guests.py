@@ -28,10 +28,11 @@ TWO = "devices=2 channels=4"
 # 32-bit programs that test ioctls and memory whose layout depends on the width of pointers.
 QUICK_32 = ("contract", "numbers", "submit", "stream", "stream-end", "uring", "ring-map", "mmap", "buf")
 
-# Tests that depend on the kernel: memory, files, io_uring, dmaengine, configfs. The others would
-# find the same errors on 6.1 as on 6.12.
-QUICK_OLD = ("dmatest", "memory", "python", "ring", "streams", "uring", "cli-capture", "cli-copy", "cli-faults",
-             "cli-ports", "cli-slave")
+# Tests that depend on the kernel: memory, io_uring, dmaengine, files of streams.
+QUICK_OLD = ("dmatest", "memory", "ring", "streams", "uring")
+# In other files this line marks tests that do: O_DIRECT and file systems, kinds of memory, capabilities,
+# signals, sysfs, configfs, tracepoints. The rest would find the same errors on 6.1 as on 6.12.
+DEPENDS = "# bats test_tags=kernel\n"
 
 # The width of pointers does not change what is bounced.
 BOUNCED = ("*copy*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
@@ -122,9 +123,15 @@ class Suite:
     def wanted(self, name):
         return any(fnmatch.fnmatch(name, pattern) for pattern in self.patterns)
 
-    def program(self, name, sim, dmactl, command):
+    def program(self, name, sim, dmactl, command, share=1):
         if self.wanted(name):
-            yield Program(name, sim, dmactl, command, self.weight(name))
+            yield Program(name, sim, dmactl, command, self.weight(name) * share)
+
+    @staticmethod
+    def share(path):
+        """The part of a file's tests that depend on the kernel, 0 to 1."""
+        text = read(path)
+        return text.count(DEPENDS) / max(1, text.count('@test "'))
 
     def need(self, group, directory, found):
         """A build without tests must not look like tests that pass."""
@@ -180,8 +187,11 @@ class Suite:
             name = os.path.splitext(os.path.basename(path))[0]
             if name in ADAPTERS and self.everything < 2:
                 continue
+            options, share = "", 1
             if self.old and self.everything < 2 and name not in QUICK_OLD:
-                continue
+                options, share = "--filter-tags kernel ", self.share(path)
+                if not share:
+                    continue
             if name == "dmatest":
                 # It loads the simulator itself, and does not use dmactl.
                 command = (f"DMATEST_KO={shlex.quote(f'{self.out}/dmatest/{self.label}/dmatest.ko')} "
@@ -190,7 +200,7 @@ class Suite:
                 bounced += self.program("bounce.dmatest", "none", "none", command)
             elif path.endswith(".bats"):
                 programs += self.program(f"integration.{name}", "", "",
-                                         f'bats --formatter tap {shlex.quote(path)} >"$TAP"')
+                                         f'bats --formatter tap {options}{shlex.quote(path)} >"$TAP"', share)
             else:
                 programs += self.program(f"integration.{name}", SIM.get(name, ""), "", self.plain(path))
         return programs, bounced
