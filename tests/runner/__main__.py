@@ -31,12 +31,12 @@ def arguments():
 
 
 def slots():
-    """The number of jobs: one for each processor, limited by the memory for guests."""
+    """The number of jobs: three for two processors, because guests also wait; limited by their memory."""
     if "DMACTL_JOBS" in os.environ:
         return max(1, int(os.environ["DMACTL_JOBS"]))
     available = next((int(line.split()[1]) for line in read("/proc/meminfo").splitlines()
                       if line.startswith("MemAvailable:")), 1 << 30)
-    return max(1, min(len(os.sched_getaffinity(0)), available // (1536 << 10)))
+    return max(1, min(len(os.sched_getaffinity(0)) * 3 // 2, available // (1536 << 10)))
 
 
 class Check:
