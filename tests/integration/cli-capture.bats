@@ -20,10 +20,6 @@ slow_counter() {
 	peripherals counter_rate=200000 counter_fifo=1048576
 }
 
-numbers() {
-	perl -e 'print pack "V*", $ARGV[1] .. $ARGV[1] + $ARGV[0] - 1' "$1" "${2:-0}"
-}
-
 # jumps FILE: prints how often a number is not the previous one plus 1; dies if the first number is
 # not 0
 jumps() {

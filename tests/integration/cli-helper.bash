@@ -55,6 +55,12 @@ channels() {
 	find /sys/class/dma -mindepth 1 -printf '%f\n' | sort -V
 }
 
+# Sets $first to the first channel. Each test comes here several times, so it starts no program.
+find_first() {
+	local devices=(/sys/class/dma/*)
+	first=${devices[0]##*/}
+}
+
 # Makes teardown() load dma-sim again for the next test.
 sim_spoiled() {
 	spoiled=1
@@ -70,11 +76,11 @@ sim_reload() {
 		sleep 0.2
 	done
 	insmod "$DMACTL_MODULES_DIR/dma-sim.ko" "$@"
-	first=$(channels | head -n 1)
+	find_first
 }
 
 setup() {
-	first=$(channels | head -n 1)
+	find_first
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
@@ -144,9 +150,23 @@ make_ext4() {
 	mount -t ext4 ${2:+-o "$2"} "$loop" mnt
 }
 
-# make SIZE FILE: fills a file quickly with content that differs at every offset
+# make SIZE FILE: fills a file quickly with content that differs at every offset; computes it once
+# for each size
 make() {
-	seq 1000000 9999999 | head -c "$1" >"$2"
+	local made=$BATS_FILE_TMPDIR/made.$1
+	[ -e "$made" ] || seq 1000000 9999999 | head -c "$1" >"$made"
+	cat "$made" >"$2"
+}
+
+# numbers COUNT [FIRST]: prints the data of `counter'; computes the first million bytes once
+numbers() {
+	local all=$BATS_FILE_TMPDIR/numbers
+	if [ $((${2:-0} + $1)) -gt 262144 ]; then
+		perl -e 'print pack "V*", $ARGV[1] .. $ARGV[1] + $ARGV[0] - 1' "$1" "${2:-0}"
+		return
+	fi
+	[ -e "$all" ] || perl -e 'print pack "V*", 0 .. 262143' >"$all"
+	tail -c +$((4 * ${2:-0} + 1)) "$all" | head -c $((4 * $1))
 }
 
 same() {
@@ -161,9 +181,10 @@ in_terminal() {
 }
 
 wait_free() {
-	local i
+	local i users
 	for ((i = 0; i < 100; i++)); do
-		[ "$(cat /sys/module/dmactl/refcnt)" = 0 ] && return 0
+		read -r users </sys/module/dmactl/refcnt
+		[ "$users" != 0 ] || return 0
 		sleep 0.1
 	done
 	echo "dmactl is still in use"

@@ -10,11 +10,6 @@ peripherals() {
 	sim_reload channels=1 peripherals=loopback,counter,sink,mem "$@"
 }
 
-# numbers COUNT [FIRST]: prints the data of `counter'
-numbers() {
-	perl -e 'print pack "V*", $ARGV[1] .. $ARGV[1] + $ARGV[0] - 1' "$1" "${2:-0}"
-}
-
 sink_is() {
 	[ "$(cat "$sim/sink_bytes") $(cat "$sim/sink_errors")" = "$1 $2" ] || {
 		echo "sink: $(cat "$sim/sink_bytes") bytes, $(cat "$sim/sink_errors") errors"
