@@ -45,6 +45,7 @@ include libdmauser/python/build.mk
 include libdmauser/adapters/dpdk/build.mk
 include libdmauser/adapters/fio/build.mk
 include libdmauser/examples/gstreamer/build.mk
+include libdmauser/adapters/zmq/build.mk
 include cli/build.mk
 include tests/unit/build.mk
 include tests/uapi/build.mk
