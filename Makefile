@@ -45,11 +45,13 @@ include libdmauser/python/build.mk
 include libdmauser/adapters/dpdk/build.mk
 include libdmauser/adapters/fio/build.mk
 include libdmauser/examples/gstreamer/build.mk
+include libdmauser/examples/rdma-capture/build.mk
 include libdmauser/adapters/zmq/build.mk
 include cli/build.mk
 include tests/unit/build.mk
 include tests/uapi/build.mk
 include tests/bench/build.mk
+include tests/rdma/build.mk
 
 $(if $(FOREIGN),$(call cross_need,$(CLI_PKGS),$(CLI_LIBS)))
 
@@ -167,6 +169,7 @@ adapters-check:
 	@$(DEPS) adapters
 	+@tests/check --all --all --only 'integration.dpdk' --only 'integration.fio' --only 'integration.gstreamer' \
 		--only 'integration.tracing' build guest:6.12
+	@tests/rdma/run
 
 debug-check:
 	@$(DEPS) check $(if $(DMACTL_DEBUG_KERNEL),,debug)
@@ -235,7 +238,7 @@ help:
 	@echo 'Test:     make check                 what to run before a commit, on two stock kernels'
 	@echo '          make check-all             everything'
 	@echo '          make check-every           that, on 6.1 too, and the adapters: more than an hour'
-	@echo '          make adapters-check        the adapters for DPDK and fio, GStreamer, tracers'
+	@echo '          make adapters-check        the adapters for DPDK and fio, GStreamer, RDMA, tracers'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
 	@echo '          make rt-check              on a kernel with PREEMPT_RT'
 	@echo '          make power-check [KERNEL=...]   suspend and resume with transfers in flight'
