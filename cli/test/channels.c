@@ -23,17 +23,7 @@ static uint32_t choose_ops(const struct test_run *run, struct dmauser_chan *chan
 	uint32_t offered = test_ops_of(caps), wanted = run->options->ops;
 	uint32_t missing = wanted & ~offered;
 
-	if (run->options->reuse && !(caps->caps & DMACTL_CAP_REUSE)) {
-		if (optional)
-			cli_detail(run->cli, "%s: left out: its descriptors serve once",
-				   caps->name);
-		else
-			cli_error(run->cli,
-				  "%s: the channel cannot use a descriptor again (DMA_CTRL_REUSE)",
-				  caps->name);
-		return 0;
-	}
-	/* A reused descriptor would report the result of a check in only one place. */
+	/* A prepared op would report the result of a check in only one place. */
 	if (run->options->reuse && run->options->all_ops)
 		offered &= ~(1u << PLAN_XOR_VAL | 1u << PLAN_PQ_VAL);
 	if (!missing || (run->options->all_ops && wanted & offered))

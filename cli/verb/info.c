@@ -229,7 +229,7 @@ static void print_extras(struct printer *printer, uint64_t caps)
 	if (caps & DMACTL_CAP_METADATA_ENGINE)
 		modes[used++] = "engine";
 	print_names(printer, "metadata_modes", "Metadata", modes);
-	print_bool(printer, "reuse", "Prepared once, used often", caps & DMACTL_CAP_REUSE);
+	print_bool(printer, "reuse", "Reusable descriptors", caps & DMACTL_CAP_REUSE);
 	print_bool(printer, "repeat", "Repeats (REPEAT)", caps & DMACTL_CAP_REPEAT);
 	print_bool(printer, "load_eot", "Taken over (LOAD_EOT)", caps & DMACTL_CAP_LOAD_EOT);
 	print_bool(printer, "cache_coherent", "Sees the CPU's caches",

@@ -867,10 +867,11 @@ int dmauser_batch_add_metadata(struct dmauser_batch *batch, struct dmauser_buf *
  * @prepared: receives the prepared op, owned by the session; free it with
  *	dmauser_unprepare() or dmauser_close()
  *
- * Its buffers stay in use. One system call. Returns 0; -ENOENT the batch is empty;
- * -EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or the op cannot be reused; -EAGAIN
- * the provider has no descriptors left; and the errors of the op. Kernel-doc: struct
- * dmactl_prepare, DMA_CTRL_REUSE.
+ * Works on every channel; its descriptors are prepared once if the channel has
+ * DMACTL_CAP_REUSE, otherwise for each submission. Its buffers stay in use. One system
+ * call. Returns 0; -ENOENT the batch is empty; -EOPNOTSUPP the op cannot be prepared;
+ * -EAGAIN, with DMACTL_CAP_REUSE, the provider has no descriptors left; and the errors
+ * of the op. Kernel-doc: struct dmactl_prepare, DMA_CTRL_REUSE.
  */
 int dmauser_prepare(struct dmauser_batch *batch, struct dmauser_prepared **prepared);
 
@@ -887,7 +888,8 @@ int dmauser_unprepare(struct dmauser_prepared *prepared);
 /*
  * dmauser_batch_prepared - add a prepared op
  * @batch: the batch
- * @prepared: from dmauser_prepare(); -EBUSY at submit if it is in flight
+ * @prepared: from dmauser_prepare(); at submit -EBUSY if it is in flight, -EINVAL if
+ *	dmauser_chan_config() has since set wider words than it was checked for
  * @user_data: any value, returned in the completion
  *
  * Returns 0 or -ENOMEM. Kernel-doc: DMACTL_OP_PREPARED.

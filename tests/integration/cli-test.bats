@@ -65,9 +65,11 @@ offers_imm_data() {
 	run dmactl test --reuse 2 --op xor_val "$first"
 	[ "$status" -eq 2 ]
 	says 'reuse: a check has its result in one place'
+	# On a channel that cannot reuse descriptors, too.
 	sim_reload caps=memcpy
-	fails dmactl test --reuse 2 "$first"
-	says "$first: the channel cannot use a descriptor again"
+	dmactl info --json "$first" | jq -e '.reuse == false'
+	strace -f -e trace=ioctl -o calls dmactl test -q --reuse 5 --iterations 20 "$first"
+	[ "$(grep -c '0xda, 0xe, ' calls)" = 4 ]
 }
 
 @test "checks of more sources than the channel takes" {

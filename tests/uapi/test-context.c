@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "cring.h"
+#include "prepared.h"
 
 #define COPY 1000u
 #define OPS  24u
@@ -20,7 +21,7 @@ static struct mem src, dst;
 static void setup(void)
 {
 	fd = dev_open(0);
-	chan = chan_with(fd, DMACTL_CAP_REUSE | DMACTL_CAP_MEMCPY).out_chan;
+	chan = chan_with(fd, DMACTL_CAP_MEMCPY).out_chan;
 	src = mem_get(fd, OPS * 4096);
 	dst = mem_get(fd, OPS * 4096);
 }
@@ -28,11 +29,8 @@ static void setup(void)
 static uint32_t prepare(uint32_t i)
 {
 	struct dmactl_op op = op_memcpy(chan, &dst, i * 4096, &src, i * 4096, COPY);
-	struct dmactl_prepare arg = {
-		.size = sizeof(arg), .op_uptr = (uintptr_t)&op, .op_size = sizeof(op)};
 
-	check_eq(dev_ioctl(fd, DMACTL_IOC_PREPARE, &arg), 0);
-	return arg.out_handle;
+	return prepare_op(fd, &op, 0).src_buf;
 }
 
 /* Prepared ops, copies and NOPs in turn, with their index as user_data. */
@@ -245,6 +243,11 @@ static void in_context(const char *context, const char *const *programs, bool cy
 	run_here(a_ring_keeps_their_order);
 	run_here(all_at_the_same_time);
 	run_here(prepared_ones_go_round);
+	/* With descriptors that are prepared for each submission. */
+	with_sim(SIM_NO_REUSE, records_keep_their_order);
+	with_sim(SIM_NO_REUSE, a_ring_keeps_their_order);
+	with_sim(SIM_NO_REUSE, all_at_the_same_time);
+	with_sim(SIM_NO_REUSE, prepared_ones_go_round);
 	sim_reset();
 	/* 32-bit programs run the others themselves. */
 	if (sizeof(long) == 4)

@@ -1,42 +1,49 @@
 // SPDX-License-Identifier: MIT
-/* PREPARE: prepare once, submit many times. */
-#include "uapi.h"
+/*
+ * PREPARE: prepare once, submit many times. Each test runs with descriptors that are reused, and
+ * with descriptors that are prepared for each submission.
+ */
+#include "prepared.h"
 
 #define KIB 1024u
 
+static bool reuse;
 static int fd;
 static uint32_t chan;
 static struct mem src, dst;
 
 static void setup(uint64_t caps)
 {
+	struct dmactl_chan_request arg;
+
 	fd = dev_open(0);
-	chan = chan_with(fd, DMACTL_CAP_REUSE | DMACTL_CAP_MEMCPY | caps).out_chan;
+	arg = chan_with(fd, DMACTL_CAP_MEMCPY | caps);
+	chan = arg.out_chan;
+	check_eq(!!(arg.out.caps & DMACTL_CAP_REUSE), reuse);
 	src = mem_get(fd, 256 * KIB);
 	dst = mem_get(fd, 256 * KIB);
 }
 
+/* Runs fn on both kinds of providers, with these parameters of dma-sim. */
+static void on_both(const char *parameters, void (*fn)(void))
+{
+	char all[300];
+
+	reuse = true;
+	with_sim(parameters, fn);
+	reuse = false;
+	snprintf(all, sizeof(all), "%s %s", parameters, SIM_NO_REUSE);
+	with_sim(all, fn);
+}
+
 static int try_prepare(const struct dmactl_op *op, uint32_t *handle)
 {
-	struct dmactl_prepare arg = {
-		.size = sizeof(arg),
-		.op_uptr = (uintptr_t)op,
-		.op_size = sizeof(*op),
-	};
-	int ret = dev_ioctl(fd, DMACTL_IOC_PREPARE, &arg);
-
-	if (handle)
-		*handle = arg.out_handle;
-	return ret;
+	return prepare_try(fd, op, handle);
 }
 
 static uint32_t prepare(const struct dmactl_op *op)
 {
-	uint32_t handle;
-
-	check_eq(try_prepare(op, &handle), 0);
-	check(handle);
-	return handle;
+	return prepare_op(fd, op, 0).src_buf;
 }
 
 static struct dmactl_op op_prepared(uint32_t handle)
@@ -56,7 +63,7 @@ static void run_prepared(uint32_t handle, uint64_t len)
 	check_eq(record.flags, 0);
 }
 
-UAPI_TEST(prepared, a_thousand_times)
+static void a_thousand_times(void)
 {
 	struct dmactl_op op;
 	uint32_t handle;
@@ -86,7 +93,12 @@ UAPI_TEST(prepared, a_thousand_times)
 	check_eq(destroy(fd, dst.buf), 0);
 }
 
-UAPI_TEST(prepared, what_is_in_use)
+UAPI_TEST(prepared, a_thousand_times)
+{
+	on_both("", a_thousand_times);
+}
+
+static void what_is_in_use(void)
 {
 	struct dmactl_completion records[2];
 	struct dmactl_op op, ops[2];
@@ -115,6 +127,11 @@ UAPI_TEST(prepared, what_is_in_use)
 	check_eq(destroy(fd, handle), -ENOENT);
 	check_eq(destroy(fd, src.buf), 0);
 	check_eq(destroy(fd, dst.buf), 0);
+}
+
+UAPI_TEST(prepared, what_is_in_use)
+{
+	on_both("", what_is_in_use);
 }
 
 /* Another op is prepared meanwhile, and could take the descriptors of this one. */
@@ -191,11 +208,11 @@ static void after_terminate(void)
 
 UAPI_TEST(prepared, after_terminate)
 {
-	with_sim("max_segment=0", after_terminate);
-	with_sim("max_segment=2000 max_pq=4 max_xor=4", after_terminate);
+	on_both("max_segment=0", after_terminate);
+	on_both("max_segment=2000 max_pq=4 max_xor=4", after_terminate);
 }
 
-UAPI_TEST(prepared, the_channel_goes_first)
+static void the_channel_goes_first(void)
 {
 	struct dmactl_completion record;
 	struct dmactl_op op;
@@ -223,7 +240,12 @@ UAPI_TEST(prepared, the_channel_goes_first)
 	check_eq(destroy(fd, src.buf), 0);
 }
 
-UAPI_TEST(prepared, close_with_all_there)
+UAPI_TEST(prepared, the_channel_goes_first)
+{
+	on_both("", the_channel_goes_first);
+}
+
+static void close_with_all_there(void)
 {
 	struct dmactl_op op;
 
@@ -235,7 +257,12 @@ UAPI_TEST(prepared, close_with_all_there)
 	submit_all(fd, &op, 1);
 }
 
-UAPI_TEST(prepared, unbind)
+UAPI_TEST(prepared, close_with_all_there)
+{
+	on_both("", close_with_all_there);
+}
+
+static void unbind(void)
 {
 	struct dmactl_completion records[2];
 	struct dmactl_op op;
@@ -245,7 +272,7 @@ UAPI_TEST(prepared, unbind)
 	{
 		struct dmactl_chan_request arg = chan_named(DMACTL_CHAN_BY_CAPS, "dma-sim.0");
 
-		arg.caps = DMACTL_CAP_REUSE;
+		arg.caps = DMACTL_CAP_MEMCPY;
 		check_eq(chan_request(fd, &arg), 0);
 		chan = arg.out_chan;
 	}
@@ -269,6 +296,12 @@ UAPI_TEST(prepared, unbind)
 	check_eq(destroy(fd, chan), 0);
 }
 
+UAPI_TEST(prepared, unbind)
+{
+	on_both("", unbind);
+}
+
+/* Descriptors of prepared ops stay at the provider. */
 static void few_descriptors(void)
 {
 	uint32_t handles[4];
@@ -295,6 +328,7 @@ static void few_descriptors(void)
 
 UAPI_TEST(prepared, few_descriptors)
 {
+	reuse = true;
 	with_sim("descriptors=4 max_segment=65536", few_descriptors);
 }
 
@@ -341,10 +375,11 @@ static void none_is_lost(void)
 
 UAPI_TEST(prepared, none_is_lost)
 {
+	reuse = true;
 	with_sim("descriptors=3", none_is_lost);
 }
 
-UAPI_TEST(prepared, bad_input)
+static void bad_input(void)
 {
 	struct dmactl_sg sg[3];
 	struct dmactl_op op, good;
@@ -404,21 +439,7 @@ UAPI_TEST(prepared, bad_input)
 	run_prepared(handle, 1000);
 }
 
-static void without(void)
+UAPI_TEST(prepared, bad_input)
 {
-	struct dmactl_op op;
-
-	fd = dev_open(0);
-	chan = chan_with(fd, DMACTL_CAP_MEMCPY).out_chan;
-	src = mem_get(fd, PAGE);
-	dst = mem_get(fd, PAGE);
-	op = op_memcpy(chan, &dst, 0, &src, 0, 1000);
-	check_eq(try_prepare(&op, NULL), -EOPNOTSUPP);
-	op = op_prepared(1);
-	op_refused(fd, &op, -EOPNOTSUPP, "prepared");
-}
-
-UAPI_TEST(prepared, a_channel_without)
-{
-	with_sim("caps=memcpy", without);
+	on_both("", bad_input);
 }

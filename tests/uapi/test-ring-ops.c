@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "cring.h"
+#include "prepared.h"
 
 #define PERIOD	4000u
 #define PERIODS 64
@@ -17,26 +18,14 @@ static struct mem src, dst;
 static void setup(void)
 {
 	fd = dev_open(0);
-	chan = chan_with(fd, DMACTL_CAP_REUSE | DMACTL_CAP_MEMCPY | DMACTL_CAP_MEMSET).out_chan;
+	chan = chan_with(fd, DMACTL_CAP_MEMCPY | DMACTL_CAP_MEMSET).out_chan;
 	src = mem_get(fd, 64 * 1024);
 	dst = mem_get(fd, 64 * 1024);
 }
 
 static struct dmactl_op prepare(const struct dmactl_op *op, uint64_t user_data)
 {
-	struct dmactl_prepare arg = {
-		.size = sizeof(arg),
-		.op_uptr = (uintptr_t)op,
-		.op_size = sizeof(*op),
-	};
-
-	check_eq(dev_ioctl(fd, DMACTL_IOC_PREPARE, &arg), 0);
-	return (struct dmactl_op){
-		.opcode = DMACTL_OP_PREPARED,
-		.chan = chan,
-		.src_buf = arg.out_handle,
-		.user_data = user_data,
-	};
+	return prepare_op(fd, op, user_data);
 }
 
 /* Runs this thread on the nth processor that the test may use. */
@@ -105,6 +94,8 @@ UAPI_TEST(ring_ops, prepared_again_at_once)
 	with_sim("max_segment=0", again_at_once);
 	/* Several descriptors for each op. */
 	with_sim("max_segment=2000", again_at_once);
+	with_sim("max_segment=0 " SIM_NO_REUSE, again_at_once);
+	with_sim("max_segment=2000 " SIM_NO_REUSE, again_at_once);
 }
 
 /* With few descriptors: none is lost, and none is freed during its callback. */
@@ -138,6 +129,7 @@ static void gone_at_once(void)
 UAPI_TEST(ring_ops, prepared_gone_at_once)
 {
 	with_sim("descriptors=2", gone_at_once);
+	with_sim("descriptors=2 " SIM_NO_REUSE, gone_at_once);
 }
 
 #define NR_PREPARED 300
@@ -210,10 +202,11 @@ static void destroyed_under_way(void)
 UAPI_TEST(ring_ops, prepared_destroyed_under_way)
 {
 	with_sim("descriptors=2", destroyed_under_way);
+	with_sim("descriptors=2 " SIM_NO_REUSE, destroyed_under_way);
 }
 
 /* Prepared ops and others in turn: completions arrive in the order of the ops. */
-UAPI_TEST(ring_ops, prepared_among_others)
+static void among_others(void)
 {
 	struct dmactl_op op, ops[12];
 	struct cring ring;
@@ -233,6 +226,12 @@ UAPI_TEST(ring_ops, prepared_among_others)
 	}
 	for (i = 0; i < 12; i += 3)
 		check_eq(destroy(fd, ops[i].src_buf), 0);
+}
+
+UAPI_TEST(ring_ops, prepared_among_others)
+{
+	with_sim("", among_others);
+	with_sim(SIM_NO_REUSE, among_others);
 }
 
 static uint64_t count; /* of periods */

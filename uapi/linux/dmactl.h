@@ -518,6 +518,7 @@ struct dmactl_info {
 #define DMACTL_CAP_RESUME	(1ull << 33)
 /* Ops in flight can be stopped; without this bit they must finish. */
 #define DMACTL_CAP_TERMINATE	(1ull << 34)
+/* Descriptors of prepared ops stay at the provider. */
 #define DMACTL_CAP_REUSE	(1ull << 35)
 #define DMACTL_CAP_METADATA_CLIENT	(1ull << 36)
 #define DMACTL_CAP_METADATA_ENGINE	(1ull << 37)
@@ -1278,13 +1279,16 @@ struct dmactl_ring {
  * @op_size: as in &struct dmactl_submit
  * @out_handle: for DMACTL_OP_PREPARED, until DESTROY
  *
- * Descriptors are prepared with DMA_CTRL_REUSE and stay at the provider. The
- * buffers stay in use. At most one DMACTL_OP_PREPARED of it may be in flight;
- * otherwise it, and DESTROY, are EBUSY. With a ring, an op from a batch of
- * prepared ops is in flight until its completion is in the ring. Errors: those
- * of the op; EOPNOTSUPP the channel lacks DMACTL_CAP_REUSE, or for XOR_VAL,
- * PQ_VAL, CYCLIC, NOP, PREPARED, METADATA, REPEAT and LOAD_EOT; EAGAIN the
- * provider has no descriptors left.
+ * Works on every channel. With DMACTL_CAP_REUSE, descriptors are prepared with
+ * DMA_CTRL_REUSE and stay at the provider; without it, they are prepared for
+ * each submission, with the CHAN_CONFIG of that time. All else is settled once.
+ * The buffers stay in use. At most one DMACTL_OP_PREPARED of it may be in
+ * flight; otherwise it, and DESTROY, are EBUSY. With a ring, an op from a batch
+ * of prepared ops is in flight until its completion is in the ring. Errors:
+ * those of the op; EOPNOTSUPP for XOR_VAL, PQ_VAL, CYCLIC, NOP, PREPARED,
+ * METADATA, REPEAT and LOAD_EOT; EAGAIN, with DMACTL_CAP_REUSE, the provider has
+ * no descriptors left. SUBMIT: EINVAL CHAN_CONFIG has since set wider words than
+ * the op was checked for.
  */
 struct dmactl_prepare {
 	__u32 size;

@@ -15,6 +15,7 @@
 #include "core/cmd.h"
 #include "core/rights.h"
 #include "core/trace.h"
+#include "queue/prepared.h"
 
 /*
  * Providers expect their own struct at this address, and most do not check its
@@ -123,6 +124,7 @@ int dmactl_config_apply(struct dmactl_chan *chan,
 		return ret;
 	WRITE_ONCE(chan->peripheral.src_width, arg->src_addr_width);
 	WRITE_ONCE(chan->peripheral.dst_width, arg->dst_addr_width);
+	dmactl_prepared_reconfigured(chan);
 	return 0;
 }
 

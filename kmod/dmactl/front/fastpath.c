@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The fast path of SUBMIT: a batch of prepared ops of one channel, with
- * completions in a ring. Nothing must be checked, allocated or prepared.
- * Everything else takes the common path in submit.c, which also reports errors.
+ * completions in a ring. Nothing must be checked or allocated, and nothing
+ * prepared if the provider reuses descriptors. Everything else takes the common
+ * path in submit.c, which also reports errors.
  */
 
-#include <linux/dmaengine.h>
 #include <linux/kref.h>
-#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
-#include <linux/preempt.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 
 #include "../../compat.h"
@@ -18,20 +17,14 @@
 #include "core/object.h"
 #include "core/param.h"
 #include "core/session.h"
-#include "core/trace.h"
 #include "core/usercopy.h"
 #include "front/fastpath.h"
 #include "front/submit.h"
 #include "op/job.h"
-#include "queue/callback.h"
-#include "queue/cq.h"
+#include "queue/burst.h"
 #include "queue/cq_ring.h"
-#include "queue/desc.h"
 #include "queue/fence.h"
-#include "queue/issue.h"
-#include "queue/late.h"
 #include "queue/prepared.h"
-#include "queue/queue.h"
 
 /* An op of the program, and its words. */
 union dmactl_fastpath_op {
@@ -91,238 +84,100 @@ static struct dmactl_job *dmactl_fastpath_job(struct dmactl_session *s,
 	 * The last callback ran on another processor, or the wait is already
 	 * over.
 	 */
-	if (p->cpu != raw_smp_processor_id())
+	if (p->run.reusable && p->cpu != raw_smp_processor_id())
 		dmactl_prepared_wait_callback(p);
 	job = &p->run;
 	dmactl_job_reuse(job, op->user_data);
 	return job;
 }
 
-/*
- * Can the callback complete the op here? Otherwise dmactl_desc_callback()
- * handles it.
- */
-static bool dmactl_fastpath_can_complete(struct dmactl_chan *chan, struct dmactl_job *job,
-					 const struct dmaengine_result *result)
-{
-	if (result && (result->result != DMA_TRANS_NOERROR || result->residue))
-		return false;
-	if (dmactl_desc_is_open(&job->own, result))
-		return false;
-	if (chan->queue.partial || chan->queue.stopping || chan->ending.active ||
-	    !list_empty(&chan->descs.retired))
-		return false;
-	/* A NOP behind the op would end with it. */
-	if (!list_is_last(&job->node, &chan->queue.inflight) &&
-	    list_next_entry(job, node)->opcode == DMACTL_OP_NOP)
-		return false;
-	return !READ_ONCE(chan->session->nr_cq);
-}
-
-static void dmactl_fastpath_complete(struct dmactl_chan *chan, struct dmactl_job *job)
-{
-	struct dmactl_session *s = chan->session;
-
-	lockdep_assert_held(&chan->lock);
-	dmactl_prepared_called(job->prepared_by);
-	dmactl_desc_empty(&job->own);
-	dmactl_job_set_bytes(job, job->len);
-	dmactl_desc_count_off(chan);
-	dmactl_stall_note(chan);
-	dmactl_queue_end(chan, job->len, false);
-	dmactl_queue_unstarve(chan);
-	dmactl_job_stamp(job, ktime_get_ns());
-	if (trace_dmactl_op_complete_enabled())
-		trace_dmactl_op_complete(s->id, chan->obj.handle, job->seq, 0,
-					 job->bytes);
-	if (!dmactl_cq_ring_put(s, job) && !dmactl_cq_add(s, job))
-		return;
-	list_del_init(&job->node);
-	dmactl_prepared_put(job->prepared_by);
-	dmactl_cq_notify(s);
-}
-
-/*
- * The callback of ops that the fast path submitted. See dmactl_desc_callback().
- */
-static void dmactl_fastpath_callback(void *param, const struct dmaengine_result *result)
-{
-	struct dmactl_desc *desc = param;
-	struct dmactl_chan *chan = desc->chan;
-
-	/*
-	 * A softirq is an RCU read section as well. In other contexts more is
-	 * needed.
-	 */
-	if (in_serving_softirq() && !dmactl_late_is_due(chan)) {
-		guard(dmactl_spin)(&chan->lock);
-		if (desc->job && dmactl_fastpath_can_complete(chan, desc->job, result)) {
-			dmactl_fastpath_complete(chan, desc->job);
-			return;
-		}
-	}
-	dmactl_desc_callback(param, result);
-}
-
-/* Puts jobs in flight. Returns how many; dmactl_prep() tries the others. */
-static u32 dmactl_fastpath_add(struct dmactl_chan *chan, struct dmactl_job *job)
-{
-	u32 nr = 0;
-
-	guard(dmactl_bh)(&chan->lock);
-	if (chan->queue.partial)
-		return 0;
-	/* The channel may have been terminated since the jobs were read. */
-	for (; job && job->prepared_by->nr == 1; job = job->next) {
-		dmactl_queue_number(chan, job, nr);
-		dmactl_desc_fill(&job->own, job, job->len);
-		/* The job is on no list. */
-		dmactl_queue_add_uncounted(chan, job);
-		nr++;
-	}
-	dmactl_queue_count(chan, nr);
-	dmactl_desc_count(chan, nr);
-	return nr;
-}
-
-/* The provider did not take these jobs, so no callback comes for them. */
-static void dmactl_fastpath_del(struct dmactl_chan *chan, struct dmactl_job *job,
-				int nr)
-{
-	guard(dmactl_bh)(&chan->lock);
-	dmactl_queue_count(chan, -nr);
-	dmactl_desc_count(chan, -nr);
-	for (; nr; job = job->next, nr--) {
-		dmactl_desc_empty(&job->own);
-		list_del_init(&job->node);
-	}
-}
-
-/* Returns false if dmactl_prep() must try the job, or fail. */
-static bool dmactl_fastpath_submit_one(struct dmactl_chan *chan, struct dmactl_job *job)
-{
-	struct dma_async_tx_descriptor *txd = job->prepared_by->descs->txd;
-	struct dmactl_desc *desc = &job->own;
-	u32 seq = job->seq;
-	dma_cookie_t cookie;
-
-	txd->callback_result = dmactl_fastpath_callback;
-	txd->callback_param = desc;
-	cookie = dmaengine_submit(txd);
-	if (dma_submit_error(cookie))
-		return false;
-	dmactl_desc_submitted(desc, cookie);
-	/* The test avoids fetching the arguments. */
-	if (trace_dmactl_op_submit_enabled())
-		trace_dmactl_op_submit(chan->session->id, chan->obj.handle, seq,
-				       cookie);
-	return true;
-}
-
 /* Frees the jobs of a batch that were not submitted. */
-static void dmactl_fastpath_free(struct dmactl_job *job)
+static void dmactl_fastpath_free(struct list_head *jobs)
 {
-	struct dmactl_job *next;
+	struct dmactl_job *job, *next;
 
-	for (; job; job = next) {
-		next = job->next;
+	list_for_each_entry_safe(job, next, jobs, node) {
+		INIT_LIST_HEAD(&job->node);
 		dmactl_prepared_unrun(job);
 	}
 }
 
-/* Reads the ops of a batch. Returns NULL if one is not for the fast path. */
-static struct dmactl_job *dmactl_fastpath_read(struct dmactl_session *s,
-					       const struct dmactl_submit *arg)
+/*
+ * Reads the ops of a batch, whose first one is in @q. Returns their channel, or
+ * NULL if one is not for the fast path.
+ */
+static struct dmactl_chan *
+dmactl_fastpath_read(struct dmactl_session *s, const struct dmactl_submit *arg,
+		     union dmactl_fastpath_op *q, struct list_head *jobs)
 {
 	const struct dmactl_op __user *from = u64_to_user_ptr(arg->ops_uptr);
-	struct dmactl_job *first = NULL, **at = &first, *job;
-	union dmactl_fastpath_op q dmactl_uninit;
+	struct dmactl_chan *chan = NULL;
+	struct dmactl_job *job;
 	u32 i;
 
-	for (i = 0; i < arg->nr_ops; i++) {
-		if (dmactl_get_words(&q, &from[i], sizeof(q)) ||
-		    !dmactl_fastpath_is_clean(&q))
-			goto err_undo;
-		job = dmactl_fastpath_job(s, &q.op);
+	for (i = 0;;) {
+		if (!dmactl_fastpath_is_clean(q))
+			break;
+		job = dmactl_fastpath_job(s, &q->op);
 		if (!job)
-			goto err_undo;
-		*at = job;
-		at = &job->next;
-		if (job->chan != first->chan)
-			goto err_undo;
+			break;
+		dmactl_burst_push(&job->node, jobs);
+		if (i && job->chan != chan)
+			break;
+		chan = job->chan;
+		if (++i == arg->nr_ops)
+			return chan;
+		if (dmactl_get_words(q, &from[i], sizeof(*q)))
+			break;
 	}
-	return first;
-
-err_undo:
-	dmactl_fastpath_free(first);
+	dmactl_fastpath_free(jobs);
 	return NULL;
 }
 
-/* Returns the first job that was not submitted. */
-static struct dmactl_job *dmactl_fastpath_submit_some(struct dmactl_chan *chan,
-						      struct dmactl_job *job, u32 *nr)
-{
-	u32 left = dmactl_fastpath_add(chan, job);
-	struct dmactl_job *next;
-
-	lockdep_assert_held(&chan->prep_lock);
-	for (; left; job = next, left--) {
-		/* Once submitted, the job may end and be reused. */
-		next = job->next;
-		if (!dmactl_fastpath_submit_one(chan, job)) {
-			dmactl_fastpath_del(chan, job, left);
-			break;
-		}
-		(*nr)++;
-	}
-	return job;
-}
-
-static struct dmactl_job *dmactl_fastpath_run_locked(struct dmactl_chan *chan,
-						     struct dmactl_job *job,
-						     u32 *nr)
-{
-	if (chan->life.dead || chan->user)
-		return job;
-	guard(mutex)(&chan->prep_lock);
-	job = dmactl_fastpath_submit_some(chan, job, nr);
-	if (*nr)
-		dmactl_chan_issue_locked(chan);
-	return job;
-}
-
-/* Also returns if the task is killed; then the common path returns the error. */
-static struct dmactl_job *dmactl_fastpath_run(struct dmactl_chan *chan,
-					      struct dmactl_job *job, u32 *nr)
-{
-	if (dmactl_chan_lock_read(chan))
-		return job;
-	job = dmactl_fastpath_run_locked(chan, job, nr);
-	up_read(&chan->rwsem);
-	return job;
-}
-
-/* Returns the number of accepted ops. 0: nothing was done. */
 static u32 dmactl_fastpath_submit(struct dmactl_session *s,
-				  const struct dmactl_submit *arg)
+				  const struct dmactl_submit *arg,
+				  union dmactl_fastpath_op *q)
 {
 	struct dmactl_chan *chan;
-	struct dmactl_job *job;
-	u32 nr = 0;
+	LIST_HEAD(jobs);
+	u32 nr;
 
-	job = dmactl_fastpath_read(s, arg);
-	if (!job)
+	chan = dmactl_fastpath_read(s, arg, q, &jobs);
+	if (!chan)
 		return 0;
 	/*
 	 * The jobs hold the channel, but they may end and be freed in the
 	 * meantime.
 	 */
-	chan = job->chan;
 	dmactl_obj_hold(&chan->obj);
-	job = dmactl_fastpath_run(chan, job, &nr);
-	dmactl_fastpath_free(job);
+	nr = dmactl_burst_submit(chan, &jobs);
+	if (!list_empty(&jobs))
+		dmactl_fastpath_free(&jobs);
 	dmactl_chan_put(chan);
 	return nr;
+}
+
+/* Returns the number of accepted ops. 0: nothing was done. */
+static u32 dmactl_fastpath_ops(struct dmactl_session *s,
+			       const struct dmactl_submit *arg)
+{
+	union dmactl_fastpath_op first dmactl_uninit;
+
+	if (dmactl_get_words(&first, u64_to_user_ptr(arg->ops_uptr), sizeof(first)))
+		return 0;
+	return dmactl_fastpath_submit(s, arg, &first);
+}
+
+/* Can SUBMIT take the fast path, as far as its own fields tell? */
+static bool dmactl_fastpath_is_due(const struct dmactl_submit *arg,
+				   const struct dmactl_cq_ring *ring)
+{
+	if (!arg->nr_ops || arg->nr_ops > DMACTL_MAX_BATCH ||
+	    arg->op_size != sizeof(struct dmactl_op) ||
+	    (arg->flags & DMACTL_SUBMIT_HOLD))
+		return false;
+	return ring && !arg->nr_completions && !arg->completion_size &&
+	       arg->min_complete <= ring->entries;
 }
 
 /* Returns false if nothing was done. */
@@ -331,12 +186,9 @@ static bool dmactl_fastpath(struct dmactl_session *s, struct dmactl_submit *arg)
 	struct dmactl_cq_ring *ring = dmactl_cq_ring_of(s);
 	u32 min = arg->min_complete;
 
-	if (!ring || !arg->nr_ops || arg->nr_ops > DMACTL_MAX_BATCH ||
-	    arg->op_size != sizeof(struct dmactl_op) ||
-	    (arg->flags & DMACTL_SUBMIT_HOLD) || arg->nr_completions ||
-	    arg->completion_size || min > ring->entries)
+	if (!dmactl_fastpath_is_due(arg, ring))
 		return false;
-	arg->out_accepted = dmactl_fastpath_submit(s, arg);
+	arg->out_accepted = dmactl_fastpath_ops(s, arg);
 	if (!arg->out_accepted)
 		return false;
 	if (arg->out_accepted < arg->nr_ops)

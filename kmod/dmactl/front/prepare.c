@@ -41,7 +41,8 @@ static int dmactl_prepared_check(struct dmactl_prepared *p,
 		ret = dmactl_validate(p->chan, op, &p->job);
 	if (!ret && p->job.metadata)
 		ret = -EOPNOTSUPP;
-	p->job.reusable = true;
+	if (p->chan->limits.caps & DMACTL_CAP_REUSE)
+		dmactl_job_set_reusable(&p->job);
 	return ret;
 }
 
@@ -89,8 +90,6 @@ static int dmactl_prepare(struct dmactl_cmd *cmd, struct dmactl_chan *chan,
 	struct dmactl_prepared *p;
 	int ret;
 
-	if (!(chan->limits.caps & DMACTL_CAP_REUSE))
-		return -EOPNOTSUPP;
 	p = dmactl_prepared_new(s, chan);
 	if (!p)
 		return -ENOMEM;

@@ -133,20 +133,6 @@ const struct dmactl_seg *dmactl_seg_find(const struct dmactl_seg *segs, u32 nr,
 }
 
 /*
- * Stores the address of @off. Returns the bytes from there to the end of the
- * segment.
- */
-u64 dmactl_map_addr(const struct dmactl_map *map, u64 off, dma_addr_t *addr)
-{
-	const struct dmactl_seg *seg = map->segs;
-
-	if (map->nr_segs > 1)
-		seg = dmactl_seg_find(seg, map->nr_segs, off);
-	*addr = seg->addr + (off - seg->off);
-	return seg[1].off - off;
-}
-
-/*
  * Are the addresses and lengths of all pieces of a range multiples of @align, a
  * power of two? Pinned memory begins anywhere, and the DMA API chooses the
  * start of a bounce slot, so the offset alone does not tell.

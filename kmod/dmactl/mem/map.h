@@ -97,11 +97,26 @@ struct dmactl_maps *dmactl_maps_new(void);
 struct dmactl_maps *dmactl_maps_get(struct dmactl_maps *maps);
 void dmactl_maps_retire(struct dmactl_maps *maps);
 void dmactl_maps_put(struct dmactl_maps *maps);
-u64 dmactl_map_addr(const struct dmactl_map *map, u64 off, dma_addr_t *addr);
 bool dmactl_map_is_aligned(const struct dmactl_map *map, u64 off, u64 len,
 			   u32 align);
 const struct dmactl_seg *dmactl_seg_find(const struct dmactl_seg *segs, u32 nr,
 					 u64 off);
+
+/*
+ * Stores the address of @off. Returns the bytes from there to the end of the
+ * segment.
+ */
+static inline u64 dmactl_map_addr(const struct dmactl_map *map, u64 off,
+				  dma_addr_t *addr)
+{
+	const struct dmactl_seg *seg = map->segs;
+
+	if (map->nr_segs > 1)
+		seg = dmactl_seg_find(seg, map->nr_segs, off);
+	*addr = seg->addr + (off - seg->off);
+	return seg[1].off - off;
+}
+
 struct dmactl_dev *dmactl_map_nth_dev(struct dmactl_buf *buf, u32 n);
 int dmactl_map_errno(int err);
 int dmactl_map_coherent(struct dmactl_buf *buf);

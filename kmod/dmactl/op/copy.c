@@ -87,6 +87,7 @@ const struct dmactl_op_type dmactl_op_memcpy = {
 	.validate = dmactl_memcpy_validate,
 	.prep = dmactl_memcpy_prep,
 	.advance = dmactl_linear_advance,
+	.is_whole = dmactl_linear_is_whole,
 	.shrink = dmactl_linear_shrink,
 	.caps = DMACTL_CAP_MEMCPY,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE |
@@ -120,6 +121,7 @@ const struct dmactl_op_type dmactl_op_memset = {
 	.validate = dmactl_memset_validate,
 	.prep = dmactl_memset_prep,
 	.advance = dmactl_linear_advance,
+	.is_whole = dmactl_linear_is_whole,
 	.shrink = dmactl_linear_shrink,
 	.caps = DMACTL_CAP_MEMSET,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
@@ -173,6 +175,7 @@ const struct dmactl_op_type dmactl_op_sg = {
 	.validate = dmactl_sg_validate,
 	.prep = dmactl_memcpy_prep,
 	.advance = dmactl_linear_advance,
+	.is_whole = dmactl_linear_is_whole,
 	.shrink = dmactl_linear_shrink,
 	.caps = DMACTL_CAP_MEMCPY,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE,
@@ -220,6 +223,7 @@ const struct dmactl_op_type dmactl_op_imm_data = {
 	.validate = dmactl_imm_data_validate,
 	.prep = dmactl_imm_data_prep,
 	.advance = dmactl_linear_advance,
+	.is_whole = dmactl_linear_is_whole,
 	.caps = DMACTL_CAP_IMM_DATA,
 	.flags = DMACTL_OPF_NO_SYNC_DST | DMACTL_OPF_FENCE,
 };
@@ -245,9 +249,15 @@ static int dmactl_interrupt_validate(struct dmactl_chan *chan,
 	return dmactl_op_is_clean(op, unused) ? 0 : -EINVAL;
 }
 
+static bool dmactl_interrupt_is_whole(const struct dmactl_job *job)
+{
+	return true;
+}
+
 const struct dmactl_op_type dmactl_op_interrupt = {
 	.validate = dmactl_interrupt_validate,
 	.prep = dmactl_interrupt_prep,
+	.is_whole = dmactl_interrupt_is_whole,
 	.caps = DMACTL_CAP_INTERRUPT,
 	.flags = DMACTL_OPF_FENCE,
 };

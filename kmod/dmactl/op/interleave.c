@@ -199,6 +199,14 @@ static void dmactl_interleaved_rewind(struct dmactl_job *job)
 	frames->in_chunk = 0;
 }
 
+static bool dmactl_interleaved_is_whole(const struct dmactl_job *job)
+{
+	struct dmactl_frames *frames = job->priv;
+	dma_addr_t dst, src;
+
+	return dmactl_frames_fit(frames, &dst, &src) == frames->numf;
+}
+
 static void dmactl_interleaved_shrink(struct dmactl_chan *chan,
 				      struct dmactl_job *job)
 {
@@ -378,12 +386,9 @@ static int dmactl_frames_add(struct dmactl_chan *chan,
 /* An op that repeats must fit in one descriptor. */
 static int dmactl_frames_repeat(struct dmactl_job *job)
 {
-	struct dmactl_frames *frames = job->priv;
-	dma_addr_t dst, src;
-
 	if (!(job->flags & DMACTL_OPF_REPEAT))
 		return 0;
-	if (dmactl_frames_fit(frames, &dst, &src) < frames->numf)
+	if (!dmactl_interleaved_is_whole(job))
 		return -EXDEV;
 	return dmactl_periods_new(job, job->len);
 }
@@ -453,6 +458,7 @@ const struct dmactl_op_type dmactl_op_interleaved = {
 	.entries = dmactl_interleaved_entries,
 	.advance = dmactl_interleaved_advance,
 	.rewind = dmactl_interleaved_rewind,
+	.is_whole = dmactl_interleaved_is_whole,
 	.shrink = dmactl_interleaved_shrink,
 	.caps = DMACTL_CAP_INTERLEAVE,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_FENCE | DMACTL_OPF_REPEAT |

@@ -106,6 +106,9 @@ static bool dmactl_job_is_plain(const struct dmactl_job *job)
 {
 	if (job->spans || job->priv || job->metadata || job->periods)
 		return false;
+	/* The device may go on with its frame: see queue/complete.c. */
+	if (job->prepared_by && job->chan->limits.parks)
+		return false;
 	if (job->no_sync)
 		return true;
 	return job->nr_dst <= 1 && job->nr_src <= 1 &&
@@ -169,6 +172,8 @@ void dmactl_job_init_run(struct dmactl_job *run, struct dmactl_chan *chan,
 void dmactl_job_set_run(struct dmactl_job *run, const struct dmactl_job *job)
 {
 	run->len = job->len;
+	run->dir = job->dir;
+	run->reusable = job->reusable;
 	run->flags = job->flags;
 	dmactl_job_set_prepared(run, job->len);
 }

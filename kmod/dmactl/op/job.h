@@ -44,6 +44,15 @@ struct dmactl_cursor {
 	u64 pos;
 };
 
+/* What prep needs for the only descriptor of an op, settled beforehand. */
+struct dmactl_whole {
+	dma_addr_t dst;
+	dma_addr_t src;
+	u16 flags;			/* enum dma_ctrl_flags */
+	u16 opcode;			/* of the op, if this one is prepared */
+	u16 entries;			/* as in struct dmactl_desc, below DMACTL_DESC_IN_64S */
+};
+
 /* Calls that a tasklet handles later: see queue/late.c. */
 struct dmactl_late {
 	struct llist_node node;		/* chan->later.list */
@@ -99,7 +108,18 @@ struct dmactl_job_user {
  * channel exists, so a provider that calls back late finds valid memory.
  */
 struct dmactl_job {
+	/* Validation fills these fields. */
+	const struct dmactl_op_type *ops;
+	u32 align;			/* of addresses and lengths, in bytes */
+	u32 max_len;			/* bytes in one descriptor */
+	struct dmactl_span *dst;
+	struct dmactl_span *src;
+	struct dmactl_span inl[2];	/* dst and src of ops without a list */
+	struct list_head descs;		/* chan->lock: all but the first, oldest first */
+
 	/*
+	 * From here to @whole is what bursts use, in few cache lines.
+	 *
 	 * On one list at a time: the list of the submitting call, then
 	 * chan->queue (chan->lock), session->cq (cq_lock), and chan->pool
 	 * (chan->lock).
@@ -107,44 +127,18 @@ struct dmactl_job {
 	struct list_head node;
 	struct dmactl_chan *chan;
 	struct dmactl_desc own;		/* the first descriptor, on no list */
-	struct list_head descs;		/* chan->lock: the others, oldest first */
-
-	/* Validation fills these fields. */
-	const struct dmactl_op_type *ops;
 	u16 opcode;
 	u16 flags;
 	u16 value;
-	u32 align;			/* of addresses and lengths, in bytes */
-	u32 max_len;			/* bytes in one descriptor */
+	bool run;			/* belongs to a prepared op, not to the pool */
+	u32 seq;
 	u64 user_data;
 	u64 len;
-	struct dmactl_span *dst;
-	struct dmactl_span *src;
-	struct dmactl_span inl[2];	/* dst and src of ops without a list */
 	u64 count;			/* periods; 1 for ops that do not repeat */
 	u64 timestamp_ns;
-	u32 seq;
-	bool run;			/* belongs to a prepared op, not to the pool */
-	struct dmactl_job *next;	/* next in a batch of such jobs */
 
 	/* An op starts with zeroes from here on: see dmactl_job_reset(). */
 	s32 status;			/* chan->lock: first error */
-	u32 nr_dst;
-	u32 nr_src;
-	struct dmactl_span *spans;	/* allocated for ops with a list */
-	void *priv;			/* data of the opcode, freed with the op */
-	size_t charged;			/* bytes charged for the op's memory */
-	struct dmactl_metadata *metadata;
-	struct dmactl_periods *periods;
-	struct dmactl_prepared *prepared_by;
-	struct dmactl_job_user *user;	/* makes no completion: a stream's op */
-	struct dmactl_fence *done_fence;	/* the op has not left it, or NULL */
-
-	struct dmactl_cursor at_dst;	/* chan->prep_lock */
-	struct dmactl_cursor at_src;	/* chan->prep_lock */
-	u64 prepared;			/* chan->lock: bytes that have descriptors */
-	u64 bytes;			/* chan->lock: bytes moved, as reported */
-	struct io_uring_cmd *cmd;	/* the exchange for NULL makes the CQE */
 	u32 check;			/* chan->lock: enum sum_check_flags */
 	u8 dir;				/* enum dma_transfer_direction */
 	bool uring;			/* ends with a CQE, not with a completion */
@@ -152,11 +146,32 @@ struct dmactl_job {
 	bool preparing;			/* chan->lock: descriptors are being added */
 	bool begun;			/* chan->lock: has or had a descriptor */
 	bool all;			/* chan->lock: has all of its descriptors */
-	bool reusable;			/* its descriptors are reused */
+	bool reusable;			/* its descriptors stay at the provider */
 	bool has_resv;			/* a buffer has a reservation object */
-	bool plain;			/* ends by dropping its buffers only */
+	bool plain;			/* see dmactl_job_is_plain() */
 	bool no_sync;			/* needs no syncs */
 	bool endless;			/* counted in chan->nr_endless */
+	u64 prepared;			/* chan->lock: bytes that have descriptors */
+	u64 bytes;			/* chan->lock: bytes moved, as reported */
+	struct dmactl_prepared *prepared_by;
+	union {
+		struct {
+			struct dmactl_cursor at_dst;	/* chan->prep_lock */
+			struct dmactl_cursor at_src;	/* chan->prep_lock */
+		};
+		struct dmactl_whole whole;	/* see queue/burst.c */
+	};
+
+	u32 nr_dst;
+	u32 nr_src;
+	struct dmactl_span *spans;	/* allocated for ops with a list */
+	void *priv;			/* data of the opcode, freed with the op */
+	size_t charged;			/* bytes charged for the op's memory */
+	struct dmactl_metadata *metadata;
+	struct dmactl_periods *periods;
+	struct dmactl_job_user *user;	/* makes no completion: a stream's op */
+	struct dmactl_fence *done_fence;	/* the op has not left it, or NULL */
+	struct io_uring_cmd *cmd;	/* the exchange for NULL makes the CQE */
 };
 
 /* Returns the oldest descriptor of an op at the provider, or NULL. */
@@ -224,6 +239,12 @@ static inline void dmactl_job_set_preparing(struct dmactl_job *job, bool prepari
 	job->preparing = preparing;
 }
 
+/* Its descriptors are prepared once, with DMA_CTRL_REUSE. */
+static inline void dmactl_job_set_reusable(struct dmactl_job *job)
+{
+	job->reusable = true;
+}
+
 static inline void dmactl_job_set_max_len(struct dmactl_job *job, u32 max_len)
 {
 	job->max_len = max_len;
@@ -238,13 +259,18 @@ static inline void dmactl_job_set_priv(struct dmactl_job *job, void *priv)
 	job->priv = priv;
 }
 
-/* Reuses the job of a prepared op, as the last one of a batch. */
+/* Reuses the job of a prepared op. */
 static inline void dmactl_job_reuse(struct dmactl_job *job, u64 user_data)
 {
 	job->status = 0;
 	job->bytes = 0;
 	job->user_data = user_data;
-	job->next = NULL;
+}
+
+static inline void dmactl_job_set_whole(struct dmactl_job *job,
+					const struct dmactl_whole *whole)
+{
+	job->whole = *whole;
 }
 
 static inline void dmactl_desc_init(struct dmactl_desc *desc,

@@ -55,6 +55,14 @@ u64 dmactl_linear_next(const struct dmactl_job *job, dma_addr_t *dst,
 	return len;
 }
 
+bool dmactl_linear_is_whole(const struct dmactl_job *job)
+{
+	dma_addr_t dst, src;
+
+	return dmactl_linear_next(job, job->nr_dst ? &dst : NULL,
+				  job->nr_src ? &src : NULL) == job->len;
+}
+
 void dmactl_linear_advance(struct dmactl_job *job,
 			   const struct dmactl_piece *piece)
 {

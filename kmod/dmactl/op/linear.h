@@ -25,6 +25,7 @@ u64 dmactl_piece_cut(const struct dmactl_job *job, u64 len);
 u64 dmactl_piece_max(const struct dmactl_job *job);
 u64 dmactl_linear_next(const struct dmactl_job *job, dma_addr_t *dst,
 		       dma_addr_t *src);
+bool dmactl_linear_is_whole(const struct dmactl_job *job);
 void dmactl_linear_advance(struct dmactl_job *job,
 			   const struct dmactl_piece *piece);
 

@@ -158,6 +158,15 @@ void dmactl_list_advance(struct dmactl_job *job,
 		dmactl_linear_advance(job, piece);
 }
 
+bool dmactl_list_is_whole(const struct dmactl_job *job)
+{
+	const struct dmactl_list *list = job->priv;
+
+	if (!list)
+		return dmactl_linear_is_whole(job);
+	return list->nr <= list->max && job->len <= DMACTL_DESC_BYTES;
+}
+
 void dmactl_list_rewind(struct dmactl_job *job)
 {
 	struct dmactl_list *list = job->priv;

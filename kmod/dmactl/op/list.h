@@ -28,6 +28,7 @@ struct scatterlist *dmactl_list_next(struct dmactl_list *list,
 				     struct dmactl_piece *piece);
 void dmactl_list_advance(struct dmactl_job *job,
 			 const struct dmactl_piece *piece);
+bool dmactl_list_is_whole(const struct dmactl_job *job);
 void dmactl_list_rewind(struct dmactl_job *job);
 void dmactl_list_shrink(struct dmactl_chan *chan, struct dmactl_job *job);
 

@@ -21,7 +21,7 @@ struct dmactl_piece {
 /*
  * An opcode. prep(), advance() and shrink() are called with prep_lock held or,
  * for PREPARE, with rwsem held for writing. rewind() is called with rwsem held
- * for writing.
+ * for writing, or by the only user of a prepared op.
  */
 struct dmactl_op_type {
 	/*
@@ -43,6 +43,11 @@ struct dmactl_op_type {
 	void (*advance)(struct dmactl_job *job, const struct dmactl_piece *piece);
 	/* Starts over after all was prepared. */
 	void (*rewind)(struct dmactl_job *job);
+	/*
+	 * Does one descriptor do all of the op? Called before the first prep;
+	 * the answer holds until shrink(). NULL: no.
+	 */
+	bool (*is_whole)(const struct dmactl_job *job);
 	/* Makes descriptors smaller: the provider refused one while idle. */
 	void (*shrink)(struct dmactl_chan *chan, struct dmactl_job *job);
 	u64 caps;			/* that the channel must have */

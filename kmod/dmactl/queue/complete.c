@@ -23,6 +23,7 @@
 #include "queue/cq.h"
 #include "queue/cqe.h"
 #include "queue/pool.h"
+#include "queue/prepared.h"
 #include "queue/queue.h"
 
 /* The most bytes that a tasklet syncs for the CPU. */
@@ -120,9 +121,11 @@ void dmactl_ending_unpark(struct dmactl_chan *chan)
 static void dmactl_ending_park(struct dmactl_chan *chan,
 			       const struct dmactl_job *job)
 {
+	u16 opcode = job->prepared_by ? job->prepared_by->job.opcode
+				      : job->opcode;
 	struct dmactl_buf *buf;
 
-	if (job->opcode != DMACTL_OP_INTERLEAVED || job->dir == DMA_MEM_TO_MEM ||
+	if (opcode != DMACTL_OP_INTERLEAVED || job->dir == DMA_MEM_TO_MEM ||
 	    !job->begun)
 		return;
 	buf = job->nr_dst ? job->dst->buf : job->src->buf;

@@ -12,8 +12,8 @@
 #include "queue/periods.h"
 
 /* For a cyclic op the caller holds cq_lock, because the count may change. */
-static inline void dmactl_completion_fill(struct dmactl_completion *completion,
-					  struct dmactl_job *job)
+static __always_inline void
+dmactl_completion_fill(struct dmactl_completion *completion, struct dmactl_job *job)
 {
 	if (job->periods) {
 		dmactl_periods_fill(completion, job);

@@ -54,7 +54,7 @@ static inline bool dmactl_cq_is_enough(struct dmactl_session *s)
 }
 
 /* Completions were added. A descriptor is free again, too. */
-static inline void dmactl_cq_notify(struct dmactl_session *s)
+static __always_inline void dmactl_cq_notify(struct dmactl_session *s)
 {
 	/* Pairs with the barriers in dmactl_waiter_sleep() and poll_wait(). */
 	smp_mb();
@@ -83,9 +83,9 @@ static inline void dmactl_cq_ring_signal(struct dmactl_session *s,
 }
 
 /* Returns false if the ring is full. */
-static inline bool dmactl_cq_ring_add(struct dmactl_session *s,
-				      struct dmactl_cq_ring *ring,
-				      struct dmactl_job *job)
+static __always_inline bool
+dmactl_cq_ring_add(struct dmactl_session *s, struct dmactl_cq_ring *ring,
+		   struct dmactl_job *job)
 {
 	u32 tail = ring->tail;
 	void *to;
@@ -107,8 +107,8 @@ static inline bool dmactl_cq_ring_add(struct dmactl_session *s,
 }
 
 /* Returns false if the completion must be queued and waiters be notified. */
-static inline bool dmactl_cq_ring_put(struct dmactl_session *s,
-				      struct dmactl_job *job)
+static __always_inline bool
+dmactl_cq_ring_put(struct dmactl_session *s, struct dmactl_job *job)
 {
 	struct dmactl_cq_ring *ring = dmactl_cq_ring_of(s);
 

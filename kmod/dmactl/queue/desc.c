@@ -159,7 +159,7 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_job *job,
 	if (IS_ERR_OR_NULL(txd)) {
 		guard(dmactl_bh)(&chan->lock);
 		dmactl_desc_untake(chan, job, desc);
-		chan->descs.refused++;
+		dmactl_desc_count_refused(chan);
 		return -EAGAIN;
 	}
 	if (job->metadata)

@@ -32,6 +32,34 @@ static inline void dmactl_desc_count_entries(struct dmactl_chan *chan,
 	chan->descs.nr_entries += dmactl_desc_entries(desc);
 }
 
+/*
+ * Counts @entries of a descriptor whose chan->descs.nr_entries the caller sets
+ * afterwards, to *@have. Returns false if the provider may not hold them.
+ */
+static inline bool dmactl_desc_try_entries(const struct dmactl_chan *chan,
+					   struct dmactl_desc *desc, u16 entries,
+					   u32 *have)
+{
+	if (*have && *have + entries > chan->limits.bounds.outstanding)
+		return false;
+	desc->entries = entries;
+	*have += entries;
+	return true;
+}
+
+static inline void dmactl_desc_set_entries(struct dmactl_chan *chan, u32 have)
+{
+	lockdep_assert_held(&chan->lock);
+	chan->descs.nr_entries = have;
+}
+
+/* The same for fewer entries than DMACTL_DESC_IN_64S, when a descriptor ended. */
+static inline void dmactl_desc_uncount_few(struct dmactl_chan *chan,
+					   const struct dmactl_desc *desc)
+{
+	chan->descs.nr_entries -= desc->entries;
+}
+
 static inline void dmactl_desc_uncount_entries(struct dmactl_chan *chan,
 					       struct dmactl_desc *desc)
 {
@@ -79,6 +107,13 @@ static inline void dmactl_desc_set_vague(struct dmactl_chan *chan)
 {
 	lockdep_assert_held(&chan->lock);
 	chan->descs.vague = true;
+}
+
+/* The provider prepared nothing. */
+static inline void dmactl_desc_count_refused(struct dmactl_chan *chan)
+{
+	lockdep_assert_held(&chan->lock);
+	chan->descs.refused++;
 }
 
 static inline void dmactl_desc_stray(struct dmactl_chan *chan, u32 nr)

@@ -16,7 +16,7 @@
 #define DMACTL_STALL_CHECKS	5
 
 /* A descriptor has ended. Called from the callback. */
-static inline void dmactl_stall_note(struct dmactl_chan *chan)
+static __always_inline void dmactl_stall_note(struct dmactl_chan *chan)
 {
 	lockdep_assert_held(&chan->lock);
 	if (unlikely(chan->stall.needs_reissue) && chan->descs.nr && !chan->queue.stopping)

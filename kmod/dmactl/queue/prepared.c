@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Prepared ops: their descriptors are prepared once and submitted many times.
- */
+/* Prepared ops: see prepared.h. */
 
 #include <linux/dmaengine.h>
 #include <linux/kref.h>
@@ -21,6 +19,7 @@
 #include "op/job.h"
 #include "op/linear.h"
 #include "op/op.h"
+#include "op/slave.h"
 #include "op/span.h"
 #include "queue/desc.h"
 #include "queue/fence.h"
@@ -93,6 +92,14 @@ void dmactl_prepared_drop_all(struct dmactl_chan *chan)
 		dmactl_prepared_drop(p);
 }
 
+/* The next submission prepares it again. */
+static void dmactl_prepared_lose(struct dmactl_prepared *p)
+{
+	dmactl_prepared_give_back(p);
+	WRITE_ONCE(p->simple, false);
+	WRITE_ONCE(p->lost, true);
+}
+
 /*
  * For a channel that was just terminated. Some providers also take back
  * prepared descriptors and would give them to others; some keep them until they
@@ -102,11 +109,23 @@ void dmactl_prepared_lose_all(struct dmactl_chan *chan)
 {
 	struct dmactl_prepared *p;
 
-	list_for_each_entry(p, &chan->prepareds, chan_node) {
-		dmactl_prepared_give_back(p);
-		WRITE_ONCE(p->simple, false);
-		WRITE_ONCE(p->lost, true);
-	}
+	list_for_each_entry(p, &chan->prepareds, chan_node)
+		if (p->job.reusable)
+			dmactl_prepared_lose(p);
+}
+
+/*
+ * The channel has a new slave configuration. Descriptors that the provider
+ * keeps were prepared with the old one.
+ */
+void dmactl_prepared_reconfigured(struct dmactl_chan *chan)
+{
+	struct dmactl_prepared *p;
+
+	lockdep_assert_held_write(&chan->rwsem);
+	list_for_each_entry(p, &chan->prepareds, chan_node)
+		if (!p->job.reusable && p->job.dir != DMA_MEM_TO_MEM)
+			dmactl_prepared_lose(p);
 }
 
 /*
@@ -226,11 +245,47 @@ static int dmactl_prepared_one(struct dmactl_prepared *p)
 	return 0;
 }
 
+/*
+ * With several descriptors, with syncs or with fences, the op takes the common
+ * path. If memory is exported later, session->exports says so.
+ */
+static void dmactl_prepared_set_simple(struct dmactl_prepared *p, bool whole)
+{
+	dmactl_job_set_run(&p->run, &p->job);
+	WRITE_ONCE(p->simple, whole && p->job.no_sync && !p->job.has_resv &&
+		   !p->chan->limits.parks);
+}
+
+/* Settles what stays the same in each submission. */
+static void dmactl_prepared_settle(struct dmactl_prepared *p)
+{
+	const struct dmactl_job *job = &p->job;
+	u32 entries = dmactl_piece_entries(job);
+	bool is_whole = job->ops->is_whole && job->ops->is_whole(job) &&
+			entries < DMACTL_DESC_IN_64S;
+	struct dmactl_whole whole = {
+		.flags = dmactl_prep_flags(job),
+		.opcode = job->opcode,
+		.entries = entries,
+	};
+
+	/* One span on each side at most, or a list that does without these. */
+	if (is_whole)
+		dmactl_linear_next(job, job->nr_dst ? &whole.dst : NULL,
+				   job->nr_src ? &whole.src : NULL);
+	dmactl_job_set_whole(&p->run, &whole);
+	dmactl_prepared_set_simple(p, is_whole);
+}
+
 static int dmactl_prepared_all(struct dmactl_prepared *p)
 {
 	int ret = 0;
 
 	lockdep_assert_held_write(&p->chan->rwsem);
+	if (!p->job.reusable) {
+		dmactl_prepared_settle(p);
+		return 0;
+	}
 	while (!ret && !p->job.all) {
 		if (p->nr == p->capacity)
 			ret = dmactl_prepared_grow(p);
@@ -241,9 +296,7 @@ static int dmactl_prepared_all(struct dmactl_prepared *p)
 	}
 	if (ret)
 		return ret;
-	dmactl_job_set_run(&p->run, &p->job);
-	/* Fences are up to the common path. An export sets session->exports. */
-	WRITE_ONCE(p->simple, p->nr == 1 && p->job.no_sync && !p->job.has_resv);
+	dmactl_prepared_set_simple(p, p->nr == 1);
 	return 0;
 }
 
@@ -267,12 +320,29 @@ out:
 	return ret;
 }
 
+static void dmactl_prepared_rewind(struct dmactl_prepared *p)
+{
+	struct dmactl_job *job = &p->job;
+
+	dmactl_linear_rewind(job);
+	dmactl_job_unprepare(job, job->prepared);
+	if (job->ops->rewind)
+		job->ops->rewind(job);
+}
+
+/* Was the op checked for narrower words than the peripheral has now? */
+static bool dmactl_prepared_is_narrow(const struct dmactl_prepared *p)
+{
+	return p->job.dir != DMA_MEM_TO_MEM &&
+	       p->job.align < dmactl_slave_align(p->chan, p->job.dir);
+}
+
 /*
- * The channel was terminated in the meantime: prepares all descriptors again.
+ * The channel was terminated or configured in the meantime: prepares the op
+ * again.
  */
 static int dmactl_prepared_again_locked(struct dmactl_prepared *p)
 {
-	struct dmactl_job *job = &p->job;
 	int ret;
 
 	lockdep_assert_held_write(&p->chan->rwsem);
@@ -280,10 +350,9 @@ static int dmactl_prepared_again_locked(struct dmactl_prepared *p)
 		return p->chan->life.dead;
 	if (!p->lost)
 		return 0;
-	dmactl_linear_rewind(job);
-	dmactl_job_unprepare(job, job->prepared);
-	if (job->ops->rewind)
-		job->ops->rewind(job);
+	if (dmactl_prepared_is_narrow(p))
+		return -EINVAL;
+	dmactl_prepared_rewind(p);
 	ret = dmactl_prepared_all(p);
 	if (ret)
 		dmactl_prepared_give_back(p);
@@ -309,6 +378,8 @@ dmactl_prepared_prep(struct dmactl_chan *chan, struct dmactl_job *job,
 {
 	struct dmactl_prepared *p = job->prepared_by;
 
+	if (!p->job.reusable)
+		return p->job.ops->prep(chan, &p->job, piece, flags);
 	if (job->at_dst.index >= p->nr)
 		return NULL;
 	*piece = p->descs[job->at_dst.index].piece;
@@ -316,16 +387,38 @@ dmactl_prepared_prep(struct dmactl_chan *chan, struct dmactl_job *job,
 	return p->descs[job->at_dst.index].txd;
 }
 
-/* The provider already holds the entries. */
+/* If the provider keeps the descriptors, it already holds the entries. */
 static u32 dmactl_prepared_entries(const struct dmactl_job *job)
 {
-	return 0;
+	const struct dmactl_prepared *p = job->prepared_by;
+
+	return p->job.reusable ? 0 : dmactl_piece_entries(&p->job);
 }
 
 static void dmactl_prepared_advance(struct dmactl_job *job,
 				    const struct dmactl_piece *piece)
 {
-	dmactl_linear_step(job);
+	struct dmactl_prepared *p = job->prepared_by;
+
+	if (p->job.reusable) {
+		dmactl_linear_step(job);
+		return;
+	}
+	dmactl_job_set_prepared(&p->job, p->job.prepared + piece->len);
+	if (p->job.ops->advance)
+		p->job.ops->advance(&p->job, piece);
+}
+
+static void dmactl_prepared_shrink(struct dmactl_chan *chan,
+				   struct dmactl_job *job)
+{
+	struct dmactl_prepared *p = job->prepared_by;
+
+	if (p->job.reusable || !p->job.ops->shrink)
+		return;
+	p->job.ops->shrink(chan, &p->job);
+	/* The addresses may be those of a longer descriptor. */
+	WRITE_ONCE(p->simple, false);
 }
 
 /* The completion was delivered. A quarantined op releases nothing. */
@@ -371,8 +464,11 @@ static int dmactl_prepared_validate(struct dmactl_chan *chan,
 		dmactl_obj_unuse(obj);
 		return ret;
 	}
-	dmactl_prepared_wait_callback(p);
 	job->prepared_by = p;
+	if (p->job.reusable)
+		dmactl_prepared_wait_callback(p);
+	else
+		dmactl_prepared_rewind(p);
 	dmactl_job_borrow(job, &p->job);
 	dmactl_spans_set_has_resv(job, dmactl_fence_is_due(job));
 	return READ_ONCE(p->lost) ? dmactl_prepared_again(p) : 0;
@@ -383,5 +479,5 @@ const struct dmactl_op_type dmactl_op_prepared = {
 	.prep = dmactl_prepared_prep,
 	.entries = dmactl_prepared_entries,
 	.advance = dmactl_prepared_advance,
-	.caps = DMACTL_CAP_REUSE,
+	.shrink = dmactl_prepared_shrink,
 };

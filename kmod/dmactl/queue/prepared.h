@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Prepared ops: their descriptors are prepared once and submitted many times.
+ * Prepared ops: checked and mapped once, submitted many times. If the provider
+ * can reuse descriptors, these are prepared once as well. Otherwise they are
+ * prepared for each submission.
  */
 #ifndef DMACTL_PREPARED_H
 #define DMACTL_PREPARED_H
@@ -26,22 +28,23 @@ enum dmactl_prepared_user {
 
 struct dmactl_prepared {
 	struct dmactl_obj obj;
-	struct dmactl_session *session;
 	struct dmactl_chan *chan;	/* referenced */
-	struct list_head chan_node;	/* chan->rwsem */
-	struct dmactl_job job;		/* describes the op */
-	struct dmactl_job run;		/* the op that the fast path submits */
-	bool simple;			/* one descriptor, no syncs */
 	atomic_t busy;			/* enum dmactl_prepared_user */
 	int cpu;			/* where the callback may still run, or below */
-	bool bh;			/* the thread is in an RCU read section */
+	/* chan->rwsem: what the provider keeps, if the job is reusable */
+	struct dmactl_prepared_desc *descs;
+	u32 nr;
+	bool simple;			/* one descriptor, no syncs; rwsem or the user */
+	bool lost;			/* chan->rwsem: must be prepared again */
+	bool bh;			/* @caller was in an RCU read section */
+	u32 capacity;			/* chan->rwsem: of @descs */
 	pid_t caller;			/* the thread where it may still run */
+	struct dmactl_job run;		/* the op that the fast path submits */
+	struct dmactl_job job;		/* describes the op */
 	unsigned long slept;		/* nvcsw of the thread at that time */
 	struct work_struct work;
-	bool lost;			/* chan->rwsem: must be prepared again */
-	u32 nr;				/* chan->rwsem */
-	u32 capacity;
-	struct dmactl_prepared_desc *descs;
+	struct dmactl_session *session;
+	struct list_head chan_node;	/* chan->rwsem */
 };
 
 static inline struct dmactl_prepared *obj_to_prepared(struct dmactl_obj *obj)
@@ -62,6 +65,12 @@ static inline bool dmactl_prepared_get(struct dmactl_prepared *p)
 static inline void dmactl_prepared_put(struct dmactl_prepared *p)
 {
 	atomic_set_release(&p->busy, DMACTL_PREPARED_FREE);
+}
+
+/* Returns the job that has the spans of an op. */
+static inline struct dmactl_job *dmactl_job_with_spans(struct dmactl_job *job)
+{
+	return job->run && job->prepared_by ? &job->prepared_by->job : job;
 }
 
 /* Values of dmactl_prepared.cpu that are no processor. */
@@ -112,5 +121,6 @@ void dmactl_prepared_unrun(struct dmactl_job *job);
 void dmactl_prepared_unuse(struct dmactl_job *job);
 void dmactl_prepared_drop_all(struct dmactl_chan *chan);
 void dmactl_prepared_lose_all(struct dmactl_chan *chan);
+void dmactl_prepared_reconfigured(struct dmactl_chan *chan);
 
 #endif /* DMACTL_PREPARED_H */

@@ -238,8 +238,8 @@ class Prepared:
 
 
 class PrepareOps(Ops):
-    """The operations of a channel, to prepare them; each returns a Prepared. NotSupported: the
-    channel lacks Cap.REUSE, or the op is xor_val() or pq_val()."""
+    """The operations of a channel, to prepare them; each returns a Prepared. NotSupported: the op
+    is xor_val() or pq_val()."""
 
     def __init__(self, channel: Channel):
         self._channel = channel

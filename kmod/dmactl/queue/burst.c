@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bursts: see burst.h. Each op has one descriptor and needs no syncs. All are in
+ * flight before the first is prepared, in one hold of chan->lock, because no
+ * spinlock may be held at prep and submit. Those that the provider does not take
+ * are taken out of flight again: they are the last, as prep_lock is held.
+ */
+
+#include <linux/dmaengine.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/preempt.h>
+
+#include "../../compat.h"
+#include "core/chan.h"
+#include "core/session.h"
+#include "core/trace.h"
+#include "op/job.h"
+#include "op/op.h"
+#include "queue/burst.h"
+#include "queue/callback.h"
+#include "queue/cq.h"
+#include "queue/cq_ring.h"
+#include "queue/desc.h"
+#include "queue/issue.h"
+#include "queue/late.h"
+#include "queue/prepared.h"
+#include "queue/queue.h"
+
+/* All ops of a burst are of one kind. Each kind has a path of its own. */
+enum dmactl_burst_kind {
+	DMACTL_BURST_REUSED,	/* the provider keeps the descriptors */
+	DMACTL_BURST_PREPARED,	/* other prepared ops */
+};
+
+static enum dmactl_burst_kind dmactl_burst_kind(const struct dmactl_job *job)
+{
+	return job->reusable ? DMACTL_BURST_REUSED
+					      : DMACTL_BURST_PREPARED;
+}
+
+/*
+ * Can the callback complete the op here? Otherwise dmactl_desc_callback()
+ * handles it.
+ */
+static __always_inline bool
+dmactl_burst_can_complete(struct dmactl_chan *chan, struct dmactl_job *job,
+			  const struct dmaengine_result *result)
+{
+	struct dmactl_session *s = chan->session;
+
+	if (result && (result->result != DMA_TRANS_NOERROR || result->residue))
+		return false;
+	if (dmactl_desc_is_open(&job->own, result))
+		return false;
+	if (chan->queue.partial || chan->queue.stopping || chan->ending.active ||
+	    !list_empty(&chan->descs.retired))
+		return false;
+	/* A NOP behind the op would end with it. */
+	if (!list_is_last(&job->node, &chan->queue.inflight) &&
+	    list_next_entry(job, node)->opcode == DMACTL_OP_NOP)
+		return false;
+	/* Completions in the queue go to the ring first. */
+	return !READ_ONCE(s->nr_cq) || !READ_ONCE(s->cq_ring);
+}
+
+static __always_inline void
+dmactl_burst_complete(struct dmactl_chan *chan, struct dmactl_job *job,
+		      enum dmactl_burst_kind kind)
+{
+	struct dmactl_session *s = chan->session;
+
+	lockdep_assert_held(&chan->lock);
+	if (kind == DMACTL_BURST_REUSED)
+		dmactl_prepared_called(job->prepared_by);
+	else
+		dmactl_desc_uncount_few(chan, &job->own);
+	dmactl_desc_empty(&job->own);
+	dmactl_job_set_bytes(job, job->len);
+	dmactl_desc_count_off(chan);
+	dmactl_stall_note(chan);
+	dmactl_queue_end(chan, job->len, false);
+	dmactl_queue_unstarve(chan);
+	dmactl_job_stamp(job, ktime_get_ns());
+	/* The test avoids fetching the arguments. */
+	if (trace_dmactl_op_complete_enabled())
+		trace_dmactl_op_complete(s->id, chan->obj.handle, job->seq, 0,
+					 job->bytes);
+	if (!dmactl_cq_ring_put(s, job) && !dmactl_cq_add(s, job))
+		return;
+	dmactl_burst_unlink(&job->node);
+	dmactl_prepared_put(job->prepared_by);
+	dmactl_cq_notify(s);
+}
+
+/* The callbacks do what dmactl_desc_callback() does, for the common case. */
+static __always_inline void
+dmactl_burst_called(void *param, const struct dmaengine_result *result,
+		    enum dmactl_burst_kind kind)
+{
+	struct dmactl_desc *desc = param;
+	struct dmactl_chan *chan = desc->chan;
+
+	/*
+	 * A softirq is an RCU read section as well. In other contexts more is
+	 * needed.
+	 */
+	if (in_serving_softirq() && !dmactl_late_is_due(chan)) {
+		guard(dmactl_spin)(&chan->lock);
+		if (desc->job && dmactl_burst_can_complete(chan, desc->job, result)) {
+			dmactl_burst_complete(chan, desc->job, kind);
+			return;
+		}
+	}
+	dmactl_desc_callback(param, result);
+}
+
+static void dmactl_burst_reused_callback(void *param,
+					 const struct dmaengine_result *result)
+{
+	dmactl_burst_called(param, result, DMACTL_BURST_REUSED);
+}
+
+static void dmactl_burst_prepared_callback(void *param,
+					   const struct dmaengine_result *result)
+{
+	dmactl_burst_called(param, result, DMACTL_BURST_PREPARED);
+}
+
+static __always_inline dma_async_tx_callback_result
+dmactl_burst_callback(enum dmactl_burst_kind kind)
+{
+	return kind == DMACTL_BURST_REUSED ? dmactl_burst_reused_callback
+					   : dmactl_burst_prepared_callback;
+}
+
+/* Puts jobs from the head of the list in flight. Returns their number. */
+static __always_inline u32
+dmactl_burst_add(struct dmactl_chan *chan, struct list_head *jobs,
+		 enum dmactl_burst_kind kind)
+{
+	u32 nr = 0, room, entries;
+	struct dmactl_job *job;
+	LIST_HEAD(added);
+
+	guard(dmactl_bh)(&chan->lock);
+	if (chan->queue.partial)
+		return 0;
+	room = chan->limits.bounds.descriptors - chan->descs.nr;
+	entries = chan->descs.nr_entries;
+	list_for_each_entry(job, jobs, node) {
+		/* The channel was terminated or configured in the meantime. */
+		if (!job->prepared_by->simple)
+			break;
+		if (nr == room)
+			break;
+		if (kind != DMACTL_BURST_REUSED &&
+		    !dmactl_desc_try_entries(chan, &job->own, job->whole.entries, &entries))
+			break;
+		dmactl_queue_number(chan, job, nr);
+		dmactl_desc_fill(&job->own, job, job->len);
+		nr++;
+	}
+	if (kind != DMACTL_BURST_REUSED)
+		dmactl_desc_set_entries(chan, entries);
+	list_cut_before(&added, jobs, &job->node);
+	list_splice_tail(&added, &chan->queue.inflight);
+	dmactl_queue_count(chan, nr);
+	dmactl_desc_count(chan, nr);
+	return nr;
+}
+
+/*
+ * The provider did not take @job and those behind it, so no callback comes for
+ * them. They go back to the head of the list.
+ */
+static void dmactl_burst_del(struct dmactl_chan *chan, struct list_head *jobs,
+			     struct dmactl_job *job, int nr, int err)
+{
+	struct list_head *inflight = &chan->queue.inflight;
+	struct list_head *first = &job->node;
+	LIST_HEAD(before);
+
+	guard(dmactl_bh)(&chan->lock);
+	if (err == -EAGAIN)
+		dmactl_desc_count_refused(chan);
+	else
+		dmactl_desc_mark_used(chan);
+	dmactl_queue_count(chan, -nr);
+	dmactl_desc_count(chan, -nr);
+	list_for_each_entry_from(job, inflight, node) {
+		dmactl_desc_uncount_entries(chan, &job->own);
+		dmactl_desc_empty(&job->own);
+	}
+	list_cut_before(&before, inflight, first);
+	list_splice_init(inflight, jobs);
+	list_splice(&before, inflight);
+}
+
+/* Prepares the only descriptor of an op that is no MEMCPY. */
+static noinline struct dma_async_tx_descriptor *
+dmactl_burst_prep_other(struct dmactl_chan *chan, struct dmactl_job *job)
+{
+	struct dmactl_job *what = dmactl_job_with_spans(job);
+	const struct dmactl_whole *whole = &job->whole;
+	struct dma_chan *dma = chan->lease.dma;
+	struct dmactl_piece piece = { };
+
+	if (whole->opcode == DMACTL_OP_MEMSET)
+		return dmaengine_prep_dma_memset(dma, whole->dst, what->value,
+						 job->len, whole->flags);
+	if (whole->opcode == DMACTL_OP_SLAVE_SINGLE && !what->priv)
+		return dmaengine_prep_slave_single(dma, what->nr_dst ? whole->dst
+								     : whole->src,
+						   job->len, what->dir, whole->flags);
+	return what->ops->prep(chan, what, &piece, whole->flags);
+}
+
+/* The channel has the operation, as the op was checked. */
+static __always_inline struct dma_async_tx_descriptor *
+dmactl_burst_prep(struct dmactl_chan *chan, struct dmactl_job *job)
+{
+	const struct dmactl_whole *whole = &job->whole;
+	struct dma_chan *dma = chan->lease.dma;
+
+	if (likely(whole->opcode == DMACTL_OP_MEMCPY))
+		return dma->device->device_prep_dma_memcpy(dma, whole->dst,
+							   whole->src, job->len,
+							   whole->flags);
+	return dmactl_burst_prep_other(chan, job);
+}
+
+/*
+ * Returns an error if the common path must try the job, or fail: -EAGAIN if the
+ * provider has no descriptor now, otherwise -EIO. As in dmactl_prep_submit(),
+ * nothing sleeps between prep and submit.
+ */
+static __always_inline int
+dmactl_burst_submit_one(struct dmactl_chan *chan, struct dmactl_job *job,
+			enum dmactl_burst_kind kind)
+{
+	struct dma_async_tx_descriptor *txd;
+	struct dmactl_desc *desc = &job->own;
+	u32 seq = job->seq;
+	dma_cookie_t cookie;
+
+	if (kind == DMACTL_BURST_REUSED) {
+		txd = job->prepared_by->descs->txd;
+	} else {
+		txd = dmactl_burst_prep(chan, job);
+		if (IS_ERR_OR_NULL(txd))
+			return -EAGAIN;
+		if (trace_dmactl_op_prep_enabled())
+			trace_dmactl_op_prep(chan->session->id, chan->obj.handle,
+					     job->opcode, seq, job->len);
+	}
+	txd->callback_result = dmactl_burst_callback(kind);
+	txd->callback_param = desc;
+	cookie = dmaengine_submit(txd);
+	if (dma_submit_error(cookie))
+		return -EIO;
+	dmactl_desc_submitted(desc, cookie);
+	if (trace_dmactl_op_submit_enabled())
+		trace_dmactl_op_submit(chan->session->id, chan->obj.handle, seq,
+				       cookie);
+	return 0;
+}
+
+static __always_inline u32
+dmactl_burst_submit_some(struct dmactl_chan *chan, struct list_head *jobs,
+			 enum dmactl_burst_kind kind)
+{
+	struct dmactl_job *job = list_first_entry(jobs, struct dmactl_job, node);
+	u32 nr = dmactl_burst_add(chan, jobs, kind), done;
+	struct dmactl_job *next;
+	int err;
+
+	lockdep_assert_held(&chan->prep_lock);
+	for (done = 0; done < nr; done++, job = next) {
+		/*
+		 * Once submitted, the job may end and be used again. Those
+		 * behind it stay, so this needs no lock.
+		 */
+		next = list_next_entry(job, node);
+		err = dmactl_burst_submit_one(chan, job, kind);
+		if (err) {
+			dmactl_burst_del(chan, jobs, job, nr - done, err);
+			break;
+		}
+	}
+	return done;
+}
+
+static u32 dmactl_burst_submit_locked(struct dmactl_chan *chan,
+				      struct list_head *jobs)
+{
+	enum dmactl_burst_kind kind;
+	u32 nr;
+
+	if (chan->life.dead || chan->user)
+		return 0;
+	kind = dmactl_burst_kind(list_first_entry(jobs, struct dmactl_job, node));
+	guard(mutex)(&chan->prep_lock);
+	if (kind == DMACTL_BURST_REUSED)
+		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_REUSED);
+	else
+		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_PREPARED);
+	if (nr)
+		dmactl_chan_issue_locked(chan);
+	return nr;
+}
+
+/*
+ * Submits and issues jobs of the channel from the head of the list, all of one
+ * kind. The others stay on it: the common path tries them, or returns the error.
+ * The caller holds a reference to the channel. Returns the number of submitted
+ * jobs; also if the task was killed.
+ */
+u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs)
+{
+	u32 nr;
+
+	if (dmactl_chan_lock_read(chan))
+		return 0;
+	nr = dmactl_burst_submit_locked(chan, jobs);
+	up_read(&chan->rwsem);
+	return nr;
+}

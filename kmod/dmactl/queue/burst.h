@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Bursts: ops of one channel that are put in flight together, and then prepared
+ * and submitted one after the other.
+ */
+#ifndef DMACTL_BURST_H
+#define DMACTL_BURST_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct dmactl_chan;
+
+/*
+ * Adds a job to a list that only the caller sees. list_add_tail() would check
+ * the list.
+ */
+static inline void dmactl_burst_push(struct list_head *node,
+				     struct list_head *jobs)
+{
+	node->prev = jobs->prev;
+	node->next = jobs;
+	jobs->prev->next = node;
+	jobs->prev = node;
+}
+
+/* The same for list_del_init(), on the channel's list of ops in flight. */
+static inline void dmactl_burst_unlink(struct list_head *node)
+{
+	__list_del(node->prev, node->next);
+	INIT_LIST_HEAD(node);
+}
+
+u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs);
+
+#endif /* DMACTL_BURST_H */
