@@ -109,6 +109,22 @@ static inline void dmactl_spin_unlock(spinlock_t *lock)
 DEFINE_LOCK_GUARD_1(dmactl_spin, spinlock_t, dmactl_spin_lock(_T->lock),
 		    dmactl_spin_unlock(_T->lock))
 
+/* Holds a spinlock with interrupts off, in a task. */
+static inline void dmactl_irq_lock(spinlock_t *lock)
+{
+	spin_lock_irq(lock);
+	__release(lock);
+}
+
+static inline void dmactl_irq_unlock(spinlock_t *lock)
+{
+	__acquire(lock);
+	spin_unlock_irq(lock);
+}
+
+DEFINE_LOCK_GUARD_1(dmactl_irq, spinlock_t, dmactl_irq_lock(_T->lock),
+		    dmactl_irq_unlock(_T->lock))
+
 DEFINE_LOCK_GUARD_0(dmactl_bh_off, local_bh_disable(), local_bh_enable())
 
 /* A short RCU read section, without the two calls of rcu_read_lock(). */

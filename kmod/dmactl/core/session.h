@@ -67,7 +67,7 @@ struct dmactl_session {
 	/* woken by completions, credit, lost devices, streams of a port's node */
 	wait_queue_head_t wait;
 	wait_queue_head_t wait_nr;	/* woken by a number of completions */
-	u32 want;			/* cq_lock: the smallest such number */
+	u32 want;			/* wait_nr.lock: the smallest such number */
 	atomic_t nr_gone;		/* channels whose device is gone */
 
 	spinlock_t cq_lock;		/* protects the queue; callbacks take it */

@@ -55,8 +55,8 @@ static void dmactl_waiter_add(struct dmactl_waiter *w)
 		add_wait_queue(&s->wait, &w->entry);
 		return;
 	}
-	add_wait_queue(&s->wait_nr, &w->entry);
-	guard(dmactl_bh)(&s->cq_lock);
+	guard(dmactl_irq)(&s->wait_nr.lock);
+	__add_wait_queue(&s->wait_nr, &w->entry);
 	dmactl_cq_set_want(s, min(s->want, w->nr));
 }
 
@@ -68,8 +68,8 @@ static void dmactl_waiter_remove(struct dmactl_waiter *w)
 		remove_wait_queue(&s->wait, &w->entry);
 		return;
 	}
-	remove_wait_queue(&s->wait_nr, &w->entry);
-	guard(dmactl_bh)(&s->cq_lock);
+	guard(dmactl_irq)(&s->wait_nr.lock);
+	__remove_wait_queue(&s->wait_nr, &w->entry);
 	/*
 	 * A new waiter lowers the number again. A number that is too small only
 	 * wakes the other waiters too early.
