@@ -20,6 +20,7 @@ struct bench {
 	const char *channels[BENCH_MAX_CHANNELS];
 	unsigned int channel_count;
 	const char *counter;	     /* slave name of dma-sim's counter, or NULL */
+	const char *anew;	     /* a channel that cannot reuse descriptors, or NULL */
 	const char *const *patterns; /* names of cases, ends with NULL; NULL: all cases */
 	uint64_t budget_ns;	     /* for the measured stretch of a case */
 	uint64_t clock_ns;	     /* between two readings of the clock in a row */

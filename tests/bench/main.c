@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench [-o FILE] [-b MILLISECONDS] [-n TRANSFERS] [-t FILE] [-c COUNTER] [-l] [-m]
+ * bench [-o FILE] [-b MILLISECONDS] [-n TRANSFERS] [-t FILE] [-c COUNTER] [-a CHANNEL] [-l] [-m]
  *       [-k PATTERN]... CHANNEL...
  *
  * -n does that many transfers, however long it takes; -t writes a line to FILE, a trace_marker of
- * tracefs, where the measured stretch of a case begins and ends. The name of a case is
+ * tracefs, where the measured stretch of a case begins and ends; -a names a channel that cannot
+ * reuse descriptors. The name of a case is
  * PEER/WORK/SIZE/DEPTH/BUFFER/CHANNELS/PROCESSES; a PATTERN is a shell pattern. The exit status is
  * 1 if a case failed.
  */
@@ -18,7 +19,7 @@
 static void usage(void)
 {
 	fprintf(stderr, "usage: bench [-o FILE] [-b MILLISECONDS] [-n TRANSFERS] [-t FILE] "
-			"[-c COUNTER] [-l] [-m] [-k PATTERN]... CHANNEL...\n");
+			"[-c COUNTER] [-a CHANNEL] [-l] [-m] [-k PATTERN]... CHANNEL...\n");
 	exit(2);
 }
 
@@ -44,7 +45,7 @@ int main(int argc, char **argv)
 
 	if (!patterns)
 		return 1;
-	while ((option = getopt(argc, argv, "o:b:c:k:lmn:t:")) != -1) {
+	while ((option = getopt(argc, argv, "a:o:b:c:k:lmn:t:")) != -1) {
 		switch (option) {
 		case 'o':
 			bench.out = fopen(optarg, "ae");
@@ -52,6 +53,9 @@ int main(int argc, char **argv)
 				perror(optarg);
 				return 1;
 			}
+			break;
+		case 'a':
+			bench.anew = optarg;
 			break;
 		case 'b':
 			bench.budget_ns = strtoull(optarg, NULL, 0) * 1000000;

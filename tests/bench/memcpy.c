@@ -151,6 +151,23 @@ static int many_check(struct bench_case *c)
 	return used ? 0 : bench_why(c, "nothing was copied");
 }
 
+/* Where the provider reuses descriptors, and where they are prepared for each submission. */
+static void cases_prepared(struct bench *bench, uint64_t size, unsigned int depth)
+{
+	struct bench_case c = copy;
+
+	c.size = size;
+	c.depth = depth;
+	c.peer = "dmactl-prepared";
+	c.begin = prepared_begin;
+	bench_run(bench, &c);
+	if (!bench->anew)
+		return;
+	c.peer = "dmactl-anew";
+	c.channel = bench->anew;
+	bench_run(bench, &c);
+}
+
 static void cases_many(struct bench *bench)
 {
 	static const char *const works[] = {"buffers-1", "buffers-10", "buffers-100",
@@ -244,10 +261,9 @@ void cases_memcpy(struct bench *bench)
 		c.peer = "dmactl-ring";
 		c.begin = ring_begin;
 		bench_run(bench, &c);
-		c.peer = "dmactl-prepared";
-		c.begin = prepared_begin;
-		bench_run(bench, &c);
+		cases_prepared(bench, 4096, depths[i]);
 	}
+	cases_prepared(bench, 64, 32);
 	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
 		for (size_t j = 0; j < sizeof(few_depths) / sizeof(few_depths[0]); j++) {
 			c = copy;
