@@ -35,7 +35,7 @@ QUICK_OLD = ("dmatest", "memory", "ring", "streams", "uring")
 DEPENDS = "# bats test_tags=kernel\n"
 
 # The width of pointers does not change what is bounced.
-BOUNCED = ("*copy*", "*prepared*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
+BOUNCED = ("*burst", "*copy*", "*prepared*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
 
 # Tests that need other projects' sources and large packages: make adapters-check.
 ADAPTERS = ("dpdk", "fio", "gstreamer", "tracing")

@@ -76,6 +76,7 @@ struct dmactl_session {
 	struct eventfd_ctx *eventfd;	/* cq_lock */
 	struct dmactl_cq_ring *cq_ring;	/* NULL until the RING ioctl */
 	u32 spin_ns;			/* busy polling before sleep, see queue/wait.c */
+	u32 fastop_skip;		/* see front/fastop.c */
 
 	struct delayed_work uring_reaper;
 	struct dmactl_leave leave;

@@ -18,6 +18,7 @@
 #include "core/param.h"
 #include "core/session.h"
 #include "core/usercopy.h"
+#include "front/fastop.h"
 #include "front/fastpath.h"
 #include "front/submit.h"
 #include "op/job.h"
@@ -159,13 +160,21 @@ static u32 dmactl_fastpath_submit(struct dmactl_session *s,
 
 /* Returns the number of accepted ops. 0: nothing was done. */
 static u32 dmactl_fastpath_ops(struct dmactl_session *s,
-			       const struct dmactl_submit *arg)
+			       const struct dmactl_submit *arg, bool ring)
 {
 	union dmactl_fastpath_op first dmactl_uninit;
 
 	if (dmactl_get_words(&first, u64_to_user_ptr(arg->ops_uptr), sizeof(first)))
 		return 0;
-	return dmactl_fastpath_submit(s, arg, &first);
+	switch (first.op.opcode) {
+	case DMACTL_OP_PREPARED:
+		return ring ? dmactl_fastpath_submit(s, arg, &first) : 0;
+	case DMACTL_OP_MEMCPY:
+	case DMACTL_OP_MEMSET:
+	case DMACTL_OP_SLAVE_SINGLE:
+		return dmactl_fastop_submit(s, arg, &first.op);
+	}
+	return 0;
 }
 
 /* Can SUBMIT take the fast path, as far as its own fields tell? */
@@ -176,8 +185,12 @@ static bool dmactl_fastpath_is_due(const struct dmactl_submit *arg,
 	    arg->op_size != sizeof(struct dmactl_op) ||
 	    (arg->flags & DMACTL_SUBMIT_HOLD))
 		return false;
-	return ring && !arg->nr_completions && !arg->completion_size &&
-	       arg->min_complete <= ring->entries;
+	if (ring)
+		return !arg->nr_completions && !arg->completion_size &&
+		       arg->min_complete <= ring->entries;
+	return arg->completion_size == (arg->nr_completions ?
+					sizeof(struct dmactl_completion) : 0) &&
+	       arg->min_complete <= arg->nr_completions;
 }
 
 /* Returns false if nothing was done. */
@@ -188,14 +201,14 @@ static bool dmactl_fastpath(struct dmactl_session *s, struct dmactl_submit *arg)
 
 	if (!dmactl_fastpath_is_due(arg, ring))
 		return false;
-	arg->out_accepted = dmactl_fastpath_ops(s, arg);
+	arg->out_accepted = dmactl_fastpath_ops(s, arg, ring);
 	if (!arg->out_accepted)
 		return false;
 	if (arg->out_accepted < arg->nr_ops)
 		min = min(min, 1u);
 	arg->out_wait = 0;
-	arg->out_completed = dmactl_cq_ring_used(ring);
-	if (arg->out_completed < min)
+	arg->out_completed = ring ? dmactl_cq_ring_used(ring) : 0;
+	if (!ring || arg->out_completed < min)
 		arg->out_wait = dmactl_submit_reap(s, arg, ring, min, NULL);
 	return true;
 }

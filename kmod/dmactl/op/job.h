@@ -273,6 +273,20 @@ static inline void dmactl_job_set_whole(struct dmactl_job *job,
 	job->whole = *whole;
 }
 
+/* Fills a job for an op without flags, which one descriptor does without syncs. */
+static inline void dmactl_job_fill_whole(struct dmactl_job *job,
+					 const struct dmactl_op *op)
+{
+	job->opcode = op->opcode;
+	job->flags = 0;
+	job->value = op->value;
+	job->user_data = op->user_data;
+	job->len = op->len;
+	job->no_sync = true;
+	job->plain = true;
+	dmactl_job_set_prepared(job, op->len);
+}
+
 static inline void dmactl_desc_init(struct dmactl_desc *desc,
 				    struct dmactl_chan *chan)
 {

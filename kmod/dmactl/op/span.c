@@ -67,6 +67,25 @@ static int dmactl_span_lost(struct dmactl_chan *chan)
 	return READ_ONCE(chan->life.dead);
 }
 
+/*
+ * Finds a buffer that is mapped for the device, as its user. The mapping stays
+ * with the memory of the channel, which the caller holds.
+ */
+bool dmactl_span_hint_find(struct dmactl_chan *chan,
+			   struct dmactl_span_hint *hint, u32 handle)
+{
+	hint->handle = 0;
+	hint->buf = dmactl_span_lookup(chan, handle, &hint->map);
+	if (!hint->buf)
+		return false;
+	if (!hint->map || dmactl_span_lost(chan)) {
+		dmactl_buf_unuse(hint->buf);
+		return false;
+	}
+	hint->handle = handle;
+	return true;
+}
+
 /* Fills a span. On success the op is a user of the buffer. */
 static int dmactl_span_init(struct dmactl_chan *chan, struct dmactl_span *span,
 			    u32 handle, u64 off, u64 len, u32 align)

@@ -3,10 +3,14 @@
 #ifndef DMACTL_SPAN_H
 #define DMACTL_SPAN_H
 
+#include <linux/align.h>
 #include <linux/dmactl.h>
 #include <linux/types.h>
 
+#include "core/chan.h"
+#include "core/object.h"
 #include "mem/buffer.h"
+#include "mem/map.h"
 #include "op/job.h"
 
 /* The fields that an opcode does not use. */
@@ -32,10 +36,81 @@ static inline void dmactl_spans_disown(struct dmactl_job *job)
 static inline void dmactl_spans_unuse_plain(struct dmactl_job *job)
 {
 	if (job->nr_dst)
-		dmactl_buf_unuse(job->dst->buf);
+		dmactl_obj_unuse(&job->dst->buf->obj);
 	if (job->nr_src)
-		dmactl_buf_unuse(job->src->buf);
+		dmactl_obj_unuse(&job->src->buf->obj);
 	dmactl_spans_disown(job);
+}
+
+/* The buffer of an earlier op of the same batch, which is its user. */
+struct dmactl_span_hint {
+	u32 handle;			/* 0: none */
+	struct dmactl_buf *buf;
+	struct dmactl_map *map;
+};
+
+struct dmactl_span_hints {
+	struct dmactl_span_hint dst;
+	struct dmactl_span_hint src;
+};
+
+bool dmactl_span_hint_find(struct dmactl_chan *chan,
+			   struct dmactl_span_hint *hint, u32 handle);
+
+/*
+ * Fills a span and makes the op a user of its buffer, for an op that one
+ * descriptor does without syncs. Stores the address. Returns false if the op needs
+ * more, or is wrong.
+ */
+static inline bool dmactl_span_try(struct dmactl_chan *chan, const struct dmactl_job *job,
+				   struct dmactl_span *span, u32 handle, u64 off,
+				   struct dmactl_span_hint *hint, dma_addr_t *addr)
+{
+	struct dmactl_buf *buf;
+
+	if (hint->handle && hint->handle == handle)
+		dmactl_buf_use_more(hint->buf);
+	else if (!dmactl_span_hint_find(chan, hint, handle))
+		return false;
+	buf = hint->buf;
+	span->buf = buf;
+	span->map = hint->map;
+	span->off = off;
+	span->len = job->len;
+	span->coef = 0;
+	if (off > buf->size || job->len > buf->size - off || READ_ONCE(buf->resv) ||
+	    dmactl_map_syncs(hint->map) ||
+	    dmactl_map_addr(hint->map, off, addr) < job->len ||
+	    !IS_ALIGNED(off | job->len | *addr, job->align)) {
+		dmactl_obj_unuse(&buf->obj);
+		hint->handle = 0;
+		return false;
+	}
+	return true;
+}
+
+static inline bool dmactl_try_dst(struct dmactl_chan *chan, struct dmactl_job *job,
+				  const struct dmactl_op *op,
+				  struct dmactl_span_hints *hints,
+				  struct dmactl_whole *whole)
+{
+	if (!dmactl_span_try(chan, job, job->dst, op->dst_buf, op->dst_off,
+			     &hints->dst, &whole->dst))
+		return false;
+	job->nr_dst = 1;
+	return !job->dst->buf->read_only;
+}
+
+static inline bool dmactl_try_src(struct dmactl_chan *chan, struct dmactl_job *job,
+				  const struct dmactl_op *op,
+				  struct dmactl_span_hints *hints,
+				  struct dmactl_whole *whole)
+{
+	if (!dmactl_span_try(chan, job, job->src, op->src_buf, op->src_off,
+			     &hints->src, &whole->src))
+		return false;
+	job->nr_src = 1;
+	return true;
 }
 
 void dmactl_spans_unuse(struct dmactl_job *job);

@@ -17,13 +17,16 @@
 #include "core/trace.h"
 #include "op/job.h"
 #include "op/op.h"
+#include "op/span.h"
 #include "queue/burst.h"
 #include "queue/callback.h"
+#include "queue/complete.h"
 #include "queue/cq.h"
 #include "queue/cq_ring.h"
 #include "queue/desc.h"
 #include "queue/issue.h"
 #include "queue/late.h"
+#include "queue/pool.h"
 #include "queue/prepared.h"
 #include "queue/queue.h"
 
@@ -31,10 +34,13 @@
 enum dmactl_burst_kind {
 	DMACTL_BURST_REUSED,	/* the provider keeps the descriptors */
 	DMACTL_BURST_PREPARED,	/* other prepared ops */
+	DMACTL_BURST_POOL,	/* jobs of the pool */
 };
 
 static enum dmactl_burst_kind dmactl_burst_kind(const struct dmactl_job *job)
 {
+	if (!job->run)
+		return DMACTL_BURST_POOL;
 	return job->reusable ? DMACTL_BURST_REUSED
 					      : DMACTL_BURST_PREPARED;
 }
@@ -64,7 +70,8 @@ dmactl_burst_can_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 	return !READ_ONCE(s->nr_cq) || !READ_ONCE(s->cq_ring);
 }
 
-static __always_inline void
+/* The return value is for dmactl_chan_complete_called(). */
+static __always_inline bool
 dmactl_burst_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 		      enum dmactl_burst_kind kind)
 {
@@ -81,16 +88,26 @@ dmactl_burst_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 	dmactl_stall_note(chan);
 	dmactl_queue_end(chan, job->len, false);
 	dmactl_queue_unstarve(chan);
+	if (kind == DMACTL_BURST_POOL) {
+		dmactl_spans_unuse_plain(job);
+		dmactl_job_drop_endless(job);
+	}
 	dmactl_job_stamp(job, ktime_get_ns());
 	/* The test avoids fetching the arguments. */
 	if (trace_dmactl_op_complete_enabled())
 		trace_dmactl_op_complete(s->id, chan->obj.handle, job->seq, 0,
 					 job->bytes);
+	if (kind == DMACTL_BURST_POOL) {
+		dmactl_burst_unlink(&job->node);
+		return dmactl_cq_add_unlinked(s, job) &&
+		       dmactl_job_free_locked(job);
+	}
 	if (!dmactl_cq_ring_put(s, job) && !dmactl_cq_add(s, job))
-		return;
+		return false;
 	dmactl_burst_unlink(&job->node);
 	dmactl_prepared_put(job->prepared_by);
 	dmactl_cq_notify(s);
+	return false;
 }
 
 /* The callbacks do what dmactl_desc_callback() does, for the common case. */
@@ -100,19 +117,25 @@ dmactl_burst_called(void *param, const struct dmaengine_result *result,
 {
 	struct dmactl_desc *desc = param;
 	struct dmactl_chan *chan = desc->chan;
+	bool all_back, completed = false;
 
 	/*
 	 * A softirq is an RCU read section as well. In other contexts more is
 	 * needed.
 	 */
 	if (in_serving_softirq() && !dmactl_late_is_due(chan)) {
-		guard(dmactl_spin)(&chan->lock);
-		if (desc->job && dmactl_burst_can_complete(chan, desc->job, result)) {
-			dmactl_burst_complete(chan, desc->job, kind);
-			return;
+		scoped_guard(dmactl_spin, &chan->lock) {
+			if (desc->job &&
+			    dmactl_burst_can_complete(chan, desc->job, result)) {
+				all_back = dmactl_burst_complete(chan, desc->job, kind);
+				completed = true;
+			}
 		}
 	}
-	dmactl_desc_callback(param, result);
+	if (!completed)
+		dmactl_desc_callback(param, result);
+	else if (kind == DMACTL_BURST_POOL && all_back)
+		dmactl_chan_complete_called(chan, true);
 }
 
 static void dmactl_burst_reused_callback(void *param,
@@ -127,11 +150,19 @@ static void dmactl_burst_prepared_callback(void *param,
 	dmactl_burst_called(param, result, DMACTL_BURST_PREPARED);
 }
 
+static void dmactl_burst_pool_callback(void *param,
+				       const struct dmaengine_result *result)
+{
+	dmactl_burst_called(param, result, DMACTL_BURST_POOL);
+}
+
 static __always_inline dma_async_tx_callback_result
 dmactl_burst_callback(enum dmactl_burst_kind kind)
 {
-	return kind == DMACTL_BURST_REUSED ? dmactl_burst_reused_callback
-					   : dmactl_burst_prepared_callback;
+	if (kind == DMACTL_BURST_REUSED)
+		return dmactl_burst_reused_callback;
+	return kind == DMACTL_BURST_PREPARED ? dmactl_burst_prepared_callback
+					     : dmactl_burst_pool_callback;
 }
 
 /* Puts jobs from the head of the list in flight. Returns their number. */
@@ -150,7 +181,7 @@ dmactl_burst_add(struct dmactl_chan *chan, struct list_head *jobs,
 	entries = chan->descs.nr_entries;
 	list_for_each_entry(job, jobs, node) {
 		/* The channel was terminated or configured in the meantime. */
-		if (!job->prepared_by->simple)
+		if (kind != DMACTL_BURST_POOL && !job->prepared_by->simple)
 			break;
 		if (nr == room)
 			break;
@@ -303,8 +334,10 @@ static u32 dmactl_burst_submit_locked(struct dmactl_chan *chan,
 	guard(mutex)(&chan->prep_lock);
 	if (kind == DMACTL_BURST_REUSED)
 		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_REUSED);
-	else
+	else if (kind == DMACTL_BURST_PREPARED)
 		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_PREPARED);
+	else
+		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_POOL);
 	if (nr)
 		dmactl_chan_issue_locked(chan);
 	return nr;

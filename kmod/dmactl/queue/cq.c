@@ -96,6 +96,19 @@ bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_job *job)
 	return in_ring;
 }
 
+/* The same for an op that is on no list. */
+bool dmactl_cq_add_unlinked(struct dmactl_session *s, struct dmactl_job *job)
+{
+	bool in_ring = dmactl_cq_ring_put(s, job);
+
+	if (!in_ring) {
+		guard(dmactl_spin)(&s->cq_lock);
+		dmactl_cq_append(s, job);
+	}
+	dmactl_cq_notify(s);
+	return in_ring;
+}
+
 static int dmactl_completion_put(void __user *to, struct dmactl_job *job, u32 stride)
 {
 	struct dmactl_completion completion dmactl_uninit;

@@ -48,6 +48,7 @@ void dmactl_cq_append(struct dmactl_session *s, struct dmactl_job *job);
 
 void dmactl_cq_queued(struct dmactl_session *s, u32 nr);
 void dmactl_cq_wake(struct dmactl_session *s);
+bool dmactl_cq_add_unlinked(struct dmactl_session *s, struct dmactl_job *job);
 bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_job *job);
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
 		       u32 nr);
