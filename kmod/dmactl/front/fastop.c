@@ -92,7 +92,7 @@ static bool dmactl_fastop_fill(struct dmactl_chan *chan, struct dmactl_job *job,
 		ok = dmactl_fastop_memset(chan, job, op, hints, &whole);
 	else if (op->opcode == DMACTL_OP_SLAVE_SINGLE)
 		ok = dmactl_fastop_slave(chan, job, op, hints, &whole);
-	if (!ok)
+	if (!ok || !dmactl_job_sync_is_short(job))
 		return false;
 	dmactl_job_set_whole(job, &whole);
 	return true;
@@ -117,7 +117,7 @@ static void dmactl_fastop_free(struct dmactl_chan *chan, struct list_head *jobs,
  */
 static bool dmactl_fastop_read(struct dmactl_chan *chan, struct list_head *jobs,
 			       const struct dmactl_submit *arg,
-			       struct dmactl_op *op)
+			       struct dmactl_op *op, bool *sync)
 {
 	const struct dmactl_op __user *from = u64_to_user_ptr(arg->ops_uptr);
 	struct dmactl_span_hints hints = { };
@@ -127,6 +127,7 @@ static bool dmactl_fastop_read(struct dmactl_chan *chan, struct list_head *jobs,
 		dmactl_job_reset(job);
 		if (!dmactl_fastop_fill(chan, job, op, &hints))
 			return false;
+		*sync |= !job->no_sync;
 		if (!list_is_last(&job->node, jobs) &&
 		    dmactl_get_words(op, ++from, sizeof(*op)))
 			return false;
@@ -155,12 +156,13 @@ static u32 dmactl_fastop_submit_to(struct dmactl_chan *chan,
 				   struct dmactl_op *op)
 {
 	u32 nr, done = 0;
+	bool sync = false;
 	LIST_HEAD(jobs);
 
 	nr = dmactl_jobs_alloc(chan, &jobs, arg->nr_ops);
 	/* Without credit for all, the common path checks the others as well. */
-	if (nr == arg->nr_ops && dmactl_fastop_read(chan, &jobs, arg, op))
-		done = dmactl_burst_submit(chan, &jobs);
+	if (nr == arg->nr_ops && dmactl_fastop_read(chan, &jobs, arg, op, &sync))
+		done = dmactl_burst_submit(chan, &jobs, sync);
 	else
 		WRITE_ONCE(chan->session->fastop_skip, DMACTL_FASTOP_SKIP);
 	dmactl_fastop_free(chan, &jobs, nr - done);

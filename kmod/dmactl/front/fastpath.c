@@ -109,7 +109,8 @@ static void dmactl_fastpath_free(struct list_head *jobs)
  */
 static struct dmactl_chan *
 dmactl_fastpath_read(struct dmactl_session *s, const struct dmactl_submit *arg,
-		     union dmactl_fastpath_op *q, struct list_head *jobs)
+		     union dmactl_fastpath_op *q, struct list_head *jobs,
+		     bool *sync)
 {
 	const struct dmactl_op __user *from = u64_to_user_ptr(arg->ops_uptr);
 	struct dmactl_chan *chan = NULL;
@@ -123,6 +124,7 @@ dmactl_fastpath_read(struct dmactl_session *s, const struct dmactl_submit *arg,
 		if (!job)
 			break;
 		dmactl_burst_push(&job->node, jobs);
+		*sync |= !job->no_sync;
 		if (i && job->chan != chan)
 			break;
 		chan = job->chan;
@@ -140,10 +142,11 @@ static u32 dmactl_fastpath_submit(struct dmactl_session *s,
 				  union dmactl_fastpath_op *q)
 {
 	struct dmactl_chan *chan;
+	bool sync = false;
 	LIST_HEAD(jobs);
 	u32 nr;
 
-	chan = dmactl_fastpath_read(s, arg, q, &jobs);
+	chan = dmactl_fastpath_read(s, arg, q, &jobs, &sync);
 	if (!chan)
 		return 0;
 	/*
@@ -151,7 +154,7 @@ static u32 dmactl_fastpath_submit(struct dmactl_session *s,
 	 * meantime.
 	 */
 	dmactl_obj_hold(&chan->obj);
-	nr = dmactl_burst_submit(chan, &jobs);
+	nr = dmactl_burst_submit(chan, &jobs, sync);
 	if (!list_empty(&jobs))
 		dmactl_fastpath_free(&jobs);
 	dmactl_chan_put(chan);

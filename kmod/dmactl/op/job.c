@@ -99,8 +99,8 @@ static bool dmactl_job_needs_no_sync(const struct dmactl_job *job)
 }
 
 /*
- * At its end, a plain op only drops its buffers. That is possible in any
- * context.
+ * At its end, a plain op only drops its buffers, after a sync that is short
+ * enough for a callback. That is possible in any context.
  */
 static bool dmactl_job_is_plain(const struct dmactl_job *job)
 {
@@ -109,10 +109,18 @@ static bool dmactl_job_is_plain(const struct dmactl_job *job)
 	/* The device may go on with its frame: see queue/complete.c. */
 	if (job->prepared_by && job->chan->limits.parks)
 		return false;
+	return dmactl_job_sync_is_short(job);
+}
+
+/* Is the sync at the end of the op short enough for a callback? */
+bool dmactl_job_sync_is_short(const struct dmactl_job *job)
+{
 	if (job->no_sync)
 		return true;
-	return job->nr_dst <= 1 && job->nr_src <= 1 &&
-	       (job->flags & DMACTL_OPF_NO_SYNC_DST);
+	if (job->spans || job->nr_dst > 1 || job->nr_src > 1)
+		return false;
+	return (job->flags & DMACTL_OPF_NO_SYNC_DST) || !job->nr_dst ||
+	       job->dst->len <= DMACTL_SHORT_SYNC;
 }
 
 /*
@@ -166,13 +174,13 @@ void dmactl_job_init_run(struct dmactl_job *run, struct dmactl_chan *chan,
 	run->opcode = opcode;
 	run->run = true;
 	run->plain = true;
-	run->no_sync = true;
 }
 
 void dmactl_job_set_run(struct dmactl_job *run, const struct dmactl_job *job)
 {
 	run->len = job->len;
 	run->dir = job->dir;
+	run->no_sync = job->no_sync;
 	run->reusable = job->reusable;
 	run->flags = job->flags;
 	dmactl_job_set_prepared(run, job->len);

@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/math.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include "core/chan.h"
@@ -28,6 +29,9 @@ struct io_uring_cmd;
  * The most bytes in a descriptor. Providers count them in 32 bits, some signed.
  */
 #define DMACTL_DESC_BYTES ((u64)INT_MAX & PAGE_MASK)
+
+/* The most bytes that the callback of a single op syncs. */
+#define DMACTL_SHORT_SYNC SZ_16K
 
 /* A range of a buffer, as mapped for one device. */
 struct dmactl_span {
@@ -273,7 +277,12 @@ static inline void dmactl_job_set_whole(struct dmactl_job *job,
 	job->whole = *whole;
 }
 
-/* Fills a job for an op without flags, which one descriptor does without syncs. */
+static inline void dmactl_job_set_syncs(struct dmactl_job *job)
+{
+	job->no_sync = false;
+}
+
+/* Fills a job for an op without flags, which one descriptor does. */
 static inline void dmactl_job_fill_whole(struct dmactl_job *job,
 					 const struct dmactl_op *op)
 {
@@ -306,6 +315,7 @@ void dmactl_job_set_run(struct dmactl_job *run, const struct dmactl_job *job);
 void dmactl_job_borrow(struct dmactl_job *job, const struct dmactl_job *from);
 void dmactl_job_fill_own(struct dmactl_job *job, const struct dmactl_op_type *ops,
 			 u16 opcode, u8 dir, u64 len);
+bool dmactl_job_sync_is_short(const struct dmactl_job *job);
 void dmactl_job_release_mem(struct dmactl_job *job);
 void dmactl_job_quarantine_mem(struct dmactl_job *job);
 

@@ -59,10 +59,10 @@ bool dmactl_span_hint_find(struct dmactl_chan *chan,
 
 /*
  * Fills a span and makes the op a user of its buffer, for an op that one
- * descriptor does without syncs. Stores the address. Returns false if the op needs
- * more, or is wrong.
+ * descriptor does. Stores the address. Returns false if the op needs more, or is
+ * wrong.
  */
-static inline bool dmactl_span_try(struct dmactl_chan *chan, const struct dmactl_job *job,
+static inline bool dmactl_span_try(struct dmactl_chan *chan, struct dmactl_job *job,
 				   struct dmactl_span *span, u32 handle, u64 off,
 				   struct dmactl_span_hint *hint, dma_addr_t *addr)
 {
@@ -79,13 +79,14 @@ static inline bool dmactl_span_try(struct dmactl_chan *chan, const struct dmactl
 	span->len = job->len;
 	span->coef = 0;
 	if (off > buf->size || job->len > buf->size - off || READ_ONCE(buf->resv) ||
-	    dmactl_map_syncs(hint->map) ||
 	    dmactl_map_addr(hint->map, off, addr) < job->len ||
 	    !IS_ALIGNED(off | job->len | *addr, job->align)) {
 		dmactl_obj_unuse(&buf->obj);
 		hint->handle = 0;
 		return false;
 	}
+	if (dmactl_map_syncs(hint->map))
+		dmactl_job_set_syncs(job);
 	return true;
 }
 

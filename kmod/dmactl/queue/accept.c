@@ -45,7 +45,7 @@ static int dmactl_sync_spans(const struct dmactl_span *spans, u32 nr,
 }
 
 /* Returns 0, or -EINTR if the task was killed. */
-static int dmactl_sync_for_device(struct dmactl_job *job)
+int dmactl_sync_for_device(struct dmactl_job *job)
 {
 	int ret = 0;
 

@@ -10,6 +10,7 @@ struct dmactl_chan;
 struct dmactl_job;
 struct work_struct;
 
+int dmactl_sync_for_device(struct dmactl_job *job);
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_job *job, bool hold);
 
 /* Ops to accept, in this order. */

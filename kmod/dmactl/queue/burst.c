@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bursts: see burst.h. Each op has one descriptor and needs no syncs. All are in
+ * Bursts: see burst.h. Each op has one descriptor and short syncs. All are in
  * flight before the first is prepared, in one hold of chan->lock, because no
  * spinlock may be held at prep and submit. Those that the provider does not take
  * are taken out of flight again: they are the last, as prep_lock is held.
@@ -18,6 +18,7 @@
 #include "op/job.h"
 #include "op/op.h"
 #include "op/span.h"
+#include "queue/accept.h"
 #include "queue/burst.h"
 #include "queue/callback.h"
 #include "queue/complete.h"
@@ -88,6 +89,8 @@ dmactl_burst_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 	dmactl_stall_note(chan);
 	dmactl_queue_end(chan, job->len, false);
 	dmactl_queue_unstarve(chan);
+	if (unlikely(!job->no_sync))
+		dmactl_job_sync_for_cpu(job);
 	if (kind == DMACTL_BURST_POOL) {
 		dmactl_spans_unuse_plain(job);
 		dmactl_job_drop_endless(job);
@@ -322,13 +325,27 @@ dmactl_burst_submit_some(struct dmactl_chan *chan, struct list_head *jobs,
 	return done;
 }
 
+/* Returns false if the task was killed. */
+static bool dmactl_burst_sync(struct list_head *jobs)
+{
+	struct dmactl_job *job;
+
+	list_for_each_entry(job, jobs, node)
+		if (!job->no_sync &&
+		    dmactl_sync_for_device(dmactl_job_with_spans(job)))
+			return false;
+	return true;
+}
+
 static u32 dmactl_burst_submit_locked(struct dmactl_chan *chan,
-				      struct list_head *jobs)
+				      struct list_head *jobs, bool sync)
 {
 	enum dmactl_burst_kind kind;
 	u32 nr;
 
 	if (chan->life.dead || chan->user)
+		return 0;
+	if (sync && !dmactl_burst_sync(jobs))
 		return 0;
 	kind = dmactl_burst_kind(list_first_entry(jobs, struct dmactl_job, node));
 	guard(mutex)(&chan->prep_lock);
@@ -346,16 +363,17 @@ static u32 dmactl_burst_submit_locked(struct dmactl_chan *chan,
 /*
  * Submits and issues jobs of the channel from the head of the list, all of one
  * kind. The others stay on it: the common path tries them, or returns the error.
- * The caller holds a reference to the channel. Returns the number of submitted
- * jobs; also if the task was killed.
+ * @sync: some need a sync. The caller holds a reference to the channel. Returns
+ * the number of submitted jobs; also if the task was killed.
  */
-u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs)
+u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs,
+			bool sync)
 {
 	u32 nr;
 
 	if (dmactl_chan_lock_read(chan))
 		return 0;
-	nr = dmactl_burst_submit_locked(chan, jobs);
+	nr = dmactl_burst_submit_locked(chan, jobs, sync);
 	up_read(&chan->rwsem);
 	return nr;
 }

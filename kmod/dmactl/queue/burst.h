@@ -31,6 +31,7 @@ static inline void dmactl_burst_unlink(struct list_head *node)
 	INIT_LIST_HEAD(node);
 }
 
-u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs);
+u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs,
+			bool sync);
 
 #endif /* DMACTL_BURST_H */

@@ -105,6 +105,8 @@ static bool dmactl_job_complete_plain(struct dmactl_chan *chan, struct dmactl_jo
 {
 	lockdep_assert_held(&chan->lock);
 	dmactl_queue_end(chan, job->bytes, job->status);
+	if (!job->no_sync)
+		dmactl_job_sync_for_cpu(job);
 	if (job->run) {
 		/*
 		 * The job keeps its description until its completion is

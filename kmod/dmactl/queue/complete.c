@@ -29,10 +29,12 @@
 /* The most bytes that a tasklet syncs for the CPU. */
 #define DMACTL_SMALL_SYNC SZ_128K
 
-static void dmactl_job_sync_for_cpu(struct dmactl_job *job)
+/* Hands what the op has written to the CPU. */
+void dmactl_job_sync_for_cpu(struct dmactl_job *job)
 {
 	u32 i;
 
+	job = dmactl_job_with_spans(job);
 	if (job->flags & DMACTL_OPF_NO_SYNC_DST)
 		return;
 	for (i = 0; i < job->nr_dst; i++)
@@ -180,13 +182,15 @@ static void dmactl_jobs_complete(struct dmactl_chan *chan, struct list_head *end
 
 static bool dmactl_job_sync_is_long(const struct list_head *ended)
 {
-	struct dmactl_job *job;
+	struct dmactl_job *job, *with;
 	u64 bytes = 0;
 
-	list_for_each_entry(job, ended, node)
-		if (!(job->flags & DMACTL_OPF_NO_SYNC_DST) && job->nr_dst &&
-		    job->dst[0].map->ents)
-			bytes += job->len;
+	list_for_each_entry(job, ended, node) {
+		with = dmactl_job_with_spans(job);
+		if (!(with->flags & DMACTL_OPF_NO_SYNC_DST) && with->nr_dst &&
+		    with->dst[0].map->ents)
+			bytes += with->len;
+	}
 	return bytes > DMACTL_SMALL_SYNC;
 }
 

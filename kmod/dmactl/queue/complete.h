@@ -25,6 +25,7 @@ static inline void dmactl_ending_hold(struct dmactl_chan *chan)
 	atomic_inc(&chan->ending.completing);
 }
 
+void dmactl_job_sync_for_cpu(struct dmactl_job *job);
 void dmactl_ending_init(struct dmactl_chan *chan);
 void dmactl_ending_unpark(struct dmactl_chan *chan);
 

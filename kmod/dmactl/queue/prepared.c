@@ -246,13 +246,14 @@ static int dmactl_prepared_one(struct dmactl_prepared *p)
 }
 
 /*
- * With several descriptors, with syncs or with fences, the op takes the common
+ * With several descriptors, a long sync or fences, the op takes the common
  * path. If memory is exported later, session->exports says so.
  */
 static void dmactl_prepared_set_simple(struct dmactl_prepared *p, bool whole)
 {
 	dmactl_job_set_run(&p->run, &p->job);
-	WRITE_ONCE(p->simple, whole && p->job.no_sync && !p->job.has_resv &&
+	WRITE_ONCE(p->simple, whole && dmactl_job_sync_is_short(&p->job) &&
+		   !p->job.has_resv &&
 		   !p->chan->limits.parks);
 }
 

@@ -34,7 +34,7 @@ struct dmactl_prepared {
 	/* chan->rwsem: what the provider keeps, if the job is reusable */
 	struct dmactl_prepared_desc *descs;
 	u32 nr;
-	bool simple;			/* one descriptor, no syncs; rwsem or the user */
+	bool simple;			/* one descriptor, short syncs; rwsem or the user */
 	bool lost;			/* chan->rwsem: must be prepared again */
 	bool bh;			/* @caller was in an RCU read section */
 	u32 capacity;			/* chan->rwsem: of @descs */
