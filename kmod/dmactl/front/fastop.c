@@ -73,11 +73,8 @@ static bool dmactl_fastop_fill(struct dmactl_chan *chan, struct dmactl_job *job,
 			       const struct dmactl_op *op,
 			       struct dmactl_span_hints *hints)
 {
-	struct dmactl_whole whole = {
-		.entries = 1,
-		.flags = DMA_PREP_INTERRUPT | DMA_CTRL_ACK,
-		.opcode = op->opcode,
-	};
+	struct dmactl_whole whole =
+		dmactl_whole_init(op->opcode, DMA_PREP_INTERRUPT | DMA_CTRL_ACK, 1);
 	bool ok = false;
 
 	if (op->chan != chan->obj.handle || op->flags || op->args_uptr ||

@@ -271,6 +271,15 @@ static inline void dmactl_job_reuse(struct dmactl_job *job, u64 user_data)
 	job->user_data = user_data;
 }
 
+/* The addresses are added by those who look them up. */
+static inline struct dmactl_whole dmactl_whole_init(u16 opcode, u16 flags,
+						    u16 entries)
+{
+	return (struct dmactl_whole){
+		.opcode = opcode, .flags = flags, .entries = entries,
+	};
+}
+
 static inline void dmactl_job_set_whole(struct dmactl_job *job,
 					const struct dmactl_whole *whole)
 {

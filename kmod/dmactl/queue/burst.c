@@ -198,7 +198,7 @@ dmactl_burst_add(struct dmactl_chan *chan, struct list_head *jobs,
 	if (kind != DMACTL_BURST_REUSED)
 		dmactl_desc_set_entries(chan, entries);
 	list_cut_before(&added, jobs, &job->node);
-	list_splice_tail(&added, &chan->queue.inflight);
+	dmactl_queue_splice(chan, &added);
 	dmactl_queue_count(chan, nr);
 	dmactl_desc_count(chan, nr);
 	return nr;
@@ -211,9 +211,7 @@ dmactl_burst_add(struct dmactl_chan *chan, struct list_head *jobs,
 static void dmactl_burst_del(struct dmactl_chan *chan, struct list_head *jobs,
 			     struct dmactl_job *job, int nr, int err)
 {
-	struct list_head *inflight = &chan->queue.inflight;
 	struct list_head *first = &job->node;
-	LIST_HEAD(before);
 
 	guard(dmactl_bh)(&chan->lock);
 	if (err == -EAGAIN)
@@ -222,13 +220,11 @@ static void dmactl_burst_del(struct dmactl_chan *chan, struct list_head *jobs,
 		dmactl_desc_mark_used(chan);
 	dmactl_queue_count(chan, -nr);
 	dmactl_desc_count(chan, -nr);
-	list_for_each_entry_from(job, inflight, node) {
+	list_for_each_entry_from(job, &chan->queue.inflight, node) {
 		dmactl_desc_uncount_entries(chan, &job->own);
 		dmactl_desc_empty(&job->own);
 	}
-	list_cut_before(&before, inflight, first);
-	list_splice_init(inflight, jobs);
-	list_splice(&before, inflight);
+	dmactl_queue_cut(chan, first, jobs);
 }
 
 /* Prepares the only descriptor of an op that is no MEMCPY. */

@@ -264,11 +264,8 @@ static void dmactl_prepared_settle(struct dmactl_prepared *p)
 	u32 entries = dmactl_piece_entries(job);
 	bool is_whole = job->ops->is_whole && job->ops->is_whole(job) &&
 			entries < DMACTL_DESC_IN_64S;
-	struct dmactl_whole whole = {
-		.flags = dmactl_prep_flags(job),
-		.opcode = job->opcode,
-		.entries = entries,
-	};
+	struct dmactl_whole whole =
+		dmactl_whole_init(job->opcode, dmactl_prep_flags(job), entries);
 
 	/* One span on each side at most, or a list that does without these. */
 	if (is_whole)

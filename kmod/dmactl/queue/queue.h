@@ -42,11 +42,29 @@ static inline void dmactl_queue_del(struct dmactl_job *job)
 	dmactl_queue_count(job->chan, -1);
 }
 
-/* Puts an op that is on no list in flight; the caller counts it with others. */
-static inline void dmactl_queue_add_uncounted(struct dmactl_chan *chan,
-					      struct dmactl_job *job)
+/* Puts ops in flight. The caller counts them. */
+static inline void dmactl_queue_splice(struct dmactl_chan *chan,
+				       struct list_head *jobs)
 {
-	list_add_tail(&job->node, &chan->queue.inflight);
+	lockdep_assert_held(&chan->lock);
+	list_splice_tail(jobs, &chan->queue.inflight);
+}
+
+/*
+ * Takes the op @first and all behind it out of flight, to the head of a list.
+ * The caller counts them.
+ */
+static inline void dmactl_queue_cut(struct dmactl_chan *chan,
+				    struct list_head *first,
+				    struct list_head *jobs)
+{
+	struct list_head *inflight = &chan->queue.inflight;
+	LIST_HEAD(before);
+
+	lockdep_assert_held(&chan->lock);
+	list_cut_before(&before, inflight, first);
+	list_splice_init(inflight, jobs);
+	list_splice(&before, inflight);
 }
 
 static inline void dmactl_queue_add_bytes(struct dmactl_chan *chan, u64 bytes)
