@@ -168,7 +168,7 @@ check-every:
 adapters-check:
 	@$(DEPS) adapters
 	+@tests/check --all --all --only 'integration.dpdk' --only 'integration.fio' --only 'integration.gstreamer' \
-		--only 'integration.tracing' build guest:6.12
+		--only 'integration.tracing' --only 'integration.zmq' build guest:6.12
 	@tests/rdma/run
 
 debug-check:
@@ -238,7 +238,7 @@ help:
 	@echo 'Test:     make check                 what to run before a commit, on two stock kernels'
 	@echo '          make check-all             everything'
 	@echo '          make check-every           that, on 6.1 too, and the adapters: more than an hour'
-	@echo '          make adapters-check        the adapters for DPDK and fio, GStreamer, RDMA, tracers'
+	@echo '          make adapters-check        DPDK, fio, GStreamer, ZeroMQ, RDMA, tracers'
 	@echo '          make debug-check           on a kernel with KASAN, lockdep and others'
 	@echo '          make rt-check              on a kernel with PREEMPT_RT'
 	@echo '          make power-check [KERNEL=...]   suspend and resume with transfers in flight'

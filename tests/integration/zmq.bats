@@ -126,8 +126,9 @@ holds() {
 	grep -q 'periods are in no message: the readers did not keep up' sent.err
 }
 
-@test "what the hardware overwrote while a message had it is told, to the message" {
-	counter 500000
+# overwritten: a sender that does not run for a second; all that readers see wrong, they are told
+overwritten() {
+	readers=()
 	sends "$to" --period 16K --periods 8 --count 240 --linger 60s
 	reads read.json "$to" --delay 0.1
 	wait_until moves counter
@@ -137,10 +138,21 @@ holds() {
 	kill -CONT "$sender"
 	reader_ended
 	ended 1
-	# The reader saw wrong bytes, and of these messages it was told.
-	holds '$r.wrong != [] and $r.wrong - $r.void == []'
-	holds '$s.spoilt > 0 and $s.spoilt == ($r.void | length) and $r.spoilt == $s.spoilt'
+	holds '$r.wrong - $r.void == []'
+	holds '$s.spoilt == ($r.void | length) and $r.spoilt == $s.spoilt'
 	holds '$r.end == 240 and $r.received + $r.missed == 240 and $r.missed == $s.lost and $r.bad == []'
+}
+
+@test "what the hardware overwrote while a message had it is told, to the message" {
+	local try
+	counter 500000
+	# At the moment of the stop, all messages may have copies, or none may be waiting.
+	for try in 1 2 3 4 5 6; do
+		overwritten
+		[ "$(jq '.wrong | length' read.json)" = 0 ] || break
+		echo "# try $try: nothing was overwritten" >&3
+	done
+	holds '$r.wrong != [] and $s.spoilt > 0'
 	grep -q 'messages may have wrong bytes, and readers were told' sent.err
 }
 
@@ -175,7 +187,8 @@ holds() {
 	counter 500000
 	reads read.json --sub "$to"
 	reads slow.json --sub --delay 0.2 "$to"
-	sends "$to" --pub --period 16K --periods 8 --count 150 --linger 60s
+	# The sender may stand still for a second; the slow reader is behind by more than 32.
+	sends "$to" --pub --period 16K --periods 64 --hwm 32 --count 150 --linger 60s
 	wait "${readers[1]}"
 	reader_ended
 	ended 0
@@ -186,7 +199,7 @@ holds() {
 
 @test "a reader that is killed: the next one goes on, and sees what is missing" {
 	counter 500000
-	sends "$to" --period 16K --periods 8 --time 60s --linger 10s
+	sends "$to" --period 16K --periods 64 --hwm 8 --time 60s --linger 10s
 	reads first.json "$to"
 	wait_until moves counter
 	kill -KILL "${readers[0]}"
@@ -234,7 +247,7 @@ holds() {
 	spawn played.json ip netns exec far dmactl-zmq play --json sink "$to" --timeout 20s
 	# The count of the last test ends when the channel is requested.
 	wait_until test -e /sys/class/misc/dmactl/dma:sink
-	sends "$to" --period 16K --time 60s
+	sends "$to" --period 16K --periods 64 --time 60s
 	wait_until has_arrived 100000
 	kill -KILL "$sender"
 	wait_until grep -q 'a sender has gone, without the end' played.json || {
@@ -242,7 +255,7 @@ holds() {
 		return 1
 	}
 	wait_until dmactl capture counter out --size 4K
-	sends "$to" --period 16K --time 60s
+	sends "$to" --period 16K --periods 64 --time 60s
 	wait_until grep -q 'another capture begins' played.json
 	sleep 1
 	kill -TERM "$sender"

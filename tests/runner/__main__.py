@@ -78,8 +78,8 @@ class Check:
     # The parts, each with its jobs.
 
     def build(self, _):
-        targets = ["all", "uapi-quick", "bench-program", *(["uapi-tests", "zmq"] if self.all else []),
-                   *(["dpdk", "fio", "gstreamer"] if self.all > 1 else [])]
+        targets = ["all", "uapi-quick", "bench-program", *(["uapi-tests"] if self.all else []),
+                   *(["dpdk", "fio", "gstreamer", "zmq"] if self.all > 1 else [])]
         self.add("build", [*self.make(f"-j{os.cpu_count()}"), *targets], weight=200 if self.all else 100, whole=True,
                  report=lambda job: self.verdict(job, "the library, the tool and the test programs build"))
 

@@ -38,10 +38,7 @@ DEPENDS = "# bats test_tags=kernel\n"
 BOUNCED = ("*burst", "*copy*", "*prepared*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
 
 # Tests that need other projects' sources and large packages: make adapters-check.
-ADAPTERS = ("dpdk", "fio", "gstreamer", "tracing")
-
-# This would find the same errors each time: make check-all.
-THOROUGH = ("zmq",)
+ADAPTERS = ("dpdk", "fio", "gstreamer", "tracing", "zmq")
 
 # Programs that need other channels than dma-sim has by default.
 SIM = {"examples": "peripherals=counter,sink", "python": "peripherals=loopback,counter,sink,mem",
@@ -188,7 +185,7 @@ class Suite:
                  if path.endswith(".bats") or (path.endswith(".sh") and os.access(path, os.X_OK))]
         for path in self.need("integration", directory, paths):
             name = os.path.splitext(os.path.basename(path))[0]
-            if name in ADAPTERS and self.everything < 2 or name in THOROUGH and not self.everything:
+            if name in ADAPTERS and self.everything < 2:
                 continue
             options, share = "", 1
             if self.old and self.everything < 2 and name not in QUICK_OLD:
