@@ -15,7 +15,7 @@ setup_file() {
 	export BASH_ENV=$BATS_FILE_TMPDIR/installed
 	{
 		printf 'sim=%q\n' "$sim"
-		declare -f channels sim_spoiled sim_reload
+		declare -f channels find_first sim_spoiled sim_reload
 		cat <<-'END'
 			sudo() { "$@"; }
 			modprobe() {

@@ -199,7 +199,7 @@ class Suite:
                 programs += self.program("integration.dmatest", "none", "none", command)
                 bounced += self.program("bounce.dmatest", "none", "none", command)
             elif path.endswith(".bats"):
-                programs += self.program(f"integration.{name}", "", "",
+                programs += self.program(f"integration.{name}", SIM.get(name, ""), "",
                                          f'bats --formatter tap {options}{shlex.quote(path)} >"$TAP"', share)
             else:
                 programs += self.program(f"integration.{name}", SIM.get(name, ""), "", self.plain(path))

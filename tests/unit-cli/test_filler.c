@@ -51,7 +51,7 @@ static void begin(uint64_t slack)
 	moved = 0;
 	ring = (struct ring){.slave = &slave,
 			     .memory = memory,
-			     .coherent = true,
+			     .kind = DMACTL_BUF_COHERENT,
 			     .period = PERIOD,
 			     .count = COUNT,
 			     .slack = slack,
@@ -246,7 +246,7 @@ Test(filler, memory_that_is_gone_is_an_error, .fini = end)
 	bool done;
 
 	begin(0);
-	ring.coherent = false;
+	ring.kind = DMACTL_BUF_STREAMING;
 	filler_add(&filler, 10);
 	cr_expect_eq(filler_put(&filler, &done), -EIO);
 }
