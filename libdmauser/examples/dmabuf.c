@@ -18,10 +18,15 @@
 #define LEN	(64u << 10)
 #define TIMEOUT 10000000000ull /* ns */
 
-/* A file descriptor in a message, as SCM_RIGHTS needs it. */
-union passed {
-	struct cmsghdr header;
-	char space[CMSG_SPACE(sizeof(int))];
+/* A message of one byte with room for a file descriptor, as SCM_RIGHTS needs it. */
+struct parcel {
+	struct msghdr message;
+	struct iovec data;
+	char byte;
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
 };
 
 static int fail(const char *what, int rc)
@@ -37,40 +42,37 @@ static int fail_call(const char *what)
 	return -1;
 }
 
+static void parcel_init(struct parcel *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->data.iov_base = &p->byte;
+	p->data.iov_len = 1;
+	p->message.msg_iov = &p->data;
+	p->message.msg_iovlen = 1;
+	p->message.msg_control = &p->control;
+	p->message.msg_controllen = sizeof(p->control);
+}
+
 static int send_fd(int sock, int fd)
 {
-	char byte = 0;
-	struct iovec data = {&byte, 1};
-	union passed passed;
-	struct msghdr message;
+	struct parcel p;
 
-	memset(&message, 0, sizeof(message));
-	message.msg_iov = &data;
-	message.msg_iovlen = 1;
-	message.msg_control = &passed;
-	message.msg_controllen = sizeof(passed);
-	passed.header.cmsg_level = SOL_SOCKET;
-	passed.header.cmsg_type = SCM_RIGHTS;
-	passed.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&passed.header), &fd, sizeof(fd));
-	return sendmsg(sock, &message, 0) == 1 ? 0 : -errno;
+	parcel_init(&p);
+	p.control.header.cmsg_level = SOL_SOCKET;
+	p.control.header.cmsg_type = SCM_RIGHTS;
+	p.control.header.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&p.control.header), &fd, sizeof(fd));
+	return sendmsg(sock, &p.message, 0) == 1 ? 0 : -errno;
 }
 
 static int recv_fd(int sock, int *fd)
 {
-	char byte;
-	struct iovec data = {&byte, 1};
-	union passed passed;
-	struct msghdr message;
+	struct parcel p;
 
-	memset(&message, 0, sizeof(message));
-	message.msg_iov = &data;
-	message.msg_iovlen = 1;
-	message.msg_control = &passed;
-	message.msg_controllen = sizeof(passed);
-	if (recvmsg(sock, &message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&message))
+	parcel_init(&p);
+	if (recvmsg(sock, &p.message, MSG_CMSG_CLOEXEC) != 1 || !CMSG_FIRSTHDR(&p.message))
 		return -ENODATA;
-	memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(*fd));
+	memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&p.message)), sizeof(*fd));
 	return 0;
 }
 
