@@ -16,27 +16,12 @@
 /* Long enough that another process can look between the ends of two ops. */
 #define SLOW "30000000"
 
-struct shared {
-	int fd;
-	uint32_t chan;
-	struct mem mem;
-	int dmabuf;
-};
-
-static struct shared shared_on(int fd, uint32_t chan)
-{
-	struct shared s = {.fd = fd, .chan = chan, .mem = mem_get(fd, LEN)};
-
-	s.dmabuf = dmabuf_export(fd, s.mem.buf);
-	return s;
-}
-
 static struct shared shared_new(void)
 {
 	int fd = dev_open(0);
 
 	need_sim();
-	return shared_on(fd, chan_of_device(fd, "dma-sim.0"));
+	return shared_on(fd, chan_of_device(fd, "dma-sim.0"), LEN);
 }
 
 static bool is_ready(int file, short events, int timeout)
@@ -303,7 +288,7 @@ UAPI_TEST(fence_run, another_channel_between)
 UAPI_TEST(fence_run, other_buffers_between)
 {
 	struct dmactl_completion records[3];
-	struct shared s = shared_new(), other = shared_on(s.fd, s.chan);
+	struct shared s = shared_new(), other = shared_on(s.fd, s.chan, LEN);
 	struct sync_fence_info info, info_other;
 	struct dmactl_op ops[3];
 	int file, file_other;

@@ -5,25 +5,9 @@
 #include <pthread.h>
 #include <sys/ioctl.h>
 
-#include "uapi.h"
+#include "dmabuf.h"
 
 #define LEN (2 * PAGE)
-
-struct shared {
-	int fd;
-	uint32_t chan;
-	struct mem mem;
-	int dmabuf;
-};
-
-static struct shared shared_on(int fd, uint32_t chan)
-{
-	struct shared s = {.fd = fd, .chan = chan, .mem = mem_get(fd, LEN)};
-
-	s.dmabuf = buf_export(fd, s.mem.buf);
-	check(s.dmabuf >= 0);
-	return s;
-}
 
 /* Returns whether others need not wait for the dma-buf. */
 static bool is_free(const struct shared *s, int timeout)
@@ -58,7 +42,8 @@ UAPI_TEST(fence_stall, pause)
 	int fd = dev_open(0);
 	struct shared s = shared_on(
 		fd,
-		chan_with(fd, DMACTL_CAP_MEMSET | DMACTL_CAP_PAUSE | DMACTL_CAP_RESUME).out_chan);
+		chan_with(fd, DMACTL_CAP_MEMSET | DMACTL_CAP_PAUSE | DMACTL_CAP_RESUME).out_chan,
+		LEN);
 
 	sim_set("hold", "1");
 	fill(&s, 1);
@@ -111,7 +96,7 @@ UAPI_TEST(fence_stall, behind_what_may_not_end)
 	struct dmactl_chunk chunk = {.size = PAGE};
 	int fd = dev_open(0);
 	struct dmactl_chan_request arg = chan_slave(fd, "sim0.0");
-	struct shared s = shared_on(fd, arg.out_chan);
+	struct shared s = shared_on(fd, arg.out_chan, LEN);
 	struct mem own = mem_get(fd, LEN);
 	struct dmactl_op op = op_single(s.chan, &own, 0, PAGE, false);
 
@@ -153,7 +138,7 @@ static void sync_cpu(void *arg)
 UAPI_TEST(fence_stall, hardware_that_hangs)
 {
 	int fd = dev_open(0);
-	struct shared s = shared_on(fd, chan_get(fd));
+	struct shared s = shared_on(fd, chan_get(fd), LEN);
 	uint64_t start;
 
 	need_sim();
@@ -229,7 +214,7 @@ UAPI_TEST(fence_stall, all_at_once)
 {
 	static void *(*const all[])(void *) = {pause_and_go, cycle, submit_and_reap};
 	int fd = dev_open(0);
-	struct shared s = shared_on(fd, chan_slave(fd, "sim0.0").out_chan);
+	struct shared s = shared_on(fd, chan_slave(fd, "sim0.0").out_chan, LEN);
 	pthread_t threads[ARRAY_SIZE(all)];
 	uint64_t start = now_ns(), before;
 	size_t i;

@@ -341,80 +341,85 @@ static void behind_end(struct behind *b)
 	check_eq(b->record.status, 0);
 }
 
-VIDEO_TEST(memory_of_a_graphics_driver)
+/* A picture of vgem that a session has imported, with memory of its own. */
+struct canvas {
+	struct vgem v;
+	int fd;
+	uint32_t chan;
+	struct mem ours, theirs;
+};
+
+static struct canvas canvas_new(void)
 {
-	struct vgem v = vgem_new();
-	int fd = dev_open(0);
-	uint32_t chan = chan_get(fd);
-	struct mem ours = mem_get(fd, v.len + PAGE), theirs;
+	struct canvas c = {.v = vgem_new(), .fd = dev_open(0)};
 
 	if (devices_bounce())
 		cr_skip_test("vgem does not bounce");
-	theirs = dmabuf_import(fd, v.dmabuf);
-	dmabuf_check(fd, chan, &theirs, &ours);
-	check_eq(destroy(fd, theirs.buf), 0);
-	munmap(theirs.p, theirs.len);
-	vgem_free(&v);
+	c.chan = chan_get(c.fd);
+	c.ours = mem_get(c.fd, c.v.len + PAGE);
+	c.theirs = dmabuf_import(c.fd, c.v.dmabuf);
+	return c;
+}
+
+static void canvas_free(const struct canvas *c)
+{
+	check_eq(destroy(c->fd, c->theirs.buf), 0);
+	munmap(c->theirs.p, c->theirs.len);
+	vgem_free(&c->v);
+}
+
+VIDEO_TEST(memory_of_a_graphics_driver)
+{
+	struct canvas c = canvas_new();
+
+	dmabuf_check(c.fd, c.chan, &c.theirs, &c.ours);
+	canvas_free(&c);
 }
 
 /* A copy of a picture waits until the picture is drawn. */
 VIDEO_TEST(copy_waits_for_the_picture)
 {
-	struct vgem v = vgem_new();
-	int fd = dev_open(0), fence;
-	uint32_t chan = chan_get(fd);
-	struct mem ours = mem_get(fd, v.len), theirs;
+	struct canvas c = canvas_new();
+	int fence;
 	struct dmactl_op op;
 	struct behind b;
 
-	if (devices_bounce())
-		cr_skip_test("vgem does not bounce");
-	theirs = dmabuf_import(fd, v.dmabuf);
-	pattern_fill(theirs.p, 0, v.len, SRC_MARGIN);
-	fence = vgem_attach(&v, VGEM_FENCE_WRITE);
+	pattern_fill(c.theirs.p, 0, c.v.len, SRC_MARGIN);
+	fence = vgem_attach(&c.v, VGEM_FENCE_WRITE);
 	check(fence > 0);
-	op = op_memcpy(chan, &ours, 0, &theirs, 0, v.len);
-	behind_start(&b, fd, &op);
-	pattern_fill(theirs.p, 0, v.len, SRC_BODY);
-	vgem_signal(&v, fence);
+	op = op_memcpy(c.chan, &c.ours, 0, &c.theirs, 0, c.v.len);
+	behind_start(&b, c.fd, &op);
+	pattern_fill(c.theirs.p, 0, c.v.len, SRC_BODY);
+	vgem_signal(&c.v, fence);
 	behind_end(&b);
-	pattern_check(ours.p, 0, v.len, SRC_BODY, 0);
-	check_eq(destroy(fd, theirs.buf), 0);
-	munmap(theirs.p, theirs.len);
-	vgem_free(&v);
+	pattern_check(c.ours.p, 0, c.v.len, SRC_BODY, 0);
+	canvas_free(&c);
 }
 
 /* An op that writes a picture waits until the display has read the one before. */
 VIDEO_TEST(write_waits_for_the_reader)
 {
-	struct vgem v = vgem_new();
-	int fd = dev_open(0), fence;
-	uint32_t chan = chan_get(fd);
-	struct mem ours = mem_get(fd, v.len), theirs;
+	struct canvas c = canvas_new();
+	int fence;
 	struct dmactl_op op;
 	struct behind b;
 
-	if (devices_bounce())
-		cr_skip_test("vgem does not bounce");
-	theirs = dmabuf_import(fd, v.dmabuf);
-	pattern_fill(theirs.p, 0, v.len, SRC_BODY);
-	pattern_fill(ours.p, 0, v.len, DST_BODY);
-	fence = vgem_attach(&v, 0);
+	pattern_fill(c.theirs.p, 0, c.v.len, SRC_BODY);
+	pattern_fill(c.ours.p, 0, c.v.len, DST_BODY);
+	fence = vgem_attach(&c.v, 0);
 	check(fence > 0);
 	/* Two readers do not wait for each other. */
-	op = op_memcpy(chan, &ours, 0, &theirs, 0, v.len);
-	run_ok(fd, &op);
-	pattern_check(ours.p, 0, v.len, SRC_BODY, 0);
-	pattern_fill(ours.p, 0, v.len, DST_BODY);
-	op = op_memcpy(chan, &theirs, 0, &ours, 0, v.len);
-	behind_start(&b, fd, &op);
-	pattern_check(theirs.p, 0, v.len, SRC_BODY, 0);
-	vgem_signal(&v, fence);
+	op = op_memcpy(c.chan, &c.ours, 0, &c.theirs, 0, c.v.len);
+	run_ok(c.fd, &op);
+	pattern_check(c.ours.p, 0, c.v.len, SRC_BODY, 0);
+	pattern_fill(c.ours.p, 0, c.v.len, DST_BODY);
+	op = op_memcpy(c.chan, &c.theirs, 0, &c.ours, 0, c.v.len);
+	behind_start(&b, c.fd, &op);
+	pattern_check(c.theirs.p, 0, c.v.len, SRC_BODY, 0);
+	vgem_signal(&c.v, fence);
 	behind_end(&b);
-	pattern_check(theirs.p, 0, v.len, DST_BODY, 0);
-	check_eq(destroy(fd, theirs.buf), 0);
-	munmap(theirs.p, theirs.len);
-	vgem_free(&v);
+	pattern_check(c.theirs.p, 0, c.v.len, DST_BODY, 0);
+	canvas_free(&c);
 }
 
 /* The graphics driver sees our ops, by the memory's fences and by a sync_file of them. */
@@ -422,38 +427,31 @@ VIDEO_TEST(graphics_wait_for_the_copy)
 {
 	struct dma_buf_export_sync_file file = {.flags = DMA_BUF_SYNC_READ, .fd = -1};
 	struct dmactl_completion record;
-	struct vgem v = vgem_new();
-	int fd = dev_open(0), fence;
-	uint32_t chan = chan_get(fd);
-	struct mem ours = mem_get(fd, v.len), theirs;
+	struct canvas c = canvas_new();
+	int fence;
 	struct pollfd p = {.events = POLLIN};
 	struct dmactl_op op;
 
 	need_sim();
-	if (devices_bounce())
-		cr_skip_test("vgem does not bounce");
-	theirs = dmabuf_import(fd, v.dmabuf);
-	pattern_fill(ours.p, 0, v.len, SRC_BODY);
-	op = op_memcpy(chan, &theirs, 0, &ours, 0, v.len);
+	pattern_fill(c.ours.p, 0, c.v.len, SRC_BODY);
+	op = op_memcpy(c.chan, &c.theirs, 0, &c.ours, 0, c.v.len);
 	sim_set("hold", "1");
-	submit_all(fd, &op, 1);
-	check_eq(vgem_attach(&v, 0), -EBUSY);
-	check_eq(vgem_attach(&v, VGEM_FENCE_WRITE), -EBUSY);
-	check_eq(ioctl(v.dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &file), 0);
+	submit_all(c.fd, &op, 1);
+	check_eq(vgem_attach(&c.v, 0), -EBUSY);
+	check_eq(vgem_attach(&c.v, VGEM_FENCE_WRITE), -EBUSY);
+	check_eq(ioctl(c.v.dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &file), 0);
 	p.fd = file.fd;
 	check_eq(poll(&p, 1, 200), 0);
 	sim_set("hold", "0");
 	check_eq(poll(&p, 1, 10000), 1);
-	pattern_check(theirs.p, 0, v.len, SRC_BODY, 0);
-	reap_all(fd, &record, 1);
+	pattern_check(c.theirs.p, 0, c.v.len, SRC_BODY, 0);
+	reap_all(c.fd, &record, 1);
 	check_eq(record.status, 0);
-	fence = vgem_attach(&v, VGEM_FENCE_WRITE);
+	fence = vgem_attach(&c.v, VGEM_FENCE_WRITE);
 	check(fence > 0);
-	vgem_signal(&v, fence);
+	vgem_signal(&c.v, fence);
 	close(file.fd);
-	check_eq(destroy(fd, theirs.buf), 0);
-	munmap(theirs.p, theirs.len);
-	vgem_free(&v);
+	canvas_free(&c);
 }
 
 /* The graphics driver draws into a buffer of ours. */

@@ -19,6 +19,14 @@ int dmabuf_export(int fd, uint32_t buf)
 	return dmabuf;
 }
 
+struct shared shared_on(int fd, uint32_t chan, uint64_t len)
+{
+	struct shared s = {.fd = fd, .chan = chan, .mem = mem_get(fd, len)};
+
+	s.dmabuf = dmabuf_export(fd, s.mem.buf);
+	return s;
+}
+
 struct mem dmabuf_import(int fd, int dmabuf)
 {
 	struct mem mem;
