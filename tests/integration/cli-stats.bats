@@ -6,9 +6,26 @@
 # shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
-# value FILE NAME [LABEL=VALUE...]: prints the value of the one sample with these labels
+# value FILE NAME [LABEL=VALUE...]: prints the value of the one sample with these labels. The parser
+# reads each file once, because Python starts slowly in a guest.
 value() {
-	"$BATS_TEST_DIRNAME/openmetrics-value" "$@"
+	local file=$1 name=$2 line label found=()
+	shift 2
+	if ! [ "$file.samples" -nt "$file" ]; then
+		"$BATS_TEST_DIRNAME/openmetrics-samples" "$file" >"$file.samples" || return 1
+	fi
+	while IFS= read -r line; do
+		[[ $line == "$name"$'\t'* ]] || continue
+		for label in "$@"; do
+			[[ $line == *$'\t'"$label"$'\t'* ]] || continue 2
+		done
+		found+=("${line##*$'\t'}")
+	done <"$file.samples"
+	if [ "${#found[@]}" != 1 ]; then
+		echo "$file: ${#found[@]} samples of $name with $*" >&2
+		return 1
+	fi
+	echo "${found[0]}"
 }
 
 in_flight() {
