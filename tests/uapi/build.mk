@@ -21,8 +21,8 @@ UAPI_OBJ32 := $(O)/obj32/tests/uapi
 UAPI_NAMES := $(filter-out $(if $(FOREIGN),test-video),$(patsubst tests/uapi/%.c,%,$(wildcard tests/uapi/test-*.c)))
 UAPI_OWN_NAMES := $(patsubst tests/uapi/own/%.c,%,$(wildcard tests/uapi/own/*.c))
 # The same tests as 32-bit programs, for a 64-bit kernel. Other architectures' compilers make only
-# one kind; the other comes from another ARCH.
-UAPI_NAMES32 := $(if $(FOREIGN),,$(filter-out test-aio,$(UAPI_NAMES)))
+# one kind; the other comes from another ARCH. test-context-programs has the 64-bit programs run.
+UAPI_NAMES32 := $(if $(FOREIGN),,$(filter-out test-aio test-context-programs,$(UAPI_NAMES)))
 UAPI_COMMON := $(filter-out %/main.o,$(patsubst %.c,%.o,$(wildcard tests/uapi/common/*.c)))
 UAPI_COMMON := $(UAPI_COMMON:tests/uapi/%=%)
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Callbacks in every context in which drivers make them: with the lock held that prep, submit and
- * issue take, with interrupts off, from interrupt handlers, threads and work items. Each test runs
- * other programs of this directory, and the functions below.
+ * issue take, with interrupts off, from interrupt handlers, threads and work items.
+ * test-context-programs runs other programs in them.
  */
-#include <libgen.h>
-#include <limits.h>
 #include <pthread.h>
 
 #include "cring.h"
@@ -190,51 +188,12 @@ static void all_at_the_same_time(void)
 	check_eq(pthread_join(thread, NULL), 0);
 }
 
-/*
- * Runs another program with callbacks in this context: the one built with UAPI_RUNNER=lite, if
- * there is one.
- */
-static void run_program(const char *name)
-{
-	char path[PATH_MAX + 64], self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	int status;
-	pid_t pid;
-
-	check(n > 0);
-	self[n] = '\0';
-	dirname(self);
-	snprintf(path, sizeof(path), "%s/../uapi-quick/test-%s", self, name);
-	if (access(path, X_OK))
-		snprintf(path, sizeof(path), "%s/test-%s", self, name);
-	pid = fork();
-	check(pid >= 0);
-	if (!pid) {
-		/* Criterion uses this to run one test for its parent. */
-		unsetenv("BXFI_MAP");
-		execl(path, path, "--tap=/dev/null", "-j1", NULL);
-		_exit(127);
-	}
-	check_eq(waitpid(pid, &status, 0), pid);
-	if (status)
-		fail("test-%s: status %#x", name, status);
-}
-
 static void run_here(void (*fn)(void))
 {
 	child_run((void (*)(void *))(void *)fn, NULL);
 }
 
-/* Programs with the most kinds of callbacks. */
-static const char *const few[] = {"submit", "prepared", "ring", "ring-wait", NULL};
-static const char *const most[] = {"submit",   "prepared", "ring",  "ring-wait", "repeat",
-				   "metadata", "unbind",   "uring", NULL};
-
-/*
- * Runs the tests in a context; `cyclic' adds periods, whose callbacks ask the provider for the
- * residue.
- */
-static void in_context(const char *context, const char *const *programs, bool cyclic)
+static void in_context(const char *context)
 {
 	need_sim();
 	check_eq(setenv(SIM_CONTEXT, context, 1), 0);
@@ -248,28 +207,19 @@ static void in_context(const char *context, const char *const *programs, bool cy
 	with_sim(SIM_NO_REUSE, a_ring_keeps_their_order);
 	with_sim(SIM_NO_REUSE, all_at_the_same_time);
 	with_sim(SIM_NO_REUSE, prepared_ones_go_round);
-	sim_reset();
-	/* 32-bit programs run the others themselves. */
-	if (sizeof(long) == 4)
-		return;
-	for (; *programs; programs++)
-		run_program(*programs);
-	if (cyclic)
-		run_program("cyclic");
 }
 
-#define CONTEXT_TEST(suite, name, ...)                                                             \
-	Test(suite, name, .init = uapi_begin, .fini = uapi_end, .timeout = 2 * UAPI_TIMEOUT)       \
+#define CONTEXT_TEST(name, flags)                                                                  \
+	Test(context, name, .init = uapi_begin, .fini = uapi_end, .timeout = 2 * UAPI_TIMEOUT)     \
 	{                                                                                          \
-		in_context(__VA_ARGS__);                                                           \
+		in_context(flags);                                                                 \
 	}
 
-CONTEXT_TEST(context, tasklets, "callback_keeps", few, false)
-CONTEXT_TEST(context, with_the_lock_held, "callback_locked,callback_keeps", most, true)
-CONTEXT_TEST(context, with_the_lock_held_and_interrupts_off, "callback_locked,callback_masked", few,
-	     false)
-CONTEXT_TEST(context, interrupts, "callback_irq,callback_keeps", most, true)
-CONTEXT_TEST(context, interrupts_with_the_lock_held, "callback_irq,callback_locked", few, false)
-CONTEXT_TEST(context, threads, "callback_thread,callback_keeps", most, false)
-CONTEXT_TEST(context, threads_with_the_lock_held, "callback_thread,callback_locked", few, false)
-CONTEXT_TEST(context, work_items, "callback_work,callback_keeps", few, false)
+CONTEXT_TEST(tasklets, "callback_keeps")
+CONTEXT_TEST(with_the_lock_held, "callback_locked,callback_keeps")
+CONTEXT_TEST(with_the_lock_held_and_interrupts_off, "callback_locked,callback_masked")
+CONTEXT_TEST(interrupts, "callback_irq,callback_keeps")
+CONTEXT_TEST(interrupts_with_the_lock_held, "callback_irq,callback_locked")
+CONTEXT_TEST(threads, "callback_thread,callback_keeps")
+CONTEXT_TEST(threads_with_the_lock_held, "callback_thread,callback_locked")
+CONTEXT_TEST(work_items, "callback_work,callback_keeps")
