@@ -27,6 +27,7 @@ quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
 	jq -e '.memory == "coherent" and .results[0].transfers >= 1024' result.json
 }
 
+# bats test_tags=long
 @test "copies that are longer than the buffers of the others" {
 	dmactl bench --sizes 64,40M --depths 2 --time 1ms --json "$first" >result.json
 	jq -e '.results[1] | .size == 41943040 and .transfers >= 2' result.json
@@ -39,6 +40,7 @@ quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
 	[[ $output != *COPIES* ]]
 }
 
+# bats test_tags=long
 @test "one that fails ends it, after what was measured" {
 	fails dmactl bench --sizes 4K --depths 1 --time 1ms --timeout 500ms "$first-not"
 	echo 2 >"$sim/fail_nth"
@@ -46,12 +48,14 @@ quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
 	says 'a copy of 64 bytes at depth 1 failed: '
 }
 
+# bats test_tags=long
 @test "a channel that hangs is reported" {
 	echo 1 >"$sim/hold"
 	fails dmactl bench "${quick[@]}" --timeout 300ms "$first"
 	says "$first: hangs: 1 of 1 copies of 64 bytes have not ended"
 }
 
+# bats test_tags=long
 @test "an alignment that the channel has is kept to" {
 	sim_reload copy_align=64
 	fails dmactl bench --sizes 64,100 "$first"

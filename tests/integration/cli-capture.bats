@@ -51,7 +51,7 @@ sink_is() {
 	done
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "capture: --time, each kind of memory, to a file and a pipe" {
 	local memory
 	slow_counter
@@ -85,6 +85,7 @@ sink_is() {
 	[ $((last + 1)) -eq $((($(stat -c %s out) + first_lost * 16384) / 4)) ]
 }
 
+# bats test_tags=long
 @test "capture: --strict stops at the first loss" {
 	peripherals counter_rate=1000000 counter_fifo=4194304
 	SECONDS=0
@@ -95,6 +96,7 @@ sink_is() {
 	says ' lost'
 }
 
+# bats test_tags=long
 @test "capture: the bar has a percentage where the end is known, also in 40 columns" {
 	slow_counter
 	in_terminal 40 dmactl capture counter out --time 2s | tr '\r' '\n' | sed 's/\x1b\[K//' >seen
@@ -240,6 +242,7 @@ unbroken() {
 	rm "$DMACTL_SCRATCH/out"
 }
 
+# bats test_tags=long
 @test "capture: a disk that is slower than the source loses what is counted" {
 	peripherals counter_rate=1000000 counter_fifo=4194304
 	run dmactl capture counter "$DMACTL_SCRATCH/out" --time 3s --rate-limit 200K --period 16K --periods 4 --json
@@ -253,6 +256,7 @@ unbroken() {
 	[ $((last + 1)) -eq $((($(stat -c %s out) + $(jq .lost_periods result.json) * 16384) / 4)) ]
 }
 
+# bats test_tags=long
 @test "capture: a disk with O_DIRECT that fills up keeps what it has" {
 	peripherals counter_rate=4000000 counter_fifo=4194304
 	# All but some MiB of it: ext4 keeps 16 MiB for itself.
@@ -286,6 +290,7 @@ unbroken() {
 	done
 }
 
+# bats test_tags=long
 @test "capture: places that are counted are jumps of the file" {
 	local rate
 	peripherals counter_rate=1000000 counter_fifo=4194304
@@ -296,6 +301,7 @@ unbroken() {
 	done
 }
 
+# bats test_tags=long
 @test "capture: --sync brings the file to the disk as it grows" {
 	slow_counter
 	strace -f -e trace=fdatasync -o trace.txt dmactl capture counter out --period 4K --periods 256 \
@@ -356,6 +362,7 @@ unbroken() {
 	done
 }
 
+# bats test_tags=long
 @test "play --loop: the file comes again without a gap" {
 	slow_play
 	make 10007 data
@@ -375,6 +382,7 @@ unbroken() {
 	says 'periods were played before data had filled them'
 }
 
+# bats test_tags=long
 @test "play: --time begins with the channel, and bytes is what was played" {
 	local played
 	peripherals sink_rate=100000
@@ -392,6 +400,7 @@ unbroken() {
 	says '[0-9]+ bytes were read and not played'
 }
 
+# bats test_tags=long
 @test "play: a live pipe is heard after --latency, not when the ring is full" {
 	peripherals sink_rate=5000
 	numbers 12500 >data
@@ -417,6 +426,7 @@ unbroken() {
 	[ "$errors" -le $((($(cat "$sim/sink_bytes") - 50000) / 4 + 1)) ]
 }
 
+# bats test_tags=long
 @test "play: a source that stops is an underrun, and its bytes come behind the gap" {
 	peripherals bandwidth=262144
 	spawn recv.txt dmactl recv --size 16M --timeout 20s loop-rx out
@@ -431,6 +441,7 @@ unbroken() {
 	tr -d '\0' <out | cmp -n 20000 - data
 }
 
+# bats test_tags=long
 @test "play: of a peripheral that takes nothing, it is said" {
 	peripherals
 	echo 1 >"$sim/hold"
@@ -439,6 +450,7 @@ unbroken() {
 	says 'sink: no byte was played in .*: does the peripheral run'
 }
 
+# bats test_tags=long
 @test "capture and play: what nobody said follows from what the channel declares" {
 	sim_reload channels=1 peripherals=loopback,counter,sink,mem counter_rate=400000 counter_fifo=1048576 \
 		max_segment=4096 sink_rate=400000
@@ -460,7 +472,7 @@ unbroken() {
 	same out data
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "capture and play: what nobody said follows from the limits of memory" {
 	peripherals counter_rate=400000 counter_fifo=1048576 sink_rate=400000
 	numbers 25000 >data
@@ -494,6 +506,7 @@ unbroken() {
 	same out expected
 }
 
+# bats test_tags=long
 @test "play: from a disk, no byte is copied" {
 	peripherals sink_rate=4000000
 	numbers 262500 >"$DMACTL_SCRATCH/data"

@@ -73,6 +73,7 @@ finds() {
 	passes data bounds align length issue issue-busy once order cookie exhaust fence interrupt final
 }
 
+# bats test_tags=long
 @test "nothing fails where everything can be seen, and cookies go over their end" {
 	slow
 	echo 2147483000 >"$sim/first_cookie"
@@ -81,12 +82,14 @@ finds() {
 	jq -e '.channels[0].checks[] | select(.check == "cookie") | .seen | test("2\\^31 was crossed")' result.json
 }
 
+# bats test_tags=long
 @test "a provider that aligns and has few descriptors" {
 	sim_reload copy_align=8 descriptors=4
 	conforms "$first"
 	passes align length once order cookie exhaust fence interrupt
 }
 
+# bats test_tags=long
 @test "a provider with one descriptor" {
 	sim_reload caps=memcpy,interrupt descriptors=1
 	conforms "$first"
@@ -95,6 +98,7 @@ finds() {
 	[ "$(result_of fence)" = not_applicable ]
 }
 
+# bats test_tags=long
 @test "a provider that cannot terminate, and tells no residue; or more than it declares" {
 	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 no_terminate=1 residue=descriptor
 	conforms "$first"
@@ -104,6 +108,7 @@ finds() {
 	finds granularity 'is DESCRIPTOR, and the residue'
 }
 
+# bats test_tags=long
 @test "a provider that can neither pause nor synchronize, with a residue of segments" {
 	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 no_pause=1 no_synchronize=1 residue=segment
 	conforms "$first"
@@ -119,6 +124,7 @@ finds() {
 	finds residue 'residue [0-9]+ after residue'
 }
 
+# bats test_tags=long
 @test "faults of data, callbacks, fences and resume, each where it is looked for" {
 	slow
 	broken wrong_byte,double_completion,fence_ignored,interrupt_early,residue_coarse,resume_gap,late_callback,cookie_restarts \
@@ -128,12 +134,14 @@ finds() {
 	[ "$(result_of align)" = not_run ]
 }
 
+# bats test_tags=long
 @test "of many at once, those that wait are taken for done" {
 	slow
 	broken bunch_lost exhaust
 	finds exhaust 'had called back, and its byte at offset [0-9]+ was not there'
 }
 
+# bats test_tags=long
 @test "a status too early, descriptors lost when it runs dry, no resume, success for what was aborted" {
 	# Fewer descriptors than dmactl submits at a time.
 	sim_reload caps=memcpy,interrupt,slave,cyclic bandwidth=15000000 descriptors=128
@@ -143,17 +151,20 @@ finds() {
 	finds resume 'did not complete within'
 }
 
+# bats test_tags=long
 @test "a status that never comes, and a channel that termination spoils or empties by half" {
 	slow
 	broken status_never,terminate_spoils,terminate_keeps \
 		final cookie terminate-again slave-terminate
 }
 
+# bats test_tags=long
 @test "termination that does nothing" {
 	slow
 	broken terminate_ignored terminate-memory terminate-callbacks slave-terminate
 }
 
+# bats test_tags=long
 @test "what is issued while a transfer runs does not start when that ends" {
 	slow
 	broken issue_ignored issue-busy
@@ -161,6 +172,7 @@ finds() {
 	[ "$(result_of issue)" = pass ]
 }
 
+# bats test_tags=long
 @test "callbacks that get lost" {
 	# At full speed, so that enough transfers end for some callbacks to be lost.
 	sim_reload caps=memcpy,interrupt,slave,cyclic

@@ -38,21 +38,25 @@ copy_sizes() {
 	jq -e ".bytes == $((10 * M + 123)) and .dma_ops == 11" summary.json
 }
 
+# bats test_tags=long
 @test "any size, through the page cache" {
 	copy_sizes . --no-direct
 	dmactl copy --no-direct --json src dst | jq -e '(.direct_read or .direct_write) | not'
 }
 
+# bats test_tags=long
 @test "any size, in small blocks and one at a time" {
 	copy_sizes . --block 64K --depth 1
 }
 
+# bats test_tags=long
 @test "any size, with --verify" {
 	make_ext4 64M
 	copy_sizes mnt --verify
 	dmactl copy --verify --json mnt/src mnt/dst | jq -e .verified
 }
 
+# bats test_tags=long
 @test "every byte goes through DMA where the channel wants aligned lengths" {
 	sim_reload copy_align=64
 	copy_sizes .
@@ -84,7 +88,7 @@ copy_sizes() {
 	cmp /proc/version dst
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "holes are zeros" {
 	make_ext4 64M
 	truncate -s 5M mnt/src
@@ -119,6 +123,7 @@ copy_sizes() {
 	nothing_left . '.dst*'
 }
 
+# bats test_tags=long
 @test "a symbolic link to the target stays a link" {
 	make 5000 src
 	mkdir dir
@@ -159,6 +164,7 @@ copy_sizes() {
 	} | cmp - both
 }
 
+# bats test_tags=long
 @test "devices: /dev/zero limited by a pipe, /dev/null in place" {
 	make 100000 src
 	run dmactl copy src /dev/null
@@ -190,7 +196,7 @@ copy_sizes() {
 	says 'same file'
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "a small RLIMIT_MEMLOCK makes the blocks fewer and smaller" {
 	chmod 666 /dev/dmactl
 	chmod 777 .

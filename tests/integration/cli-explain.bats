@@ -27,6 +27,7 @@ instances() {
 	[ -z "$(instances)" ]
 }
 
+# bats test_tags=long
 @test "steps are numbered from 1 and repetitions collapsed" {
 	make 3000000 src
 	dmactl --explain copy --block 64K src dst >out
@@ -62,6 +63,7 @@ instances() {
 	[ -z "$(instances)" ]
 }
 
+# bats test_tags=long
 @test "only the own session is shown" {
 	last=$(channels | tail -n 1)
 	spawn out dmactl test --seconds 60 "$last"
@@ -82,6 +84,7 @@ instances() {
 	[ -z "$(instances)" ]
 }
 
+# bats test_tags=long
 @test "the instance goes away after a signal, and after SIGKILL with the next run" {
 	make 3000000 src
 	echo 500000 >"$sim/bandwidth"

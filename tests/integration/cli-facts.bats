@@ -24,6 +24,7 @@ load cli-helper
 	wait_free
 }
 
+# bats test_tags=long
 @test "list fits the terminal; a pipe gets all" {
 	in_terminal 80 dmactl list | tr -d '\r' >seen
 	cat seen
@@ -36,6 +37,7 @@ load cli-helper
 	in_terminal 30 dmactl list | grep "^$first"
 }
 
+# bats test_tags=long
 @test "info breaks its lines between words; a pipe gets one line for each fact" {
 	in_terminal 80 dmactl info "$first" | tr -d '\r' >seen
 	cat seen
@@ -110,6 +112,7 @@ load cli-helper
 		has("residue_granularity") and has("numa_node") and has("iommu") and has("bounces")' info.json
 }
 
+# bats test_tags=long
 @test "info tells what the controller was made with" {
 	sim_reload dma_mask=28 copy_align=8 max_segment=65536 residue=segment caps=memcpy
 	run dmactl info "$first"
@@ -164,6 +167,7 @@ load cli-helper
 	says 'dma99chan0: there is no such'
 }
 
+# bats test_tags=long
 @test "every verb has help with examples" {
 	for verb in list info copy fill test status help version; do
 		dmactl help $verb | grep -q Examples

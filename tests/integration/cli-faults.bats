@@ -28,6 +28,7 @@ load cli-helper
 	nothing_left . '*dst*'
 }
 
+# bats test_tags=long
 @test "the same file twice" {
 	make 5000 src
 	cp src before
@@ -109,6 +110,7 @@ load cli-helper
 	[ "$(cat mnt/dst)" = old ]
 }
 
+# bats test_tags=long
 @test "a target that takes nothing" {
 	make 1000 src
 	fails dmactl copy src /dev/full
@@ -139,6 +141,7 @@ go_on() {
 	cat out
 }
 
+# bats test_tags=long
 @test "a source that grows while it is read" {
 	half_copy
 	echo more >>src
@@ -147,6 +150,7 @@ go_on() {
 	nothing_left . '*dst*'
 }
 
+# bats test_tags=long
 @test "a source that shrinks while it is read" {
 	half_copy
 	truncate -s 3900000 src
@@ -155,6 +159,7 @@ go_on() {
 	nothing_left . '*dst*'
 }
 
+# bats test_tags=long
 @test "a source that is written while it is read" {
 	echo old >dst
 	half_copy
@@ -191,7 +196,7 @@ go_on() {
 	wait_until grep -q '^0' "/sys/class/dma/$first/in_use"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "signals while the channel holds still" {
 	make 4000000 src
 	echo 1 >"$sim/hold"
@@ -247,7 +252,7 @@ go_on() {
 	wait_free
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "the filesystem without O_TMPFILE: a temporary name, removed by SIGTERM" {
 	modprobe vfat 2>/dev/null || true
 	truncate -s 32M image

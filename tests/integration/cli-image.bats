@@ -36,6 +36,7 @@ image() {
 	done
 }
 
+# bats test_tags=long
 @test "a PGM of one and of two bytes a pixel" {
 	image 5 101 33 255 1
 	dmactl interleave --crop 50x20+51+13 in.pnm out.pnm
@@ -62,6 +63,7 @@ image() {
 	same out2 expected
 }
 
+# bats test_tags=long
 @test "an image larger than one transfer" {
 	make $((3000 * 3000)) in.raw
 	dmactl interleave --json --width 3000 --height 3000 --bytes-per-pixel 1 \
@@ -107,6 +109,7 @@ image() {
 	[ "$(cat out.pnm)" = old ]
 }
 
+# bats test_tags=long
 @test "killed half-way, nothing is left" {
 	image 6 100 100 255 3
 	echo 1 >"$sim/hold"

@@ -38,6 +38,7 @@ peripherals() {
 	[ "$(wc -l <names)" -ge 13 ]
 }
 
+# bats test_tags=long
 @test "list says who has a channel, and by which name" {
 	peripherals
 	echo 1 >"$sim/hold"
@@ -95,6 +96,7 @@ complete_words() {
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$BATS_TEST_DIRNAME/../../packaging/completions/dmactl" "$@"
 }
 
+# bats test_tags=long
 @test "completion offers each kind of name" {
 	peripherals
 	dmactl list --names | sort >names
@@ -122,6 +124,7 @@ complete_words() {
 	done
 }
 
+# bats test_tags=long
 @test "pause reaches a transfer by any name of its channel" {
 	peripherals
 	echo 100000 >"$sim/counter_rate"

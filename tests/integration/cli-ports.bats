@@ -75,6 +75,7 @@ as_nobody() {
 	[ "$(wc -l <table)" -eq 5 ]
 }
 
+# bats test_tags=long
 @test "list: as JSON, the channels are what they were, and the ports are asked for" {
 	dmactl list --json | jq -e '.channels | all(.[]; has("capabilities"))'
 	dmactl list --ports --json >out.json
@@ -88,6 +89,7 @@ as_nobody() {
 	as_nobody dmactl list --ports --json | cmp - out.json
 }
 
+# bats test_tags=long
 @test "list: without ports" {
 	remove_ports
 	dmactl list >out
@@ -173,6 +175,7 @@ as_nobody() {
 	ends_with 0
 }
 
+# bats test_tags=long
 @test "capture: a ring that nobody said the size of fits RLIMIT_MEMLOCK" {
 	echo 400000 >"$sim/counter_rate"
 	numbers=$(perl -e 'print join " ", 0 .. 24')
@@ -223,6 +226,7 @@ as_outsider() {
 	says '/dev/dmactl: Permission denied; join the group dma'
 }
 
+# bats test_tags=long
 @test "status and terminate know sessions of a port's node" {
 	make 4096 data
 	chmod a+r data

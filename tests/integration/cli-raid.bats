@@ -44,6 +44,7 @@ flip() {
 		seek $f, $ARGV[1], 0; print $f chr(ord($c) ^ 4)' "$1" "$2"
 }
 
+# bats test_tags=long
 @test "xor: any size, from two sources to thirty" {
 	local size n
 	for size in 0 1 4095 100001; do
@@ -84,6 +85,7 @@ flip() {
 	same p2 p.expected
 }
 
+# bats test_tags=long
 @test "pq: coefficients of one's own, more sources than the channel takes" {
 	sources 20 20000
 	local coef
@@ -113,6 +115,7 @@ flip() {
 	jq -e '.matches == false and .bad_offset == 122880' < <(sed -n '/^{/,/^}/p' <<<"$output")
 }
 
+# bats test_tags=long
 @test "verify pq: which of the two is wrong, and where" {
 	sources 3 100000
 	dmactl pq -P p -Q q "${files[@]}"
@@ -170,6 +173,7 @@ flip() {
 	nothing_left . '.sum*'
 }
 
+# bats test_tags=long
 @test "killed half-way, nothing is left, and the channel is free" {
 	sources 3 3000000
 	echo 200000000 >"$sim/latency"

@@ -33,6 +33,7 @@ sink_is() {
 	done
 }
 
+# bats test_tags=long
 @test "recv: small blocks, many and few of them" {
 	peripherals
 	numbers 25000 >expected
@@ -115,6 +116,7 @@ sink_is() {
 	done
 }
 
+# bats test_tags=long
 @test "frames that repeat until the next one takes over" {
 	peripherals
 	for i in 0 1 2; do numbers 16 $((16 * i)); done >data
@@ -136,6 +138,7 @@ sink_is() {
 	grep -q 'was terminated by' send.txt
 }
 
+# bats test_tags=long
 @test "a provider that prepares frames only if they repeat until the next one" {
 	peripherals repeat_only=1
 	for i in 0 1 2; do numbers 16 $((16 * i)); done >data
@@ -152,6 +155,7 @@ sink_is() {
 	sink_is 192 0
 }
 
+# bats test_tags=long
 @test "what only the driver understands: --peripheral-config" {
 	peripherals
 	printf '\350\3\0\0' >first
@@ -170,7 +174,7 @@ sink_is() {
 	nothing_left . 'out2*'
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "metadata of either mode, fences, and what is not there" {
 	peripherals
 	make 1000 data
@@ -345,6 +349,7 @@ first_numbers() {
 	numbers $((size / 4 + 1)) | cmp -n "$size" "$1" -
 }
 
+# bats test_tags=long
 @test "recv: a peripheral that moves is not given up, however slow" {
 	local mode
 	for mode in --single --sg --stream; do
@@ -365,6 +370,7 @@ first_numbers() {
 	same out expected
 }
 
+# bats test_tags=long
 @test "send: a peripheral that moves is not given up, one that does not is" {
 	local mode
 	numbers 2048 >data
@@ -420,7 +426,7 @@ first_numbers() {
 	first_numbers out 1000
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,long
 @test "recv: on memory that bounces, what had arrived is not stale" {
 	peripherals counter_rate=1000 counter_fifo=65536 dma_mask=31
 	spawn recv.txt dmactl recv --size 60000 counter out
@@ -457,6 +463,7 @@ first_numbers() {
 	jq -e '.exit_status == 0 and .streams[0].bytes == 1000000 and .streams[0].direction == "out"' result.json
 }
 
+# bats test_tags=long
 @test "stream: both directions at once" {
 	peripherals
 	# Use whole blocks: a FIFO without packets never ends a block that is not full.
@@ -505,6 +512,7 @@ first_numbers() {
 	cmp -n $(($(stat -c %s out) / 4 * 4)) out expected
 }
 
+# bats test_tags=long
 @test "pause: nobody there, another program, another user" {
 	peripherals
 	fails dmactl pause counter
@@ -559,6 +567,7 @@ first_numbers() {
 	says 'prepare a descriptor +device_prep_slave_sg\(\)'
 }
 
+# bats test_tags=long
 @test "info and status know a channel by its slave name" {
 	peripherals
 	dmactl info --json counter >info.json
@@ -608,6 +617,7 @@ PY
 	kill "$squatter" "$pid"
 }
 
+# bats test_tags=long
 @test "the name of a process does not reach the terminal as it is" {
 	cat >name.py <<'PY'
 import ctypes, fcntl, os, time

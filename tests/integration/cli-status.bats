@@ -81,6 +81,7 @@ of() {
 	of dma1chan2 '.bytes == .bytes_transferred and .bytes >= 65536'
 }
 
+# bats test_tags=long
 @test "status: what another user does is not told, but who it is" {
 	peripherals
 	spawn out dmactl capture counter numbers
@@ -155,6 +156,7 @@ watch() {
 	ends_with 0
 }
 
+# bats test_tags=long
 @test "status --watch in 40 columns, of one channel, and into a file" {
 	peripherals
 	watch 40 1 --interval 200ms counter | sed 's/\x1b\[[0-9?]*[a-zA-Z]//g; s/\r//g' >plain

@@ -44,6 +44,7 @@ offers_imm_data() {
 	says "$first: the channel lacks PQ"
 }
 
+# bats test_tags=long
 @test "interleave is not for channels that only reach a peripheral" {
 	sim_reload channels=1 peripherals=sink caps=slave,interleave
 	local sink
@@ -54,6 +55,7 @@ offers_imm_data() {
 	dmactl test --op interleave --iterations 5 "$first"
 }
 
+# bats test_tags=long
 @test "--reuse prepares once and runs often; --fence" {
 	dmactl test --op all --reuse 5 --iterations 50 --json "$first" >result.json
 	jq -e '.passed and .channels[0].transfers == 50' result.json
@@ -72,6 +74,7 @@ offers_imm_data() {
 	[ "$(grep -c '0xda, 0xe, ' calls)" = 4 ]
 }
 
+# bats test_tags=long
 @test "checks of more sources than the channel takes" {
 	sim_reload max_xor=4 max_pq=5
 	run dmactl test --seed 5 --op xor_val,pq_val --iterations 60 "$first"
@@ -93,6 +96,7 @@ offers_imm_data() {
 	jq -e '.passed and .seconds >= 2' result.json
 }
 
+# bats test_tags=long
 @test "the same seed makes the same transfers" {
 	dmactl test --seed 42 --iterations 50 --json "$first" >one.json
 	dmactl test --seed 42 --iterations 50 --json "$first" >two.json
@@ -103,6 +107,7 @@ offers_imm_data() {
 	dmactl test --iterations 1 "$first" | grep -qE '^Seed: +[0-9]+$'
 }
 
+# bats test_tags=long
 @test "--max-size and alignments" {
 	dmactl test --max-size 1 --iterations 50 "$first"
 	dmactl test --max-size 3M --iterations 5 "$first"
@@ -116,6 +121,7 @@ offers_imm_data() {
 	dmactl test --op sg --iterations 50 "$first"
 }
 
+# bats test_tags=long
 @test "coherent memory" {
 	dmactl test --coherent --iterations 50 "$first"
 }
@@ -186,6 +192,7 @@ offers_imm_data() {
 	says "$first: another program has this channel"
 }
 
+# bats test_tags=long
 @test "more threads than the channel has credit for" {
 	dmactl test --threads 64 --iterations 3 --max-size 4K "$first"
 }

@@ -31,12 +31,12 @@ def arguments():
 
 
 def slots():
-    """The number of jobs: three for two processors, because guests also wait; limited by their memory."""
+    """The number of jobs: two for each processor, because guests also wait; limited by their memory."""
     if "DMACTL_JOBS" in os.environ:
         return max(1, int(os.environ["DMACTL_JOBS"]))
     available = next((int(line.split()[1]) for line in read("/proc/meminfo").splitlines()
                       if line.startswith("MemAvailable:")), 1 << 30)
-    return max(1, min(len(os.sched_getaffinity(0)) * 3 // 2, available // (1536 << 10)))
+    return max(1, min(len(os.sched_getaffinity(0)) * 2, available // (1536 << 10)))
 
 
 class Check:
@@ -120,9 +120,10 @@ class Check:
                  limit=2700, report=self.count)
 
     def selftest(self, kernel):
-        # This boots guests without our modules, and tests the limits of a suite's programs.
-        self.add("selftest", [f"{self.vm}/selftest", *([kernel] if kernel else [])], weight=60, limit=3600,
-                 report=self.count)
+        if self.all:
+            # This boots guests without our modules, and tests the limits of a suite's programs.
+            self.add("selftest", [f"{self.vm}/selftest", *([kernel] if kernel else [])], weight=60, limit=3600,
+                     report=self.count)
         self.add("selftest of the queue", ["tests/runner/selftest"], weight=2, limit=900, report=self.count)
         self.add("selftest of the boards", ["tests/boards/selftest"], weight=4, limit=900, report=self.count)
         self.add("selftest of emulated devices", ["tests/boards/vfio/selftest"], weight=2, limit=900, report=self.count)

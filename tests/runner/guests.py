@@ -28,11 +28,21 @@ TWO = "devices=2 channels=4"
 # 32-bit programs that test ioctls and memory whose layout depends on the width of pointers.
 QUICK_32 = ("contract", "numbers", "submit", "stream", "stream-end", "uring", "ring-map", "mmap", "buf")
 
-# Tests that depend on the kernel: memory, io_uring, dmaengine, files of streams.
+# What uses functions of the kernel that differ between versions (kmod/compat.h): memory, dma-bufs, files,
+# eventfd, io_uring, ports, dmaengine.
+QUICK_OLD_UAPI = ("aio", "buf", "contig", "contract", "descriptors", "dmabuf*", "escape", "event", "fence*", "liveness",
+                  "metadata", "mmap", "numbers", "port*", "ring-map", "ring-wait", "slave", "stream*", "submit",
+                  "unbind", "uring*", "user*", "video")
 QUICK_OLD = ("dmatest", "memory", "ring", "streams", "uring")
-# In other files this line marks tests that do: O_DIRECT and file systems, kinds of memory, capabilities,
-# signals, sysfs, configfs, tracepoints. The rest would find the same errors on 6.1 as on 6.12.
-DEPENDS = "# bats test_tags=kernel\n"
+# In other files the tag marks tests that do: O_DIRECT and file systems, kinds of memory, capabilities, signals,
+# sysfs, configfs, tracepoints. The rest would find the same errors on 6.1 as on 6.12.
+DEPENDS = "kernel"
+
+# For check-all. Races and starvation, which seldom find something in one run; pages and examples.
+LONG = ("uapi.test-context-programs", "uapi.test-burden", "uapi.test-storm", "integration.examples",
+        "integration.pages")
+# In other files the tag marks tests of rarer ways, options and faults.
+TAKES_LONG = "long"
 
 # The width of pointers does not change what is bounced.
 BOUNCED = ("*burst", "*copy*", "*prepared*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
@@ -45,14 +55,14 @@ SIM = {"examples": "peripherals=counter,sink", "python": "peripherals=loopback,c
        "gstreamer": "peripherals=counter"}
 
 # These take minutes, and would find the same errors on 6.1 as on 6.12.
-TWICE = ("test-context",)
+TWICE = ("test-context", "test-context-programs")
 
 # These poll a controller's progress: with one processor, the polling would keep dma-sim's thread
 # from running.
 WATCHES = ("cli-conformance",)
 
 BOOT = 7	# seconds of processor time
-CHUNK = 90	# limit for the programs of one boot
+CHUNK = 120	# limit for the programs of one boot
 
 
 @dataclass
@@ -127,11 +137,27 @@ class Suite:
         if self.wanted(name):
             yield Program(name, sim, dmactl, command, self.weight(name) * share)
 
+    def quick(self, name):
+        """Returns whether a program is only to run as far as `make check` does: --only does not name it."""
+        return not self.everything and name not in self.patterns
+
+    def tags(self, name):
+        """The tags that tests of a file have, or "!" and those that they do not have, in order to run."""
+        depends = self.old and self.everything < 2 and name not in QUICK_OLD and f"integration.{name}" not in self.patterns
+        return [DEPENDS] * depends + [f"!{TAKES_LONG}"] * self.quick(f"integration.{name}")
+
     @staticmethod
-    def share(path):
-        """The part of a file's tests that depend on the kernel, 0 to 1."""
-        text = read(path)
-        return text.count(DEPENDS) / max(1, text.count('@test "'))
+    def share(path, tags):
+        """The part of a file's tests that have these tags, 0 to 1."""
+        run, tests, own = 0, 0, set()
+        for line in read(path).splitlines():
+            if line.startswith("# bats test_tags="):
+                own = set(line.split("=")[1].split(","))
+            elif line.startswith("@test "):
+                tests += 1
+                run += all((tag[1:] not in own) if tag[0] == "!" else (tag in own) for tag in tags)
+                own = set()
+        return run / max(1, tests)
 
     def need(self, group, directory, found):
         """A build without tests must not look like tests that pass."""
@@ -145,6 +171,9 @@ class Suite:
         if self.slow or (self.everything and not self.old):
             return self.need("uapi", whole, executables(whole))
         wide = [path for path in executables(quick, ("test-*",)) if not path.endswith("-32")]
+        if self.old and not self.everything:
+            wide = [path for path in wide if not self.quick(f"uapi.{os.path.basename(path)}")
+                    or any(fnmatch.fnmatch(os.path.basename(path), f"test-{name}") for name in QUICK_OLD_UAPI)]
         return self.need("uapi", quick, wide) + (
             executables(quick, [f"test-{name}-32" for name in QUICK_32]) if self.everything or not self.old else [])
 
@@ -166,7 +195,9 @@ class Suite:
         runs_32_bit = self.runs_32_bit()
         for path in self.uapi_programs():
             name = os.path.basename(path)
-            if self.old and self.everything < 2 and name in TWICE:
+            if f"uapi.{name}" in LONG and self.quick(f"uapi.{name}"):
+                continue
+            if self.old and self.everything < 2 and name in TWICE and f"uapi.{name}" not in self.patterns:
                 continue
             if not self.wanted(f"uapi.{name}") and not self.wanted(f"bounce.{name}"):
                 continue
@@ -187,11 +218,13 @@ class Suite:
             name = os.path.splitext(os.path.basename(path))[0]
             if name in ADAPTERS and self.everything < 2:
                 continue
-            options, share = "", 1
-            if self.old and self.everything < 2 and name not in QUICK_OLD:
-                options, share = "--filter-tags kernel ", self.share(path)
-                if not share:
-                    continue
+            if f"integration.{name}" in LONG and self.quick(f"integration.{name}"):
+                continue
+            tags = self.tags(name)
+            options = f"--filter-tags {shlex.quote(','.join(tags))} " if tags else ""
+            share = self.share(path, tags) if path.endswith(".bats") else float(DEPENDS not in tags)
+            if not share:
+                continue
             if name == "dmatest":
                 # It loads the simulator itself, and does not use dmactl.
                 command = (f"DMATEST_KO={shlex.quote(f'{self.out}/dmatest/{self.label}/dmatest.ko')} "
