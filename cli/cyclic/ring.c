@@ -195,6 +195,18 @@ int ring_start(struct ring *ring)
 	return 0;
 }
 
+void ring_note(struct ring *ring, const struct dmactl_completion *record)
+{
+	if (record->count > ring->ended)
+		ring->ended = record->count;
+	if (record->flags & DMACTL_COMP_MORE)
+		return;
+	ring->over = true;
+	ring->running = false;
+	ring->status = record->status;
+	ring->end = record->bytes;
+}
+
 int ring_reap(struct ring *ring)
 {
 	struct dmactl_completion records[4];
@@ -206,16 +218,8 @@ int ring_reap(struct ring *ring)
 			cli_error(ring->slave->cli, "%s: %s", ring->slave->name, strerror(-count));
 			return count;
 		}
-		for (int i = 0; i < count; i++) {
-			if (records[i].count > ring->ended)
-				ring->ended = records[i].count;
-			if (records[i].flags & DMACTL_COMP_MORE)
-				continue;
-			ring->over = true;
-			ring->running = false;
-			ring->status = records[i].status;
-			ring->end = records[i].bytes;
-		}
+		for (int i = 0; i < count; i++)
+			ring_note(ring, &records[i]);
 	} while (count > 0);
 	return 0;
 }

@@ -38,7 +38,9 @@ struct ring {
 int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction, uint64_t period,
 	       uint64_t count, enum ring_memory memory);
 int ring_start(struct ring *ring);
-/* Reaps completions and updates `ended', `over', `status' and `end'. */
+/* Updates `ended', `over', `status' and `end' from a completion. */
+void ring_note(struct ring *ring, const struct dmactl_completion *record);
+/* Reaps completions, and does that for each. */
 int ring_reap(struct ring *ring);
 /*
  * Gets the period that the channel is in; all periods below it have ended. It

@@ -40,5 +40,7 @@ const char *format_rate(char *text, double bytes_per_second);
 const char *format_time(char *text, uint64_t ns);
 
 uint64_t now_ns(void);
+/* CPU time of this process, user and system. */
+uint64_t cpu_time_ns(void);
 
 #endif /* UNITS_H */

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define MEMORY	    (32ull << 20) /* bytes in each buffer; more if a single copy is longer */
 #define MAX_ROUNDS  100000	  /* most rounds whose time is stored */
@@ -27,15 +26,6 @@ struct cell {
 	uint64_t *round_ns;
 	unsigned int rounds;
 };
-
-static uint64_t cpu_ns(void)
-{
-	struct rusage usage;
-
-	getrusage(RUSAGE_SELF, &usage);
-	return ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * NS_PER_SEC +
-	       ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000;
-}
 
 static int out_of_memory(struct bench_run *run)
 {
@@ -142,7 +132,7 @@ static int run_round(struct cell *cell)
 static int run_rounds(struct cell *cell)
 {
 	struct bench_run *run = cell->run;
-	uint64_t start = now_ns(), before = start, now = start, cpu = cpu_ns();
+	uint64_t start = now_ns(), before = start, now = start, cpu = cpu_time_ns();
 	struct bench_result *result = cell->result;
 	uint64_t count = 0;
 	int err = 0;
@@ -162,7 +152,7 @@ static int run_rounds(struct cell *cell)
 	result->transfers = count * result->depth;
 	if (count) {
 		result->mean_ns = (double)(now - start) / (double)result->transfers;
-		result->cpu_ns = (double)(cpu_ns() - cpu) / (double)result->transfers;
+		result->cpu_ns = (double)(cpu_time_ns() - cpu) / (double)result->transfers;
 		result->bytes_per_second = (double)result->size * 1e9 / result->mean_ns;
 	}
 	return err;

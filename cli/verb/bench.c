@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* dmactl bench [CHAN]: measures the cost of copies, for each size and depth. */
+#include "cyclic/gauge.h"
 #include "dev/control.h"
 #include "dev/device.h"
 #include "out/print.h"
@@ -8,6 +9,7 @@
 #include "out/units.h"
 #include "out/values.h"
 #include "test/bench.h"
+#include "verb/bench.h"
 #include "verb/command.h"
 
 #include <errno.h>
@@ -18,6 +20,9 @@
 struct bench_args {
 	struct cli *cli;
 	struct bench_options options;
+	struct slave_options slave;
+	bool ways[GAUGE_WAYS];
+	bool receive;
 	const char *channel;
 };
 
@@ -26,18 +31,21 @@ enum {
 	OPT_DEPTHS,
 	OPT_TIME,
 	OPT_MEMORY,
+	OPT_RECEIVE,
 };
 
 static const struct argp_option bench_options[] = {
 	{.name = "sizes",
 	 .key = OPT_SIZES,
 	 .arg = "LIST",
-	 .doc = "Bytes of a copy, with commas, each up to 64M (default 64,4K,64K,1M)"},
+	 .doc = "Bytes of a copy, with commas, each up to 64M (default 64,4K,64K,1M); with "
+		"--receive, of a period, a transfer or a block (default 4K,64K)"},
 	{.name = "depths",
 	 .key = OPT_DEPTHS,
 	 .arg = "LIST",
 	 .doc = "Copies that are submitted at once and awaited, with commas, each up to 1024 "
-		"(default 1,8,32,256)"},
+		"(default 1,8,32,256); with --receive, periods, transfers or blocks, at least 3 "
+		"(default 8,32)"},
 	{.name = "time",
 	 .key = OPT_TIME,
 	 .arg = "TIME",
@@ -47,6 +55,12 @@ static const struct argp_option bench_options[] = {
 	 .key = OPT_MEMORY,
 	 .arg = "KIND",
 	 .doc = "streaming (default) or coherent"},
+	{.name = "receive",
+	 .key = OPT_RECEIVE,
+	 .arg = "WAYS",
+	 .doc = "Measure how a program keeps up with what the peripheral behind CHAN sends, "
+		"instead of copies: cyclic (a ring, as of capture), queue (transfers that are "
+		"submitted again, as of recv) and stream (read(2)), with commas, or all"},
 	{0},
 };
 
@@ -75,6 +89,55 @@ static bool parse_list(const char *arg, parse_word parse, uint64_t *values, unsi
 	return ok;
 }
 
+static void parse_ways(const char *arg, struct argp_state *state, bool *ways)
+{
+	char *copy = strdup(arg), *rest = copy, *word;
+	bool known = copy;
+
+	while (known && (word = strsep(&rest, ","))) {
+		known = false;
+		for (enum gauge_way way = 0; way < GAUGE_WAYS; way++) {
+			if (strcmp(word, "all") && strcmp(word, gauge_way_name(way)))
+				continue;
+			known = true;
+			ways[way] = true;
+		}
+	}
+	free(copy);
+	if (!known)
+		argp_error(state,
+			   "--receive: '%s' is not a list of cyclic, queue and stream, or all",
+			   arg);
+}
+
+/* Sets what was not given, and checks what depends on --receive. */
+static void check_args(struct argp_state *state, struct bench_args *args)
+{
+	static const uint64_t sizes[] = {64, 4096, 65536, 1048576}, depths[] = {1, 8, 32, 256};
+	static const uint64_t blocks[] = {4096, 65536}, numbers[] = {8, 32};
+	struct bench_options *options = &args->options;
+
+	if (!options->size_count) {
+		options->size_count = args->receive ? 2 : 4;
+		memcpy(options->sizes, args->receive ? blocks : sizes,
+		       options->size_count * sizeof(*sizes));
+	}
+	if (!options->depth_count) {
+		options->depth_count = args->receive ? 2 : 4;
+		memcpy(options->depths, args->receive ? numbers : depths,
+		       options->depth_count * sizeof(*depths));
+	}
+	if (args->receive && !args->channel)
+		argp_error(state, "--receive: which channel? `dmactl list' shows them all");
+	for (unsigned int i = 0; args->receive && i < options->depth_count; i++) {
+		if (options->depths[i] < RING_MIN_PERIODS)
+			argp_error(state, "--depths: with --receive, at least %d, not %" PRIu64,
+				   RING_MIN_PERIODS, options->depths[i]);
+	}
+	if (!args->receive && args->slave.configured)
+		argp_error(state, "options of a peripheral are for --receive");
+}
+
 static error_t parse_bench(int key, char *arg, struct argp_state *state)
 {
 	struct bench_args *args = state->input;
@@ -83,6 +146,16 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 	bool streaming = true;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &args->slave;
+		return 0;
+	case ARGP_KEY_END:
+		check_args(state, args);
+		return 0;
+	case OPT_RECEIVE:
+		args->receive = true;
+		parse_ways(arg, state, args->ways);
+		return 0;
 	case OPT_SIZES:
 		if (!parse_list(arg, parse_one_size, options->sizes, &options->size_count))
 			argp_error(state,
@@ -112,17 +185,25 @@ static error_t parse_bench(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child bench_children[] = {
+	{.argp = &slave_argp},
+	{0},
+};
+
 static const struct argp bench_argp = {
 	.options = bench_options,
 	.parser = parse_bench,
+	.children = bench_children,
 	.args_doc = "[CHAN]",
 	.doc = "Measures what copies through a DMA channel cost, for each size and depth: the time "
 	       "from submitting them to having them back, and the CPU time of this process. After "
 	       "each, all bytes are checked: copies that did not move them do not count. Without "
-	       "CHAN, any free channel that can copy is taken."
+	       "CHAN, any free channel that can copy is taken. With --receive, measures instead "
+	       "how a program keeps up with what a peripheral sends."
 	       "\vExamples:\n"
 	       "  dmactl bench dma0chan0\n"
-	       "  dmactl bench --sizes 4K --depths 1,32 --time 5s --json\n",
+	       "  dmactl bench --sizes 4K --depths 1,32 --time 5s --json\n"
+	       "  dmactl bench --receive all adc\n",
 };
 
 static void print_one(struct printer *printer, const struct bench_result *result)
@@ -209,42 +290,42 @@ static int measure(struct bench_run *run, const char *channel)
 	return err ? CLI_FAILED : status;
 }
 
-static int run_bench(struct cli *cli, int argc, char **argv)
+static int measure_copies(struct cli *cli, const struct bench_args *args)
 {
-	struct bench_args args = {
-		.cli = cli,
-		.options =
-			{
-				.sizes = {64, 4096, 65536, 1048576},
-				.size_count = 4,
-				.depths = {1, 8, 32, 256},
-				.depth_count = 4,
-				.time_ns = 500 * NS_PER_MS,
-				.timeout_ns = 10 * NS_PER_SEC,
-			},
-	};
-	struct bench_run *run;
+	struct bench_run *run = calloc(1, sizeof(*run));
 	int status = CLI_FAILED;
 
-	cli_parse(&bench_argp, argc, argv, 0, &args);
-	run = calloc(1, sizeof(*run));
 	if (!run) {
 		cli_error(cli, "out of memory");
 		return CLI_FAILED;
 	}
 	run->cli = cli;
-	run->options = &args.options;
-	if (!device_open(cli, args.channel, &run->session)) {
-		status = measure(run, args.channel);
+	run->options = &args->options;
+	if (!device_open(cli, args->channel, &run->session)) {
+		status = measure(run, args->channel);
 		dmauser_close(run->session);
 	}
 	free(run);
 	return status;
 }
 
+static int run_bench(struct cli *cli, int argc, char **argv)
+{
+	struct bench_args args = {
+		.cli = cli,
+		.options = {.time_ns = 500 * NS_PER_MS, .timeout_ns = 10 * NS_PER_SEC},
+	};
+
+	slave_defaults(&args.slave);
+	cli_parse(&bench_argp, argc, argv, 0, &args);
+	if (!args.receive)
+		return measure_copies(cli, &args);
+	return bench_receive(cli, &args.options, &args.slave, args.ways, args.channel);
+}
+
 const struct command cmd_bench = {
 	.name = "bench",
-	.summary = "measure what copies through a channel cost",
+	.summary = "measure copies through a channel, or what a peripheral sends",
 	.argp = &bench_argp,
 	.run = run_bench,
 };

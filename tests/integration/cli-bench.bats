@@ -5,6 +5,11 @@
 # shellcheck disable=SC2154 # set by the helper and by bats
 load cli-helper
 
+# dmactl_moves CHANNEL: whether a transfer of it is under way
+dmactl_moves() {
+	command dmactl status --json "$1" | jq -e '.channels[0].state == "running"' >/dev/null
+}
+
 quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
 
 @test "each size and depth, in text and JSON" {
@@ -84,4 +89,48 @@ quick=(--sizes '64,4K' --depths '1,32' --time 50ms)
 @test "a terminal sees how far it is" {
 	script -qec "dmactl bench --sizes 4K --depths 8 --time 1s $first" /dev/null >typescript
 	grep -q '1 of 1: 4 KiB.*depth 8' typescript
+}
+
+@test "--receive: each way takes what the counter sends" {
+	sim_reload channels=1 peripherals=loopback,counter,sink counter_rate=1000000 counter_fifo=67108864
+	run dmactl bench --receive all --sizes 4K --depths 256 --time 500ms counter
+	[ "$status" -eq 0 ]
+	says '^Channel: +counter \(dma'
+	says '^WAY +SIZE +DEPTH +BYTES +LOST +RATE +WAKE-UP +99 % +99.9 % +CPU/GiB'
+	says '^queue +4096 +256 +[1-9][0-9]* +- '
+	says '^stream +4096 +256 +[1-9][0-9]* +- .* - +- +- '
+	dmactl bench --receive stream,cyclic --sizes 8K,16K --depths 16,256 --time 200ms --json counter >result.json
+	jq -e '.asked == "counter" and .complete' result.json
+	jq -e '[.received[] | [.way, .size, .depth]] == [["cyclic", "stream"][] as $way | [8192, 16384][] as $size | [16, 256][] | [$way, $size, .]]' result.json
+	jq -e 'all(.received[]; .bytes > 0 and .cpu_ns_per_gib > 0 and (.bytes_per_second * .seconds - .bytes | fabs < 2))' result.json
+	jq -e 'all(.received[:4][]; .bytes % .size == 0 and .overwritten >= 0)' result.json
+	jq -e 'all(.received[:4][]; .wakes > 0 and .wake_median_ns > 0 and .wake_p99_ns >= .wake_median_ns and .wake_p999_ns >= .wake_p99_ns)' result.json
+	jq -e 'all(.received[4:][]; .overwritten == null and .wakes == 0 and .wake_median_ns == null)' result.json
+	# The ring holds sixteen seconds, longer than a guest waits for a processor, so nothing is lost.
+	dmactl bench --receive cyclic --sizes 16K --depths 1024 --time 500ms --json counter >result.json
+	jq -e '.received[0].overwritten == 0' result.json
+}
+
+@test "--receive: a ring that is too small loses periods, and they are counted" {
+	sim_reload channels=1 peripherals=counter counter_rate=100000000 counter_fifo=67108864
+	dmactl bench --receive cyclic --sizes 4K --depths 3 --time 500ms --json counter >result.json
+	jq -e '.received[0].overwritten > 0' result.json
+}
+
+@test "--receive: a peripheral that sends nothing, one that only takes, and Ctrl-C" {
+	sim_reload channels=1 peripherals=loopback,counter,sink counter_rate=1000000 counter_fifo=67108864
+	for way in cyclic queue stream; do
+		fails dmactl bench --receive "$way" --timeout 300ms --time 10s loop-rx
+		says 'loop-rx: nothing has come for 300 ms; --timeout sets another limit'
+	done
+	fails dmactl bench --receive all sink
+	says 'sink: the channel does not move bytes from a peripheral'
+	env --default-signal=INT dmactl bench --receive all --time 60s --json counter >result.json 2>log &
+	pid=$!
+	background+=("$pid")
+	wait_until dmactl_moves counter
+	kill -INT "$pid"
+	ends_with 130
+	grep -q 'interrupted; these are the results so far' log
+	jq -e '(.complete | not) and (.received | length == 1) and .received[0].way == "cyclic"' result.json
 }
