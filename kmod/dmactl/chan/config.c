@@ -136,7 +136,7 @@ bool dmactl_config_clear(struct dmactl_chan *chan)
 {
 	const struct dmactl_chan_config none = { };
 
-	guard(rwsem_write)(&chan->rwsem);
+	guard(dmactl_chan_write)(chan);
 	if (!chan->lease.dma->device->device_config)
 		return true;
 	return !dmactl_config_apply(chan, &none, NULL);
@@ -159,7 +159,7 @@ static int dmactl_config_locked(struct dmactl_chan *chan,
 	swap(chan->peripheral.config, *peripheral);
 	trace_dmactl_chan_config(chan->session->id, chan->obj.handle);
 out:
-	up_write(&chan->rwsem);
+	dmactl_chan_unlock_write(chan);
 	return ret;
 }
 

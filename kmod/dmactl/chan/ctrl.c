@@ -77,7 +77,7 @@ static int dmactl_chan_interrupt(struct dmactl_chan *chan)
 	ret = chan->life.dead;
 	if (!ret)
 		ret = dmactl_chan_stop(chan, -ECANCELED, false);
-	up_write(&chan->rwsem);
+	dmactl_chan_unlock_write(chan);
 	return ret;
 }
 
@@ -125,7 +125,7 @@ int dmactl_chan_attach_user(struct dmactl_chan *chan,
 		ret = -EBUSY;
 	if (!ret)
 		WRITE_ONCE(chan->user, user);
-	up_write(&chan->rwsem);
+	dmactl_chan_unlock_write(chan);
 	return ret;
 }
 
@@ -137,7 +137,7 @@ void dmactl_chan_detach_user(struct dmactl_chan *chan)
 {
 	int ret = 0;
 
-	scoped_guard(rwsem_write, &chan->rwsem) {
+	scoped_guard(dmactl_chan_write, chan) {
 		if (!chan->life.dead && dmactl_chan_has_ops(chan))
 			ret = dmactl_chan_stop(chan, -ECANCELED, false);
 		dmactl_chan_wait_published(chan);
@@ -150,6 +150,6 @@ void dmactl_chan_detach_user(struct dmactl_chan *chan)
 	 * The transfer cannot be stopped, so the channel is unusable: kill it.
 	 */
 	dmactl_chan_kill(chan, -ENOENT);
-	scoped_guard(rwsem_write, &chan->rwsem)
+	scoped_guard(dmactl_chan_write, chan)
 		WRITE_ONCE(chan->user, NULL);
 }

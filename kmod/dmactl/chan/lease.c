@@ -284,7 +284,7 @@ static void dmactl_lease_end(struct dmactl_lease *lease)
 /* Releases a stopped channel to dmaengine. */
 void dmactl_chan_release(struct dmactl_chan *chan)
 {
-	guard(rwsem_write)(&chan->rwsem);
+	guard(dmactl_chan_write)(chan);
 	if (!chan->lease.dma || chan->life.quarantined)
 		return;
 	trace_dmactl_chan_release(chan->session->id, chan->obj.handle,

@@ -214,7 +214,7 @@ static int dmactl_port_chan_configure(const struct dmactl_port_chan *pchan,
 				      struct dmactl_chan *chan)
 {
 	if (pchan->described) {
-		guard(rwsem_write)(&chan->rwsem);
+		guard(dmactl_chan_write)(chan);
 		return dmactl_config_apply(chan, &pchan->fixed, NULL);
 	}
 	if (dmactl_config_clear(chan))

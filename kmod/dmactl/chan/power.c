@@ -99,7 +99,7 @@ static int dmactl_power_sleep(struct dmactl_client *client,
 	int ret;
 
 	dmactl_power_wait_quiet(chan, start);
-	guard(rwsem_write)(&chan->rwsem);
+	guard(dmactl_chan_write)(chan);
 	if (chan->life.dead)
 		return 0;
 	chan->sleep.asleep = true;
@@ -116,7 +116,7 @@ static int dmactl_power_wake(struct dmactl_client *client,
 {
 	struct dmactl_chan *chan = client_to_chan(client);
 
-	guard(rwsem_write)(&chan->rwsem);
+	guard(dmactl_chan_write)(chan);
 	if (chan->life.dead)
 		return 0;
 	chan->sleep.asleep = false;

@@ -232,7 +232,7 @@ void dmactl_chan_kill(struct dmactl_chan *chan, int why)
 {
 	int status = why == -ENODEV ? -ENODEV : -ECANCELED;
 
-	guard(rwsem_write)(&chan->rwsem);
+	guard(dmactl_chan_write)(chan);
 	if (chan->life.dead)
 		return;
 	WRITE_ONCE(chan->life.dead, why);
@@ -305,7 +305,7 @@ void dmactl_chan_count_off_gone(struct dmactl_chan *chan)
  */
 void dmactl_chan_mark_dead(struct dmactl_chan *chan)
 {
-	guard(rwsem_write)(&chan->rwsem);
+	guard(dmactl_chan_write)(chan);
 	dmactl_chan_count_off_gone(chan);
 	WRITE_ONCE(chan->life.dead, -ENOENT);
 }

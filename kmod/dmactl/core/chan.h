@@ -253,6 +253,7 @@ struct dmactl_chan {
 	struct dmactl_chan_user *user;	/* rwsem; read without: see chan/ctrl.c */
 
 	struct rw_semaphore rwsem;
+	bool closed;			/* prep_lock: rwsem is held for writing */
 	struct dmactl_life life;
 	struct dmactl_sleep sleep;
 
@@ -285,9 +286,54 @@ static inline int dmactl_chan_lock_read(struct dmactl_chan *chan)
 	return down_read_killable(&chan->rwsem) ? -EINTR : 0;
 }
 
+/*
+ * Bursts hold prep_lock only, not rwsem. A writer waits for the one that is
+ * under way, and those that come later find the channel closed. The writer does
+ * not keep prep_lock: it waits for work items that take it.
+ */
+static inline void dmactl_chan_close(struct dmactl_chan *chan)
+{
+	lockdep_assert_held_write(&chan->rwsem);
+	mutex_lock(&chan->prep_lock);
+	chan->closed = true;
+	mutex_unlock(&chan->prep_lock);
+}
+
 static inline int dmactl_chan_lock_write(struct dmactl_chan *chan)
 {
-	return down_write_killable(&chan->rwsem) ? -EINTR : 0;
+	if (down_write_killable(&chan->rwsem))
+		return -EINTR;
+	dmactl_chan_close(chan);
+	return 0;
+}
+
+static inline void dmactl_chan_unlock_write(struct dmactl_chan *chan)
+{
+	/* Pairs with the acquire in dmactl_chan_is_closed(). */
+	smp_store_release(&chan->closed, false);
+	up_write(&chan->rwsem);
+}
+
+/* The same for a task that cannot be killed. */
+static inline void dmactl_chan_write_lock(struct dmactl_chan *chan)
+{
+	down_write(&chan->rwsem);
+	dmactl_chan_close(chan);
+}
+
+DEFINE_LOCK_GUARD_1(dmactl_chan_write, struct dmactl_chan,
+		    dmactl_chan_write_lock(_T->lock),
+		    dmactl_chan_unlock_write(_T->lock))
+
+/*
+ * With prep_lock held. If the channel is open, it stays as it is until the
+ * caller drops prep_lock, as with rwsem held for reading.
+ */
+static inline bool dmactl_chan_is_closed(struct dmactl_chan *chan)
+{
+	lockdep_assert_held(&chan->prep_lock);
+	/* Pairs with the release in dmactl_chan_unlock_write(). */
+	return smp_load_acquire(&chan->closed);
 }
 
 static inline bool dmactl_chan_pauses(const struct dmactl_chan *chan)

@@ -14,7 +14,9 @@
  *   dmactl_devs_lock	list of DMA devices
  *   dev->lock		channels, mappings and COHERENT buffers of a DMA device
  *   dma_resv_lock() of a dma-buf; inside it, the attachments lock of an export
- *   chan->rwsem		read: use of chan->lease.dma; write: stopping it
+ *   chan->rwsem		read: use of chan->lease.dma; write: stopping it. A
+ *			writer closes the channel to bursts, which hold only
+ *			chan->prep_lock (dmactl_chan_close())
  *   chan->prep_lock	prep, submit and issue, one op at a time
  *   dmactl_claimed_lock	requesting channels from dmaengine, releasing them
  *   session->reap_lock	order of completions among readers

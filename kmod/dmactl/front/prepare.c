@@ -73,10 +73,10 @@ static int dmactl_prepare_locked(struct dmactl_cmd *cmd,
 err_handle:
 	dmactl_obj_unreserve(s, &p->obj);
 err_drop:
-	down_write(&chan->rwsem);
+	dmactl_chan_write_lock(chan);
 	if (!chan->life.quarantined)
 		dmactl_prepared_drop(p);
-	up_write(&chan->rwsem);
+	dmactl_chan_unlock_write(chan);
 	return ret;
 }
 

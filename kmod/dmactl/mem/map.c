@@ -284,8 +284,8 @@ struct dmactl_map *dmactl_map_find(struct dmactl_buf *buf,
 
 /*
  * Returns the mapping of a buffer for a device; makes it if needed. It is valid
- * under the rwsem of a channel of the device while the channel is not dead,
- * because mappings go after channels.
+ * under the rwsem of a channel of the device, or the prep_lock of an open one,
+ * while the channel is not dead, because mappings go after channels.
  */
 struct dmactl_map *dmactl_map_get(struct dmactl_buf *buf,
 				  struct dmactl_dev *dev)

@@ -333,29 +333,6 @@ static bool dmactl_burst_sync(struct list_head *jobs)
 	return true;
 }
 
-static u32 dmactl_burst_submit_locked(struct dmactl_chan *chan,
-				      struct list_head *jobs, bool sync)
-{
-	enum dmactl_burst_kind kind;
-	u32 nr;
-
-	if (chan->life.dead || chan->user)
-		return 0;
-	if (sync && !dmactl_burst_sync(jobs))
-		return 0;
-	kind = dmactl_burst_kind(list_first_entry(jobs, struct dmactl_job, node));
-	guard(mutex)(&chan->prep_lock);
-	if (kind == DMACTL_BURST_REUSED)
-		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_REUSED);
-	else if (kind == DMACTL_BURST_PREPARED)
-		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_PREPARED);
-	else
-		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_POOL);
-	if (nr)
-		dmactl_chan_issue_locked(chan);
-	return nr;
-}
-
 /*
  * Submits and issues jobs of the channel from the head of the list, all of one
  * kind. The others stay on it: the common path tries them, or returns the error.
@@ -365,11 +342,22 @@ static u32 dmactl_burst_submit_locked(struct dmactl_chan *chan,
 u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs,
 			bool sync)
 {
+	enum dmactl_burst_kind kind;
 	u32 nr;
 
-	if (dmactl_chan_lock_read(chan))
+	kind = dmactl_burst_kind(list_first_entry(jobs, struct dmactl_job, node));
+	guard(mutex)(&chan->prep_lock);
+	if (dmactl_chan_is_closed(chan) || chan->life.dead || chan->user)
 		return 0;
-	nr = dmactl_burst_submit_locked(chan, jobs, sync);
-	up_read(&chan->rwsem);
+	if (sync && !dmactl_burst_sync(jobs))
+		return 0;
+	if (kind == DMACTL_BURST_REUSED)
+		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_REUSED);
+	else if (kind == DMACTL_BURST_PREPARED)
+		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_PREPARED);
+	else
+		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_POOL);
+	if (nr)
+		dmactl_chan_issue_locked(chan);
 	return nr;
 }

@@ -70,12 +70,13 @@ bool dmactl_stall_check(struct dmactl_chan *chan)
 }
 
 /*
- * Descriptors were issued behind others: schedules a check. The same locks are
- * held.
+ * Descriptors were issued behind others: schedules a check. The caller holds
+ * prep_lock, or rwsem for writing.
  */
 void dmactl_stall_arm(struct dmactl_chan *chan)
 {
-	lockdep_assert_held(&chan->rwsem);
+	lockdep_assert(lockdep_is_held(&chan->prep_lock) ||
+		       lockdep_is_held_type(&chan->rwsem, 0));
 	chan->stall.armed = true;
 	schedule_delayed_work(&chan->stall.work, DMACTL_STALL_TICKS);
 }
@@ -120,24 +121,6 @@ void dmactl_stall_cancel(struct dmactl_chan *chan)
 }
 
 /*
- * Without descriptors to issue, the call is skipped: pl330 takes a runtime PM
- * reference for each issue of an idle channel, even for nothing, such as a NOP.
- */
-void dmactl_chan_issue_pending(struct dmactl_chan *chan)
-{
-	u32 nr = chan->descs.total - chan->stall.issued;
-
-	if (!nr)
-		return;
-	chan->stall.issued = chan->descs.total;
-	if (READ_ONCE(chan->descs.nr) == nr)
-		chan->stall.front = chan->stall.issued;
-	else if (!chan->stall.armed)
-		dmactl_stall_arm(chan);
-	dma_async_issue_pending(chan->lease.dma);
-}
-
-/*
  * Issues held ops, unless the task is killed. The caller holds no lock of the
  * channel.
  */
@@ -150,22 +133,11 @@ void dmactl_chan_issue_held(struct dmactl_chan *chan)
 	up_read(&chan->rwsem);
 }
 
-/*
- * Issues submitted descriptors. The caller holds rwsem, so lease.dma is valid,
- * and prep_lock: otherwise another task could submit between the last two
- * steps, its descriptors would be issued here, and its own issue would be for
- * nothing.
- */
-void dmactl_chan_issue_locked(struct dmactl_chan *chan)
+/* Ops are no longer held. */
+void dmactl_chan_unhold(struct dmactl_chan *chan)
 {
-	lockdep_assert_held(&chan->prep_lock);
-	if (READ_ONCE(chan->queue.held)) {
-		guard(dmactl_bh)(&chan->lock);
-		dmactl_queue_set_held(chan, false);
-	}
-	trace_dmactl_chan_issue(chan->session->id, chan->obj.handle);
-	/* Called without chan->lock: some providers call back from here. */
-	dmactl_chan_issue_pending(chan);
+	guard(dmactl_bh)(&chan->lock);
+	dmactl_queue_set_held(chan, false);
 }
 
 void dmactl_chan_issue(struct dmactl_chan *chan)

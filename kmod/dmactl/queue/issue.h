@@ -3,9 +3,11 @@
 #ifndef DMACTL_ISSUE_H
 #define DMACTL_ISSUE_H
 
+#include <linux/dmaengine.h>
 #include <linux/workqueue.h>
 
 #include "core/chan.h"
+#include "core/trace.h"
 
 /*
  * The interval of the checks, and the number of checks without progress that
@@ -38,8 +40,42 @@ void dmactl_stall_cancel(struct dmactl_chan *chan);
 bool dmactl_stall_check(struct dmactl_chan *chan);
 void dmactl_stall_arm(struct dmactl_chan *chan);
 void dmactl_chan_issue(struct dmactl_chan *chan);
-void dmactl_chan_issue_locked(struct dmactl_chan *chan);
+void dmactl_chan_unhold(struct dmactl_chan *chan);
 void dmactl_chan_issue_held(struct dmactl_chan *chan);
-void dmactl_chan_issue_pending(struct dmactl_chan *chan);
+
+/*
+ * Without descriptors to issue, the call is skipped: pl330 takes a runtime PM
+ * reference for each issue of an idle channel, even for nothing, such as a NOP.
+ */
+static __always_inline void dmactl_chan_issue_pending(struct dmactl_chan *chan)
+{
+	u32 nr = chan->descs.total - chan->stall.issued;
+
+	if (!nr)
+		return;
+	chan->stall.issued = chan->descs.total;
+	if (READ_ONCE(chan->descs.nr) == nr)
+		chan->stall.front = chan->stall.issued;
+	else if (!chan->stall.armed)
+		dmactl_stall_arm(chan);
+	dma_async_issue_pending(chan->lease.dma);
+}
+
+/*
+ * Issues submitted descriptors. The caller holds prep_lock: otherwise another
+ * task could submit between the last two steps, its descriptors would be issued
+ * here, and its own issue would be for nothing. The channel is open, or the
+ * caller holds rwsem, so lease.dma is valid.
+ */
+static __always_inline void dmactl_chan_issue_locked(struct dmactl_chan *chan)
+{
+	lockdep_assert_held(&chan->prep_lock);
+	if (unlikely(READ_ONCE(chan->queue.held)))
+		dmactl_chan_unhold(chan);
+	if (trace_dmactl_chan_issue_enabled())
+		trace_dmactl_chan_issue(chan->session->id, chan->obj.handle);
+	/* Called without chan->lock: some providers call back from here. */
+	dmactl_chan_issue_pending(chan);
+}
 
 #endif /* DMACTL_ISSUE_H */

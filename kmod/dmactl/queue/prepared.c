@@ -167,7 +167,7 @@ int dmactl_prepared_destroy(struct dmactl_obj *obj)
 	}
 	dmactl_obj_erase(s, obj);
 	dmactl_prepared_wait_callback(p);
-	scoped_guard(rwsem_write, &p->chan->rwsem)
+	scoped_guard(dmactl_chan_write, p->chan)
 		if (!p->chan->life.quarantined)
 			dmactl_prepared_drop(p);
 	/*
@@ -314,7 +314,7 @@ int dmactl_prepared_fill(struct dmactl_prepared *p)
 	if (ret)
 		dmactl_prepared_drop(p);
 out:
-	up_write(&chan->rwsem);
+	dmactl_chan_unlock_write(chan);
 	return ret;
 }
 
@@ -366,7 +366,7 @@ static int dmactl_prepared_again(struct dmactl_prepared *p)
 	if (ret)
 		return ret;
 	ret = dmactl_prepared_again_locked(p);
-	up_write(&p->chan->rwsem);
+	dmactl_chan_unlock_write(p->chan);
 	return ret;
 }
 
