@@ -14,6 +14,7 @@
 #include "core/session.h"
 #include "mem/buffer.h"
 #include "op/job.h"
+#include "queue/queue.h"
 #include "session.h"
 
 static const char *const dmactl_status_names[] = {
@@ -108,7 +109,7 @@ static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 
 	scoped_guard(dmactl_bh, &chan->lock) {
 		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu",
-			   chan->lease.name, chan->obj.handle, chan->queue.nr_inflight,
+			   chan->lease.name, chan->obj.handle, dmactl_queue_nr(chan),
 			   chan->pool.depth, chan->queue.submitted, chan->queue.completed,
 			   chan->queue.failed, chan->queue.bytes);
 		asked = there && !chan->life.dead && chan->descs.total;
@@ -137,7 +138,7 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 	lockdep_assert_held(&s->lock);
 	xa_for_each(&s->objects, handle, obj) {
 		if (obj->type == DMACTL_OBJ_CHAN) {
-			in_flight += READ_ONCE(obj_to_chan(obj)->queue.nr_inflight);
+			in_flight += dmactl_queue_nr(obj_to_chan(obj));
 			continue;
 		}
 		if (obj->type != DMACTL_OBJ_BUF)

@@ -16,6 +16,7 @@
 #include "core/rights.h"
 #include "core/trace.h"
 #include "queue/prepared.h"
+#include "queue/queue.h"
 
 /*
  * Providers expect their own struct at this address, and most do not check its
@@ -112,7 +113,7 @@ int dmactl_config_apply(struct dmactl_chan *chan,
 	lockdep_assert_held_write(&chan->rwsem);
 	if (chan->life.dead)
 		return chan->life.dead;
-	if (READ_ONCE(chan->queue.nr_inflight) || chan->user)
+	if (dmactl_queue_nr(chan) || chan->user)
 		return -EBUSY;
 	ret = dmactl_config_check(chan->lease.dma, arg);
 	if (ret)

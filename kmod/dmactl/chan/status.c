@@ -10,6 +10,7 @@
 #include "core/cmd.h"
 #include "op/job.h"
 #include "queue/periods.h"
+#include "queue/queue.h"
 #include "queue/residue.h"
 
 static struct dmactl_job *dmactl_status_pick(struct dmactl_chan *chan,
@@ -85,7 +86,7 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 	arg->out_failed = chan->queue.failed;
 	arg->out_bytes = chan->queue.bytes;
 	arg->out_descriptors = chan->descs.total;
-	arg->out_in_flight = chan->queue.nr_inflight;
+	arg->out_in_flight = dmactl_queue_nr(chan);
 	arg->out_credit = chan->pool.nr_free;
 	arg->out_stalls = chan->stall.count;
 	if (chan->life.dead) {

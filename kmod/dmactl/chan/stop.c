@@ -93,7 +93,7 @@ bool dmactl_chan_is_idle(struct dmactl_chan *chan)
 bool dmactl_chan_has_ops(struct dmactl_chan *chan)
 {
 	guard(dmactl_bh)(&chan->lock);
-	return chan->queue.nr_inflight;
+	return dmactl_queue_nr(chan);
 }
 
 static bool dmactl_chan_ends_soon(struct dmactl_chan *chan)
@@ -269,7 +269,7 @@ static void dmactl_chan_kill_work(struct work_struct *work)
  */
 void dmactl_chan_kill_begin(struct dmactl_chan *chan, int why)
 {
-	if (!READ_ONCE(chan->queue.nr_inflight))
+	if (!dmactl_queue_nr(chan))
 		return;
 	WRITE_ONCE(chan->life.kill_why, why);
 	dmactl_stop_async(&chan->life.kill);

@@ -157,16 +157,15 @@ struct dmactl_pool {
 struct dmactl_queue {
 	struct list_head inflight;	/* lock: oldest first */
 	struct dmactl_job *partial;	/* both locks; read without: lacks descriptors */
-	u32 nr_inflight;		/* lock; read without */
-	u32 seq;			/* lock */
 	u32 refusals;			/* lock: prep failed with nothing in flight */
 	bool starved;			/* lock: prep failed */
 	bool held;			/* lock; read without: ops are not issued yet */
 	bool paused;			/* lock: the program paused the channel */
 	bool stopping;			/* lock; read without: no new descriptors */
-	u64 submitted;			/* lock; the same for the three below */
-	u64 completed;
-	u64 failed;
+	/* lock; read without, see dmactl_queue_nr(): its low half is the next seq */
+	u64 submitted;
+	u64 completed;			/* lock; read without */
+	u64 failed;			/* lock; the same below */
 	u64 bytes;
 	struct delayed_work pump;
 };

@@ -6,7 +6,7 @@
  * path in submit.c, which also reports errors.
  */
 
-#include <linux/kref.h>
+#include <linux/align.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/smp.h>
@@ -30,35 +30,80 @@
 /* An op of the program, and its words. */
 union dmactl_fastpath_op {
 	struct dmactl_op op;
-	u64 words[sizeof(struct dmactl_op) / sizeof(u64)];
+	unsigned long words[sizeof(struct dmactl_op) / sizeof(unsigned long)];
 };
 
-/* A prepared op uses only its handle, so all other words must be 0. */
+/* The words of a prepared op that can be set; all behind must be 0. */
+#define DMACTL_FASTPATH_WORDS						\
+	(offsetof(struct dmactl_op, dst_off) / sizeof(unsigned long))
+
+/* A prepared op uses only its handle, so all other fields must be 0. */
 static bool dmactl_fastpath_is_clean(const union dmactl_fastpath_op *from)
 {
-	const size_t at = offsetof(struct dmactl_op, dst_off) / sizeof(u64);
+	unsigned long rest = 0;
+	size_t i;
 
-	BUILD_BUG_ON(offsetof(struct dmactl_op, dst_off) % sizeof(u64));
-	BUILD_BUG_ON(ARRAY_SIZE(from->words) != at + 5);
+#pragma GCC unroll 16
+	for (i = DMACTL_FASTPATH_WORDS; i < ARRAY_SIZE(from->words); i++)
+		rest |= from->words[i];
 	return from->op.opcode == DMACTL_OP_PREPARED && !from->op.flags &&
-	       !(from->op.dst_buf | from->words[at] | from->words[at + 1] |
-		 from->words[at + 2] | from->words[at + 3] |
-		 from->words[at + 4]);
+	       !from->op.dst_buf && !rest;
 }
 
-/* Returns NULL if the handle is wrong, in use, or the op is not simple. */
-static struct dmactl_prepared *dmactl_fastpath_get(struct dmactl_session *s,
-						   const struct dmactl_op *op)
+/*
+ * Reads the next op of a batch to @to, as far as it can be set. Returns false if
+ * its opcode, flags or channel are not those of @first, or if it is not clean.
+ */
+static __always_inline bool
+dmactl_fastpath_next(union dmactl_fastpath_op *to,
+		     const union dmactl_fastpath_op *first,
+		     const struct dmactl_op __user *from)
+{
+	const size_t same = offsetof(struct dmactl_op, user_data) / sizeof(unsigned long);
+	const unsigned long __user *p = (const unsigned long __user *)from;
+	unsigned long word, bad = 0;
+	size_t i;
+
+	if (unlikely(!IS_ALIGNED((unsigned long)from, sizeof(*p))) ||
+	    !user_read_access_begin(p, sizeof(*from)))
+		return false;
+#pragma GCC unroll 16
+	for (i = 0; i < ARRAY_SIZE(to->words); i++) {
+		unsafe_get_user(word, &p[i], fault);
+		if (i < same)
+			bad |= word ^ first->words[i];
+		else if (i < DMACTL_FASTPATH_WORDS)
+			to->words[i] = word;
+		else
+			bad |= word;
+	}
+	user_read_access_end();
+	return !bad && !to->op.dst_buf;
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/*
+ * Returns the prepared op of a channel, or of the one that @first names. Returns
+ * NULL if the handle is wrong, in use, or the op is not simple.
+ */
+static __always_inline struct dmactl_prepared *
+dmactl_fastpath_get(struct dmactl_session *s, u32 handle,
+		    const struct dmactl_chan *chan,
+		    const union dmactl_fastpath_op *first)
 {
 	struct dmactl_prepared *p;
 	struct dmactl_obj *obj;
 
 	guard(dmactl_rcu_sched)();
-	obj = dmactl_obj_find(s, op->src_buf);
+	obj = dmactl_obj_find(s, handle);
 	if (!obj || obj->type != DMACTL_OBJ_PREPARED)
 		return NULL;
 	p = obj_to_prepared(obj);
-	if (p->chan->obj.handle != op->chan || !dmactl_prepared_get(p))
+	if (chan ? p->chan != chan : p->chan->obj.handle != first->op.chan)
+		return NULL;
+	if (!dmactl_prepared_get(p))
 		return NULL;
 	if (!READ_ONCE(p->simple) ||
 	    (READ_ONCE(s->exports) && dmactl_fence_is_due(&p->job))) {
@@ -69,27 +114,29 @@ static struct dmactl_prepared *dmactl_fastpath_get(struct dmactl_session *s,
 }
 
 /*
- * Returns the job of the prepared op, ready to be submitted. Returns NULL if
- * the op needs more or is wrong; then dmactl_validate() handles it.
+ * Adds the job of a prepared op, ready to be submitted. If the op needs more or
+ * is wrong, it returns NULL; then dmactl_validate() handles it.
  */
-static struct dmactl_job *dmactl_fastpath_job(struct dmactl_session *s,
-					      const struct dmactl_op *op)
+static __always_inline struct dmactl_prepared *
+dmactl_fastpath_add(struct dmactl_session *s, const struct dmactl_op *op,
+		    const struct dmactl_chan *chan,
+		    const union dmactl_fastpath_op *first,
+		    struct list_head *jobs, bool *sync)
 {
-	struct dmactl_prepared *p;
-	struct dmactl_job *job;
+	struct dmactl_prepared *p = dmactl_fastpath_get(s, op->src_buf, chan, first);
 
-	p = dmactl_fastpath_get(s, op);
 	if (!p)
 		return NULL;
 	/*
 	 * The last callback ran on another processor, or the wait is already
 	 * over.
 	 */
-	if (p->run.reusable && p->cpu != raw_smp_processor_id())
+	if (p->cpu != raw_smp_processor_id() && p->run.reusable)
 		dmactl_prepared_wait_callback(p);
-	job = &p->run;
-	dmactl_job_reuse(job, op->user_data);
-	return job;
+	dmactl_job_reuse(&p->run, op->user_data);
+	dmactl_burst_push(&p->run.node, jobs);
+	*sync |= !p->run.no_sync;
+	return p;
 }
 
 /* Frees the jobs of a batch that were not submitted. */
@@ -104,60 +151,52 @@ static void dmactl_fastpath_free(struct list_head *jobs)
 }
 
 /*
- * Reads the ops of a batch, whose first one is in @q. Returns their channel, or
- * NULL if one is not for the fast path.
+ * Reads the ops of a batch, whose first one is in @first. Returns their channel,
+ * or NULL if one is not for the fast path.
  */
-static struct dmactl_chan *
+static __always_inline struct dmactl_chan *
 dmactl_fastpath_read(struct dmactl_session *s, const struct dmactl_submit *arg,
-		     union dmactl_fastpath_op *q, struct list_head *jobs,
-		     bool *sync)
+		     const union dmactl_fastpath_op *first,
+		     struct list_head *jobs, bool *sync)
 {
 	const struct dmactl_op __user *from = u64_to_user_ptr(arg->ops_uptr);
-	struct dmactl_chan *chan = NULL;
-	struct dmactl_job *job;
-	u32 i;
+	union dmactl_fastpath_op next dmactl_uninit;
+	struct dmactl_prepared *p;
+	struct dmactl_chan *chan;
+	u32 left = arg->nr_ops;
 
-	for (i = 0;;) {
-		if (!dmactl_fastpath_is_clean(q))
-			break;
-		job = dmactl_fastpath_job(s, &q->op);
-		if (!job)
-			break;
-		dmactl_burst_push(&job->node, jobs);
-		*sync |= !job->no_sync;
-		if (i && job->chan != chan)
-			break;
-		chan = job->chan;
-		if (++i == arg->nr_ops)
-			return chan;
-		if (dmactl_get_words(q, &from[i], sizeof(*q)))
-			break;
+	if (!dmactl_fastpath_is_clean(first))
+		return NULL;
+	p = dmactl_fastpath_add(s, &first->op, NULL, first, jobs, sync);
+	if (!p)
+		return NULL;
+	chan = p->chan;
+	while (--left) {
+		if (!dmactl_fastpath_next(&next, first, ++from) ||
+		    !dmactl_fastpath_add(s, &next.op, chan, first, jobs, sync)) {
+			dmactl_fastpath_free(jobs);
+			return NULL;
+		}
 	}
-	dmactl_fastpath_free(jobs);
-	return NULL;
+	return chan;
 }
 
 static u32 dmactl_fastpath_submit(struct dmactl_session *s,
 				  const struct dmactl_submit *arg,
-				  union dmactl_fastpath_op *q)
+				  const union dmactl_fastpath_op *first)
 {
 	struct dmactl_chan *chan;
 	bool sync = false;
 	LIST_HEAD(jobs);
 	u32 nr;
 
-	chan = dmactl_fastpath_read(s, arg, q, &jobs, &sync);
+	chan = dmactl_fastpath_read(s, arg, first, &jobs, &sync);
 	if (!chan)
 		return 0;
-	/*
-	 * The jobs hold the channel, but they may end and be freed in the
-	 * meantime.
-	 */
-	dmactl_obj_hold(&chan->obj);
+	/* A job that is not submitted holds its object, and that the channel. */
 	nr = dmactl_burst_submit(chan, &jobs, sync);
-	if (!list_empty(&jobs))
+	if (unlikely(!list_empty(&jobs)))
 		dmactl_fastpath_free(&jobs);
-	dmactl_chan_put(chan);
 	return nr;
 }
 

@@ -77,10 +77,11 @@ dmactl_burst_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 		      enum dmactl_burst_kind kind)
 {
 	struct dmactl_session *s = chan->session;
+	u32 nr;
 
 	lockdep_assert_held(&chan->lock);
 	if (kind == DMACTL_BURST_REUSED)
-		dmactl_prepared_called(job->prepared_by);
+		dmactl_prepared_called_in_softirq(job->prepared_by);
 	else
 		dmactl_desc_uncount_few(chan, &job->own);
 	dmactl_desc_empty(&job->own);
@@ -100,16 +101,18 @@ dmactl_burst_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 	if (trace_dmactl_op_complete_enabled())
 		trace_dmactl_op_complete(s->id, chan->obj.handle, job->seq, 0,
 					 job->bytes);
-	if (kind == DMACTL_BURST_POOL) {
-		dmactl_burst_unlink(&job->node);
-		return dmactl_cq_add_unlinked(s, job) &&
-		       dmactl_job_free_locked(job);
-	}
-	if (!dmactl_cq_ring_put(s, job) && !dmactl_cq_add(s, job))
-		return false;
 	dmactl_burst_unlink(&job->node);
+	if (kind == DMACTL_BURST_POOL)
+		return dmactl_cq_put(s, job) && dmactl_job_free_unlinked(job);
+	nr = dmactl_cq_ring_put(s, job);
+	if (unlikely(!nr)) {
+		scoped_guard(dmactl_spin, &s->cq_lock)
+			dmactl_cq_append(s, job);
+		dmactl_cq_notify(s);
+		return false;
+	}
 	dmactl_prepared_put(job->prepared_by);
-	dmactl_cq_notify(s);
+	dmactl_cq_notify_nr(s, nr);
 	return false;
 }
 
@@ -175,7 +178,6 @@ dmactl_burst_add(struct dmactl_chan *chan, struct list_head *jobs,
 {
 	u32 nr = 0, room, entries;
 	struct dmactl_job *job;
-	LIST_HEAD(added);
 
 	guard(dmactl_bh)(&chan->lock);
 	if (chan->queue.partial)
@@ -197,8 +199,9 @@ dmactl_burst_add(struct dmactl_chan *chan, struct list_head *jobs,
 	}
 	if (kind != DMACTL_BURST_REUSED)
 		dmactl_desc_set_entries(chan, entries);
-	list_cut_before(&added, jobs, &job->node);
-	dmactl_queue_splice(chan, &added);
+	if (!nr)
+		return 0;
+	dmactl_queue_move(chan, jobs->next, job->node.prev);
 	dmactl_queue_count(chan, nr);
 	dmactl_desc_count(chan, nr);
 	return nr;
@@ -267,11 +270,10 @@ dmactl_burst_prep(struct dmactl_chan *chan, struct dmactl_job *job)
  */
 static __always_inline int
 dmactl_burst_submit_one(struct dmactl_chan *chan, struct dmactl_job *job,
-			enum dmactl_burst_kind kind)
+			enum dmactl_burst_kind kind, u32 seq)
 {
 	struct dma_async_tx_descriptor *txd;
 	struct dmactl_desc *desc = &job->own;
-	u32 seq = job->seq;
 	dma_cookie_t cookie;
 
 	if (kind == DMACTL_BURST_REUSED) {
@@ -289,7 +291,7 @@ dmactl_burst_submit_one(struct dmactl_chan *chan, struct dmactl_job *job,
 	cookie = dmaengine_submit(txd);
 	if (dma_submit_error(cookie))
 		return -EIO;
-	dmactl_desc_submitted(desc, cookie);
+	dmactl_desc_submitted(chan, desc, cookie);
 	if (trace_dmactl_op_submit_enabled())
 		trace_dmactl_op_submit(chan->session->id, chan->obj.handle, seq,
 				       cookie);
@@ -303,6 +305,7 @@ dmactl_burst_submit_some(struct dmactl_chan *chan, struct list_head *jobs,
 	struct dmactl_job *job = list_first_entry(jobs, struct dmactl_job, node);
 	u32 nr = dmactl_burst_add(chan, jobs, kind), done;
 	struct dmactl_job *next;
+	u32 seq = job->seq;
 	int err;
 
 	lockdep_assert_held(&chan->prep_lock);
@@ -312,7 +315,7 @@ dmactl_burst_submit_some(struct dmactl_chan *chan, struct list_head *jobs,
 		 * behind it stay, so this needs no lock.
 		 */
 		next = list_next_entry(job, node);
-		err = dmactl_burst_submit_one(chan, job, kind);
+		err = dmactl_burst_submit_one(chan, job, kind, seq + done);
 		if (err) {
 			dmactl_burst_del(chan, jobs, job, nr - done, err);
 			break;
@@ -333,25 +336,19 @@ static bool dmactl_burst_sync(struct list_head *jobs)
 	return true;
 }
 
-/*
- * Submits and issues jobs of the channel from the head of the list, all of one
- * kind. The others stay on it: the common path tries them, or returns the error.
- * @sync: some need a sync. The caller holds a reference to the channel. Returns
- * the number of submitted jobs; also if the task was killed.
- */
-u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs,
-			bool sync)
+static __always_inline u32
+dmactl_burst_submit_locked(struct dmactl_chan *chan, struct list_head *jobs,
+			   bool sync)
 {
 	enum dmactl_burst_kind kind;
 	u32 nr;
 
-	kind = dmactl_burst_kind(list_first_entry(jobs, struct dmactl_job, node));
-	guard(mutex)(&chan->prep_lock);
 	if (dmactl_chan_is_closed(chan) || chan->life.dead || chan->user)
 		return 0;
 	if (sync && !dmactl_burst_sync(jobs))
 		return 0;
-	if (kind == DMACTL_BURST_REUSED)
+	kind = dmactl_burst_kind(list_first_entry(jobs, struct dmactl_job, node));
+	if (likely(kind == DMACTL_BURST_REUSED))
 		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_REUSED);
 	else if (kind == DMACTL_BURST_PREPARED)
 		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_PREPARED);
@@ -359,5 +356,27 @@ u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs,
 		nr = dmactl_burst_submit_some(chan, jobs, DMACTL_BURST_POOL);
 	if (nr)
 		dmactl_chan_issue_locked(chan);
+	return nr;
+}
+
+/*
+ * Submits and issues jobs of the channel from the head of the list, all of one
+ * kind. The others stay on it: the common path tries them, or returns the error.
+ * @sync: some need a sync. Each job holds the channel until it has ended. Returns
+ * the number of submitted jobs; also if the task was killed.
+ */
+u32 dmactl_burst_submit(struct dmactl_chan *chan, struct list_head *jobs,
+			bool sync)
+{
+	u32 nr;
+
+	mutex_lock(&chan->prep_lock);
+	nr = dmactl_burst_submit_locked(chan, jobs, sync);
+	/*
+	 * The jobs may have ended by now. Then a task that waits for prep_lock
+	 * may free the channel, but not before the unlock has returned.
+	 */
+	guard(dmactl_rcu_sched)();
+	mutex_unlock(&chan->prep_lock);
 	return nr;
 }

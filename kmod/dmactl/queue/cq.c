@@ -44,31 +44,6 @@ void dmactl_cq_wake(struct dmactl_session *s)
 		wake_up_interruptible_all(&s->wait_nr);
 }
 
-/*
- * @nr ops were added. The program reaps until the queue is empty, so the
- * eventfd signals only the first completion.
- */
-void dmactl_cq_queued(struct dmactl_session *s, u32 nr)
-{
-	struct dmactl_cq_ring *ring = dmactl_cq_ring_of(s);
-
-	lockdep_assert_held(&s->cq_lock);
-	if (ring)
-		WRITE_ONCE(ring->head->flags, DMACTL_RING_OVERFLOW);
-	WRITE_ONCE(s->nr_cq, s->nr_cq + nr);
-	/* Signal after nr_cq is set: the program reads it without the lock. */
-	if (s->eventfd && s->nr_cq == nr)
-		dmactl_eventfd_signal(s->eventfd);
-}
-
-/* Adds an op that is on no list. */
-void dmactl_cq_append(struct dmactl_session *s, struct dmactl_job *job)
-{
-	lockdep_assert_held(&s->cq_lock);
-	list_add_tail(&job->node, &s->cq);
-	dmactl_cq_queued(s, 1);
-}
-
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended, u32 nr)
 {
 	scoped_guard(dmactl_bh, &s->cq_lock) {
@@ -91,19 +66,6 @@ bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_job *job)
 		guard(dmactl_spin)(&s->cq_lock);
 		list_move_tail(&job->node, &s->cq);
 		dmactl_cq_queued(s, 1);
-	}
-	dmactl_cq_notify(s);
-	return in_ring;
-}
-
-/* The same for an op that is on no list. */
-bool dmactl_cq_add_unlinked(struct dmactl_session *s, struct dmactl_job *job)
-{
-	bool in_ring = dmactl_cq_ring_put(s, job);
-
-	if (!in_ring) {
-		guard(dmactl_spin)(&s->cq_lock);
-		dmactl_cq_append(s, job);
 	}
 	dmactl_cq_notify(s);
 	return in_ring;

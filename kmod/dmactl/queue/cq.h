@@ -44,11 +44,7 @@ static inline void dmactl_cq_count_off(struct dmactl_session *s, int nr)
 }
 
 void dmactl_cq_init(struct dmactl_session *s);
-void dmactl_cq_append(struct dmactl_session *s, struct dmactl_job *job);
-
-void dmactl_cq_queued(struct dmactl_session *s, u32 nr);
 void dmactl_cq_wake(struct dmactl_session *s);
-bool dmactl_cq_add_unlinked(struct dmactl_session *s, struct dmactl_job *job);
 bool dmactl_cq_add(struct dmactl_session *s, struct dmactl_job *job);
 void dmactl_cq_publish(struct dmactl_session *s, struct list_head *ended,
 		       u32 nr);

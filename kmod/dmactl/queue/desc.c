@@ -180,7 +180,7 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_job *job,
 		return -EIO;
 	}
 	/* The op may have ended, but its descriptor stays valid in the pool. */
-	dmactl_desc_submitted(desc, cookie);
+	dmactl_desc_submitted(chan, desc, cookie);
 	if (desc->repeats)
 		dmactl_periods_poll_begin(chan);
 	trace_dmactl_op_submit(chan->session->id, chan->obj.handle, seq,

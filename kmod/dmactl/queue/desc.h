@@ -138,11 +138,12 @@ static inline void dmactl_desc_free_retired(struct dmactl_chan *chan)
  * The provider has the descriptor and may have ended it. prep_lock is held, so
  * nobody else submits it.
  */
-static inline void dmactl_desc_submitted(struct dmactl_desc *desc,
+static inline void dmactl_desc_submitted(struct dmactl_chan *chan,
+					 struct dmactl_desc *desc,
 					 dma_cookie_t cookie)
 {
 	WRITE_ONCE(desc->cookie, cookie);
-	WRITE_ONCE(desc->chan->descs.cookie, cookie);
+	WRITE_ONCE(chan->descs.cookie, cookie);
 }
 
 /*

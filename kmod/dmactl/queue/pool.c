@@ -13,6 +13,7 @@
 #include "core/chan.h"
 #include "core/object.h"
 #include "op/job.h"
+#include "queue/burst.h"
 #include "queue/complete.h"
 #include "queue/periods.h"
 #include "queue/pool.h"
@@ -99,22 +100,13 @@ void dmactl_jobs_free(struct dmactl_chan *chan, struct list_head *jobs,
 		dmactl_chan_put(chan);
 }
 
-/*
- * Frees a job that is on some list. Returns true if it was the last one outside
- * the pool. Then the caller drops the reference of the jobs, and is counted as
- * completing until it has.
- */
-bool dmactl_job_free_locked(struct dmactl_job *job)
+/* Frees a job of the pool that is on no list: see below. */
+bool dmactl_job_free_unlinked(struct dmactl_job *job)
 {
 	struct dmactl_chan *chan = job->chan;
 
 	lockdep_assert_held(&chan->lock);
-	if (job->run) {
-		list_del_init(&job->node);
-		dmactl_prepared_unrun(job);
-		return false;
-	}
-	list_move_tail(&job->node, &chan->pool.free_jobs);
+	dmactl_burst_push(&job->node, &chan->pool.free_jobs);
 	chan->pool.nr_free++;
 	if (chan->pool.want_credit) {
 		chan->pool.want_credit = false;
@@ -125,6 +117,20 @@ bool dmactl_job_free_locked(struct dmactl_job *job)
 		return false;
 	dmactl_ending_hold(chan);
 	return true;
+}
+
+/*
+ * Frees a job that is on some list. Returns true if it was the last one outside
+ * the pool. Then the caller drops the reference of the jobs, and is counted as
+ * completing until it has.
+ */
+bool dmactl_job_free_locked(struct dmactl_job *job)
+{
+	list_del_init(&job->node);
+	if (!job->run)
+		return dmactl_job_free_unlinked(job);
+	dmactl_prepared_unrun(job);
+	return false;
 }
 
 /* Returns NULL if the channel has no credit. */

@@ -24,6 +24,7 @@ u32 dmactl_jobs_alloc(struct dmactl_chan *chan, struct list_head *jobs, u32 nr);
 void dmactl_jobs_free(struct dmactl_chan *chan, struct list_head *jobs,
 		      u32 nr);
 struct dmactl_job *dmactl_job_alloc(struct dmactl_chan *chan);
+bool dmactl_job_free_unlinked(struct dmactl_job *job);
 bool dmactl_job_free_locked(struct dmactl_job *job);
 void dmactl_job_free(struct dmactl_job *job);
 void dmactl_jobs_free_mixed(struct list_head *jobs);

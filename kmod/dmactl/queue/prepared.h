@@ -103,6 +103,15 @@ static inline void dmactl_prepared_called(struct dmactl_prepared *p)
 		dmactl_prepared_note_thread(p);
 }
 
+/* The same for a caller that knows that this is a softirq. */
+static inline void dmactl_prepared_called_in_softirq(struct dmactl_prepared *p)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		dmactl_prepared_note_thread(p);
+	else
+		p->cpu = smp_processor_id();
+}
+
 /* prepared_wait.c */
 void dmactl_prepared_note(struct dmactl_job *job);
 void dmactl_prepared_wait_callback(struct dmactl_prepared *p);

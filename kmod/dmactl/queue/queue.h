@@ -14,16 +14,27 @@
 static inline void dmactl_queue_count(struct dmactl_chan *chan, int nr)
 {
 	lockdep_assert_held(&chan->lock);
-	chan->queue.nr_inflight += nr;
 	chan->queue.submitted += nr;
-	chan->queue.seq += nr;
+}
+
+/*
+ * Returns the number of ops in flight. Without chan->lock it can be too high,
+ * as ops end meanwhile.
+ */
+static inline u32 dmactl_queue_nr(const struct dmactl_chan *chan)
+{
+	u32 completed = READ_ONCE(chan->queue.completed);
+
+	/* An op is counted as submitted first, so the result is not negative. */
+	smp_rmb();
+	return (u32)READ_ONCE(chan->queue.submitted) - completed;
 }
 
 /* Gives the op the sequence number behind @ahead others. */
 static inline void dmactl_queue_number(struct dmactl_chan *chan,
 				       struct dmactl_job *job, u32 ahead)
 {
-	job->seq = chan->queue.seq + ahead;
+	job->seq = (u32)chan->queue.submitted + ahead;
 }
 
 /* Puts the op in flight. */
@@ -42,12 +53,13 @@ static inline void dmactl_queue_del(struct dmactl_job *job)
 	dmactl_queue_count(job->chan, -1);
 }
 
-/* Puts ops in flight. The caller counts them. */
-static inline void dmactl_queue_splice(struct dmactl_chan *chan,
-				       struct list_head *jobs)
+/* Puts ops of another list in flight. The caller counts them. */
+static inline void dmactl_queue_move(struct dmactl_chan *chan,
+				     struct list_head *first,
+				     struct list_head *last)
 {
 	lockdep_assert_held(&chan->lock);
-	list_splice_tail(jobs, &chan->queue.inflight);
+	list_bulk_move_tail(&chan->queue.inflight, first, last);
 }
 
 /*
@@ -77,7 +89,6 @@ static inline void dmactl_queue_end(struct dmactl_chan *chan, u64 bytes,
 				    bool failed)
 {
 	lockdep_assert_held(&chan->lock);
-	chan->queue.nr_inflight--;
 	chan->queue.completed++;
 	chan->queue.bytes += bytes;
 	if (failed)
