@@ -212,20 +212,29 @@ int dmauser_batch_sum(const struct dmauser_chan *chan, const struct dmauser_piec
 	return 0;
 }
 
-int dmauser_batch_append(struct dmauser_batch *batch, struct dmauser_session *session,
-			 uint32_t chan, const struct dmactl_op *op)
+static __attribute__((noinline)) int make_room_for(struct dmauser_batch *batch,
+						   const struct dmactl_op *op)
 {
-	struct dmactl_op *new_op;
 	int rc = 0;
 
 	if (batch->keep && batch->head)
 		return -EBUSY;
 	if (op->nr_args)
 		rc = room_for_args(batch, op->nr_args);
-	if (rc == 0)
-		rc = room_for_op(batch);
-	if (rc < 0)
-		return rc;
+	return rc < 0 ? rc : room_for_op(batch);
+}
+
+int dmauser_batch_append(struct dmauser_batch *batch, struct dmauser_session *session,
+			 uint32_t chan, const struct dmactl_op *op)
+{
+	struct dmactl_op *new_op;
+	int rc;
+
+	if (op->nr_args || batch->keep || batch->tail == batch->capacity) {
+		rc = make_room_for(batch, op);
+		if (rc < 0)
+			return rc;
+	}
 	batch->session = session;
 	new_op = &batch->ops[batch->tail++];
 	*new_op = *op;

@@ -48,8 +48,9 @@ static void accept(struct dmauser_batch *b, unsigned int nr_ops, unsigned int ac
 }
 
 /* Makes the system call. The caller has set flags, min_complete and timeout_ns in @arg. */
-static int transfer(struct dmauser_session *s, struct dmauser_batch *b,
-		    struct dmactl_completion *records, unsigned int nr, struct dmactl_submit *arg)
+static inline __attribute__((always_inline)) int
+transfer(struct dmauser_session *s, struct dmauser_batch *b, struct dmactl_completion *records,
+	 unsigned int nr, struct dmactl_submit *arg)
 {
 	const struct dmauser_ring *ring;
 	unsigned int nr_ops;
