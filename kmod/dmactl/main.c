@@ -148,14 +148,8 @@ static long dmactl_ioctl_any(struct file *file, unsigned int nr,
 
 static long dmactl_ioctl(struct file *file, unsigned int nr, unsigned long ptr)
 {
-	int ret;
-
-	if (likely(nr == DMACTL_IOC_SUBMIT)) {
-		ret = dmactl_fastpath_ioctl(file->private_data,
-					    (void __user *)ptr);
-		if (ret != -ENOTTY)
-			return ret;
-	}
+	if (likely(nr == DMACTL_IOC_SUBMIT))
+		return dmactl_fastpath_ioctl(file, ptr, dmactl_ioctl_any);
 	return dmactl_ioctl_any(file, nr, ptr);
 }
 

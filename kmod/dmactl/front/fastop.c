@@ -23,34 +23,31 @@
 #include "queue/burst.h"
 #include "queue/pool.h"
 
-static bool dmactl_fastop_memcpy(struct dmactl_chan *chan, struct dmactl_job *job,
-				 const struct dmactl_op *op,
-				 struct dmactl_span_hints *hints,
-				 struct dmactl_whole *whole)
+static __always_inline bool
+dmactl_fastop_memcpy(struct dmactl_chan *chan, struct dmactl_job *job,
+		     const struct dmactl_op *op, struct dmactl_span_hints *hints)
 {
 	if (op->value || !(chan->limits.caps & DMACTL_CAP_MEMCPY))
 		return false;
-	return dmactl_try_dst(chan, job, op, hints, whole) &&
-	       dmactl_try_src(chan, job, op, hints, whole) &&
+	return dmactl_try_dst(chan, job, op, hints) &&
+	       dmactl_try_src(chan, job, op, hints) &&
 	       !dmactl_spans_overlap(job->dst, job->src);
 }
 
-static bool dmactl_fastop_memset(struct dmactl_chan *chan, struct dmactl_job *job,
-				 const struct dmactl_op *op,
-				 struct dmactl_span_hints *hints,
-				 struct dmactl_whole *whole)
+static noinline bool
+dmactl_fastop_memset(struct dmactl_chan *chan, struct dmactl_job *job,
+		     const struct dmactl_op *op, struct dmactl_span_hints *hints)
 {
 	if (op->value > U8_MAX || op->src_buf || op->src_off ||
 	    !(chan->limits.caps & DMACTL_CAP_MEMSET))
 		return false;
 	job->align = chan->limits.fill_align;
-	return dmactl_try_dst(chan, job, op, hints, whole);
+	return dmactl_try_dst(chan, job, op, hints);
 }
 
-static bool dmactl_fastop_slave(struct dmactl_chan *chan, struct dmactl_job *job,
-				const struct dmactl_op *op,
-				struct dmactl_span_hints *hints,
-				struct dmactl_whole *whole)
+static noinline bool
+dmactl_fastop_slave(struct dmactl_chan *chan, struct dmactl_job *job,
+		    const struct dmactl_op *op, struct dmactl_span_hints *hints)
 {
 	if (op->value || !op->dst_buf == !op->src_buf ||
 	    (op->dst_buf ? op->src_off : op->dst_off) ||
@@ -62,37 +59,35 @@ static bool dmactl_fastop_slave(struct dmactl_chan *chan, struct dmactl_job *job
 	if (dmactl_slave_allowed(chan, job->dir))
 		return false;
 	if (op->dst_buf)
-		return dmactl_try_dst(chan, job, op, hints, whole);
+		return dmactl_try_dst(chan, job, op, hints);
 	/* Memory that is read only needs more rights. */
-	return dmactl_try_src(chan, job, op, hints, whole) &&
+	return dmactl_try_src(chan, job, op, hints) &&
 	       !job->src->buf->read_only;
 }
 
 /* Checks an op and fills its job. Returns false if it needs more, or is wrong. */
-static bool dmactl_fastop_fill(struct dmactl_chan *chan, struct dmactl_job *job,
-			       const struct dmactl_op *op,
-			       struct dmactl_span_hints *hints)
+static __always_inline bool
+dmactl_fastop_fill(struct dmactl_chan *chan, struct dmactl_job *job,
+		   const struct dmactl_op *op, struct dmactl_span_hints *hints)
 {
-	struct dmactl_whole whole =
-		dmactl_whole_init(op->opcode, DMA_PREP_INTERRUPT | DMA_CTRL_ACK, 1);
 	bool ok = false;
 
 	if (op->chan != chan->obj.handle || op->flags || op->args_uptr ||
 	    op->nr_args || op->arg_size || !op->len ||
 	    op->len > READ_ONCE(chan->limits.max_len))
 		return false;
+	dmactl_job_reset_whole(job);
+	dmactl_spans_init(job);
 	dmactl_job_fill_whole(job, op);
+	dmactl_job_begin_whole(job, op->opcode, DMA_PREP_INTERRUPT | DMA_CTRL_ACK, 1);
 	job->align = chan->limits.copy_align;
 	if (op->opcode == DMACTL_OP_MEMCPY)
-		ok = dmactl_fastop_memcpy(chan, job, op, hints, &whole);
+		ok = dmactl_fastop_memcpy(chan, job, op, hints);
 	else if (op->opcode == DMACTL_OP_MEMSET)
-		ok = dmactl_fastop_memset(chan, job, op, hints, &whole);
+		ok = dmactl_fastop_memset(chan, job, op, hints);
 	else if (op->opcode == DMACTL_OP_SLAVE_SINGLE)
-		ok = dmactl_fastop_slave(chan, job, op, hints, &whole);
-	if (!ok || !dmactl_job_sync_is_short(job))
-		return false;
-	dmactl_job_set_whole(job, &whole);
-	return true;
+		ok = dmactl_fastop_slave(chan, job, op, hints);
+	return ok && (likely(job->no_sync) || dmactl_job_sync_is_short(job));
 }
 
 /* Frees the jobs of a batch that were not submitted, @nr of them. */
@@ -121,7 +116,6 @@ static bool dmactl_fastop_read(struct dmactl_chan *chan, struct list_head *jobs,
 	struct dmactl_job *job;
 
 	list_for_each_entry(job, jobs, node) {
-		dmactl_job_reset(job);
 		if (!dmactl_fastop_fill(chan, job, op, &hints))
 			return false;
 		*sync |= !job->no_sync;

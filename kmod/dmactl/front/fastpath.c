@@ -7,6 +7,7 @@
  */
 
 #include <linux/align.h>
+#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/smp.h>
@@ -181,9 +182,9 @@ dmactl_fastpath_read(struct dmactl_session *s, const struct dmactl_submit *arg,
 	return chan;
 }
 
-static u32 dmactl_fastpath_submit(struct dmactl_session *s,
-				  const struct dmactl_submit *arg,
-				  const union dmactl_fastpath_op *first)
+static __always_inline u32
+dmactl_fastpath_submit(struct dmactl_session *s, const struct dmactl_submit *arg,
+		       const union dmactl_fastpath_op *first)
 {
 	struct dmactl_chan *chan;
 	bool sync = false;
@@ -201,8 +202,9 @@ static u32 dmactl_fastpath_submit(struct dmactl_session *s,
 }
 
 /* Returns the number of accepted ops. 0: nothing was done. */
-static u32 dmactl_fastpath_ops(struct dmactl_session *s,
-			       const struct dmactl_submit *arg, bool ring)
+static __always_inline u32
+dmactl_fastpath_ops(struct dmactl_session *s, const struct dmactl_submit *arg,
+		    bool ring)
 {
 	union dmactl_fastpath_op first dmactl_uninit;
 
@@ -236,7 +238,8 @@ static bool dmactl_fastpath_is_due(const struct dmactl_submit *arg,
 }
 
 /* Returns false if nothing was done. */
-static bool dmactl_fastpath(struct dmactl_session *s, struct dmactl_submit *arg)
+static __always_inline bool dmactl_fastpath(struct dmactl_session *s,
+					    struct dmactl_submit *arg)
 {
 	struct dmactl_cq_ring *ring = dmactl_cq_ring_of(s);
 	u32 min = arg->min_complete;
@@ -257,17 +260,19 @@ static bool dmactl_fastpath(struct dmactl_session *s, struct dmactl_submit *arg)
 
 /*
  * SUBMIT with the current size of its struct, without the overhead of other
- * ioctls. Returns -ENOTTY if the common path must handle it.
+ * ioctls. @other handles what has another size.
  */
-int dmactl_fastpath_ioctl(struct dmactl_session *s, void __user *ubuf)
+long dmactl_fastpath_ioctl(struct file *file, unsigned long ptr,
+			   dmactl_ioctl_fn *other)
 {
-	struct dmactl_submit __user *uarg = ubuf;
+	struct dmactl_submit __user *uarg = (void __user *)ptr;
+	struct dmactl_session *s = file->private_data;
 	struct dmactl_submit arg dmactl_uninit;
 	int ret = 0;
 
-	if (dmactl_get_words(&arg, ubuf, sizeof(arg)) ||
+	if (dmactl_get_words(&arg, uarg, sizeof(arg)) ||
 	    arg.size != sizeof(arg) || (arg.flags & ~DMACTL_SUBMIT_FLAGS))
-		return -ENOTTY;
+		return other(file, DMACTL_IOC_SUBMIT, ptr);
 	if (!dmactl_fastpath(s, &arg))
 		ret = dmactl_submit(s, &arg);
 	if (!user_write_access_begin(uarg, sizeof(*uarg)))

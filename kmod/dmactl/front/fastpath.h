@@ -3,8 +3,11 @@
 #ifndef DMACTL_FASTPATH_H
 #define DMACTL_FASTPATH_H
 
-struct dmactl_session;
+struct file;
 
-int dmactl_fastpath_ioctl(struct dmactl_session *s, void __user *ubuf);
+typedef long dmactl_ioctl_fn(struct file *file, unsigned int nr, unsigned long ptr);
+
+long dmactl_fastpath_ioctl(struct file *file, unsigned long ptr,
+			   dmactl_ioctl_fn *other);
 
 #endif /* DMACTL_FASTPATH_H */

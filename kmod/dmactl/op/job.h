@@ -155,9 +155,11 @@ struct dmactl_job {
 	bool plain;			/* see dmactl_job_is_plain() */
 	bool no_sync;			/* needs no syncs */
 	bool endless;			/* counted in chan->nr_endless */
-	u64 prepared;			/* chan->lock: bytes that have descriptors */
 	u64 bytes;			/* chan->lock: bytes moved, as reported */
 	struct dmactl_prepared *prepared_by;
+	struct dmactl_job_user *user;	/* makes no completion: a stream's op */
+	/* The fast path clears up to here: see dmactl_job_reset_whole(). */
+	u64 prepared;			/* chan->lock: bytes that have descriptors */
 	union {
 		struct {
 			struct dmactl_cursor at_dst;	/* chan->prep_lock */
@@ -173,7 +175,6 @@ struct dmactl_job {
 	size_t charged;			/* bytes charged for the op's memory */
 	struct dmactl_metadata *metadata;
 	struct dmactl_periods *periods;
-	struct dmactl_job_user *user;	/* makes no completion: a stream's op */
 	struct dmactl_fence *done_fence;	/* the op has not left it, or NULL */
 	struct io_uring_cmd *cmd;	/* the exchange for NULL makes the CQE */
 };
@@ -269,6 +270,28 @@ static inline void dmactl_job_reuse(struct dmactl_job *job, u64 user_data)
 	job->status = 0;
 	job->bytes = 0;
 	job->user_data = user_data;
+}
+
+/*
+ * Begins an op from the pool that one descriptor does. A job in the pool
+ * describes nothing (see dmactl_job_release_mem()) and has left its fence, so
+ * this is what is left of dmactl_job_reset() apart from the spans.
+ */
+static __always_inline void dmactl_job_reset_whole(struct dmactl_job *job)
+{
+	const size_t from = offsetof(struct dmactl_job, status);
+
+	memset((u8 *)job + from, 0, offsetof(struct dmactl_job, prepared) - from);
+	job->count = 1;
+}
+
+/* Those who look up the addresses store them. */
+static inline void dmactl_job_begin_whole(struct dmactl_job *job, u16 opcode,
+					  u16 flags, u16 entries)
+{
+	job->whole.opcode = opcode;
+	job->whole.flags = flags;
+	job->whole.entries = entries;
 }
 
 /* The addresses are added by those who look them up. */

@@ -153,14 +153,6 @@ int dmactl_add_src(struct dmactl_chan *chan, struct dmactl_job *job, u32 handle,
 	return 0;
 }
 
-/* Both lie inside their buffers, so the sums do not overflow. */
-bool dmactl_spans_overlap(const struct dmactl_span *a,
-			  const struct dmactl_span *b)
-{
-	return a->buf == b->buf && a->off < b->off + b->len &&
-	       b->off < a->off + a->len;
-}
-
 /* Allocates spans for an op with a list; destinations come first. */
 int dmactl_alloc_spans(struct dmactl_job *job, u32 nr, u32 nr_dst)
 {

@@ -62,9 +62,10 @@ bool dmactl_span_hint_find(struct dmactl_chan *chan,
  * descriptor does. Stores the address. Returns false if the op needs more, or is
  * wrong.
  */
-static inline bool dmactl_span_try(struct dmactl_chan *chan, struct dmactl_job *job,
-				   struct dmactl_span *span, u32 handle, u64 off,
-				   struct dmactl_span_hint *hint, dma_addr_t *addr)
+static __always_inline bool
+dmactl_span_try(struct dmactl_chan *chan, struct dmactl_job *job,
+		struct dmactl_span *span, u32 handle, u64 off,
+		struct dmactl_span_hint *hint, dma_addr_t *addr)
 {
 	struct dmactl_buf *buf;
 
@@ -90,28 +91,34 @@ static inline bool dmactl_span_try(struct dmactl_chan *chan, struct dmactl_job *
 	return true;
 }
 
-static inline bool dmactl_try_dst(struct dmactl_chan *chan, struct dmactl_job *job,
-				  const struct dmactl_op *op,
-				  struct dmactl_span_hints *hints,
-				  struct dmactl_whole *whole)
+static __always_inline bool
+dmactl_try_dst(struct dmactl_chan *chan, struct dmactl_job *job,
+	       const struct dmactl_op *op, struct dmactl_span_hints *hints)
 {
 	if (!dmactl_span_try(chan, job, job->dst, op->dst_buf, op->dst_off,
-			     &hints->dst, &whole->dst))
+			     &hints->dst, &job->whole.dst))
 		return false;
 	job->nr_dst = 1;
 	return !job->dst->buf->read_only;
 }
 
-static inline bool dmactl_try_src(struct dmactl_chan *chan, struct dmactl_job *job,
-				  const struct dmactl_op *op,
-				  struct dmactl_span_hints *hints,
-				  struct dmactl_whole *whole)
+static __always_inline bool
+dmactl_try_src(struct dmactl_chan *chan, struct dmactl_job *job,
+	       const struct dmactl_op *op, struct dmactl_span_hints *hints)
 {
 	if (!dmactl_span_try(chan, job, job->src, op->src_buf, op->src_off,
-			     &hints->src, &whole->src))
+			     &hints->src, &job->whole.src))
 		return false;
 	job->nr_src = 1;
 	return true;
+}
+
+/* Both lie inside their buffers, so the sums do not overflow. */
+static inline bool dmactl_spans_overlap(const struct dmactl_span *a,
+					const struct dmactl_span *b)
+{
+	return a->buf == b->buf && a->off < b->off + b->len &&
+	       b->off < a->off + a->len;
 }
 
 void dmactl_spans_unuse(struct dmactl_job *job);
@@ -128,8 +135,6 @@ int dmactl_add_dst(struct dmactl_chan *chan, struct dmactl_job *job, u32 handle,
 		   u64 off, u64 len);
 int dmactl_add_src(struct dmactl_chan *chan, struct dmactl_job *job, u32 handle,
 		   u64 off, u64 len);
-bool dmactl_spans_overlap(const struct dmactl_span *a,
-			  const struct dmactl_span *b);
 void *dmactl_copy_args(struct dmactl_job *job, const struct dmactl_op *op,
 		       size_t size);
 void dmactl_free_args(struct dmactl_job *job, const struct dmactl_op *op,

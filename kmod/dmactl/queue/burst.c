@@ -58,7 +58,7 @@ dmactl_burst_can_complete(struct dmactl_chan *chan, struct dmactl_job *job,
 
 	if (result && (result->result != DMA_TRANS_NOERROR || result->residue))
 		return false;
-	if (dmactl_desc_is_open(&job->own, result))
+	if (dmactl_desc_is_open(chan, &job->own, result))
 		return false;
 	if (chan->queue.partial || chan->queue.stopping || chan->ending.active ||
 	    !list_empty(&chan->descs.retired))

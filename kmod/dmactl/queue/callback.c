@@ -68,7 +68,7 @@ static bool dmactl_desc_doubt(struct dmactl_chan *chan, struct dmactl_desc *desc
 	 * With unordered completion, a later descriptor that completed makes
 	 * this one look incomplete.
 	 */
-	if (!dmactl_desc_is_open(desc, result) ||
+	if (!dmactl_desc_is_open(chan, desc, result) ||
 	    (chan->limits.caps & DMACTL_CAP_NO_ORDER))
 		return false;
 	if (desc->job->metadata)

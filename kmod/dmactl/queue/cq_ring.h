@@ -81,11 +81,12 @@ static __always_inline void dmactl_cq_notify_nr(struct dmactl_session *s, u32 nr
  * Signals only if the program had taken all older completions. Otherwise it was
  * notified of those, and it looks at the ring once more before it sleeps.
  */
-static inline void dmactl_cq_ring_signal(struct dmactl_session *s,
-					 struct dmactl_cq_ring *ring, u32 before)
+static __always_inline void
+dmactl_cq_ring_signal(struct dmactl_session *s, struct dmactl_cq_ring *ring,
+		      u32 before)
 {
 	lockdep_assert_held(&s->cq_lock);
-	if (!s->eventfd)
+	if (likely(!s->eventfd))
 		return;
 	/*
 	 * Pairs with the barrier of the program between writing head and

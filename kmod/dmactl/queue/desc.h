@@ -151,10 +151,11 @@ static inline void dmactl_desc_submitted(struct dmactl_chan *chan,
  * the provider has not completed its cookie. This costs each callback two
  * reads.
  */
-static inline bool dmactl_desc_is_open(const struct dmactl_desc *desc,
-				       const struct dmaengine_result *result)
+static __always_inline bool
+dmactl_desc_is_open(const struct dmactl_chan *chan, const struct dmactl_desc *desc,
+		    const struct dmaengine_result *result)
 {
-	const struct dma_chan *dma = desc->chan->lease.dma;
+	const struct dma_chan *dma = chan->lease.dma;
 	dma_cookie_t cookie = READ_ONCE(desc->cookie);
 
 	/* 0: the callback came during submit. */
