@@ -3,6 +3,7 @@
 #include "conform/conform.h"
 #include "dev/control.h"
 #include "dev/device.h"
+#include "dev/limits.h"
 #include "out/print.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -134,10 +135,16 @@ static int alloc_areas(struct conform *c)
 				free_areas(c);
 		}
 	}
-	if (err)
+	if (err) {
+		limits_memory_refused(c->cli, c->session, dmauser_chan_name(c->chan),
+				      2 * SMALLEST_AREA, err);
 		return err;
+	}
 	c->copy = malloc(c->dst.len);
-	return c->copy ? 0 : -ENOMEM;
+	if (c->copy)
+		return 0;
+	cli_error(c->cli, "out of memory");
+	return -ENOMEM;
 }
 
 static int request(struct conform *c, const char *name, bool optional)
@@ -208,13 +215,12 @@ static int open_channel(struct conform *c, struct cli *cli, const struct conform
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", dmauser_fd(c->session));
 	c->fdinfo = open(path, O_RDONLY | O_CLOEXEC);
 	err = c->fdinfo < 0 ? -errno : dmauser_batch_new(&c->batch);
-	if (!err)
+	if (err)
+		cli_error(cli, "%s: cannot start: %s", dmauser_chan_name(c->chan), strerror(-err));
+	else
 		err = alloc_areas(c);
-	if (err) {
-		cli_error(cli, "%s: cannot get DMA memory: %s", dmauser_chan_name(c->chan),
-			  strerror(-err));
+	if (err)
 		close_channel(c);
-	}
 	return err;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Allocates the DMA buffers of the pipeline, as many as the limits allow. */
 #include "copy/pipeline-internal.h"
+#include "dev/limits.h"
 #include "out/units.h"
 
 #include <errno.h>
@@ -120,29 +121,22 @@ int pipeline_alloc(struct pipeline *p)
 		err = alloc_slots(p);
 		if (!is_shortage(err) || p->depth >= fewest)
 			break;
-		if (p->block == DIRECT_ALIGN) {
-			/* Blocks cannot be smaller. One block is slow, but enough. */
-			if (p->depth)
-				break;
-			cli_error(config->cli,
-				  "cannot get DMA memory: %s; raise the limit of locked memory "
-				  "(`ulimit -l')",
-				  strerror(-err));
-			return err;
-		}
+		/* Blocks cannot be smaller. One block is slow, but enough. */
+		if (p->block == DIRECT_ALIGN)
+			break;
 		free_slots(p);
 		p->block = p->block / 2 / DIRECT_ALIGN * DIRECT_ALIGN;
 		if (!p->block)
 			p->block = DIRECT_ALIGN;
 	}
-	if (err && !is_shortage(err)) {
-		cli_error(config->cli, "cannot get DMA memory: %s", dmauser_strerror(err));
+	if (err && (!p->depth || !is_shortage(err))) {
+		limits_memory_refused(config->cli, config->session, dmauser_chan_name(config->chan),
+				      config->source ? 2 * p->block : p->block, err);
 		return err;
 	}
 	format_size(got, p->block);
 	if (err || p->block < block)
-		cli_detail(config->cli,
-			   "the limit of locked memory allows %u blocks of %s, not %u of %s",
+		cli_detail(config->cli, "the limits of memory allow %u blocks of %s, not %u of %s",
 			   p->depth, got, config->depth, format_size(asked, block));
 	else
 		cli_detail(config->cli, "using %u blocks of %s", p->depth, got);

@@ -3,6 +3,7 @@
 #include "cyclic/wakes.h"
 #include "dev/control.h"
 #include "dev/device.h"
+#include "dev/limits.h"
 #include "out/progress.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -242,8 +243,8 @@ static int alloc_queue(struct run *run, struct queue *queue)
 	if (!err)
 		err = dmauser_buf_map(queue->buf, &address);
 	if (err)
-		cli_error(run->gauge->cli, "cannot get %" PRIu64 " bytes of DMA memory: %s%s",
-			  result->size * result->depth, strerror(-err), device_hint(err));
+		limits_memory_refused(run->gauge->cli, slave->session, slave->name,
+				      result->size * result->depth, err);
 	queue->memory = address;
 	return err;
 }
@@ -308,12 +309,9 @@ static int receive_stream(struct run *run)
 	size_t block = result->size;
 	int err, fd;
 
-	err = dmauser_stream_open(slave->chan, DMACTL_DIR_DEV_TO_MEM, 0, &block, &result->depth,
-				  &fd);
-	if (err) {
-		slave_stream_refused(slave, err, result->size, result->depth);
+	err = slave_stream_open(slave, DMACTL_DIR_DEV_TO_MEM, 0, &block, &result->depth, &fd);
+	if (err)
 		return err;
-	}
 	begin(run);
 	while (!err && !is_over(run))
 		err = take_block(run, fd);

@@ -133,10 +133,7 @@ static void explain_refusal(struct cli *cli, const char *name, uint64_t caps, in
 	case ENOENT:
 	case EINVAL: /* no channel can have such a name */
 		if (name)
-			cli_error(cli,
-				  "'%s': there is no such channel, port or slave name, or a driver "
-				  "has it; `dmactl list' shows them all",
-				  name);
+			name_unknown(cli, name);
 		else
 			cli_error(
 				cli,

@@ -2,6 +2,7 @@
 #include "dev/device.h"
 #include "dev/name.h"
 #include "dev/port.h"
+#include "out/words.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -200,4 +201,51 @@ int name_to_chan(const char *name, char chan[DMACTL_NAME_LEN])
 {
 	/* The module does not show all slave names of maps, so try to request it. */
 	return name_look(name, chan) == NAME_LEADS_TO ? 0 : ask(name, chan);
+}
+
+static void offer_listed(struct words_search *search, const struct dmauser_chan_list *chans,
+			 const struct dmauser_port_list *ports)
+{
+	for (size_t i = 0; i < dmauser_chan_list_count(chans); i++)
+		words_offer(search, dmauser_chan_list_get(chans, i)->name);
+	for (size_t i = 0; i < dmauser_port_list_count(ports); i++) {
+		words_offer(search, dmauser_port_list_get(ports, i)->name);
+		words_offer(search, dmauser_port_list_get(ports, i)->port);
+	}
+}
+
+void name_unknown(const struct cli *cli, const char *name)
+{
+	struct words_search search = {.typed = name};
+	struct dmauser_chan_list *chans = NULL;
+	struct dmauser_port_list *ports = NULL;
+	struct name_list slaves = {0};
+
+	/* Ignore errors: there are fewer names to offer then. */
+	name_slaves(&slaves);
+	if (dmauser_discover(&chans))
+		chans = NULL;
+	if (dmauser_discover_ports(&ports))
+		ports = NULL;
+	for (size_t i = 0; i < slaves.count; i++)
+		words_offer(&search, slaves.names[i]);
+	offer_listed(&search, chans, ports);
+	if (search.best && strcmp(search.best, name) == 0)
+		cli_error(cli,
+			  "%s: a driver in the kernel has this channel; `dmactl list' shows which "
+			  "are free",
+			  name);
+	else if (search.best)
+		cli_error(cli,
+			  "%s: there is no such DMA channel, port or slave name; did you mean "
+			  "'%s'? `dmactl list' shows them all",
+			  name, search.best);
+	else
+		cli_error(cli,
+			  "%s: there is no such DMA channel, port or slave name; `dmactl list' "
+			  "shows them all",
+			  name);
+	dmauser_port_list_free(ports);
+	dmauser_chan_list_free(chans);
+	name_list_free(&slaves);
 }

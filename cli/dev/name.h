@@ -59,6 +59,11 @@ enum name_leads name_look(const char *name, char chan[DMACTL_NAME_LEN]);
  * channel but its name is not available; -ENOENT if there is none.
  */
 int name_to_chan(const char *name, char chan[DMACTL_NAME_LEN]);
+/*
+ * Reports that no channel that can be had has this name, with a similar name
+ * that there is.
+ */
+void name_unknown(const struct cli *cli, const char *name);
 /* Reports why name_to_chan() failed with -EPERM or -EBUSY. */
 void name_untold(const struct cli *cli, const char *name, int err);
 

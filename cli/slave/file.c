@@ -194,13 +194,10 @@ int slave_stream_run(struct slave_transfer *transfer)
 	/* A stream needs at least two blocks. */
 	if (blocks < 2)
 		blocks = 2;
-	err = dmauser_stream_open(transfer->slave.chan, transfer->direction,
-				  options->packets ? DMACTL_STREAM_PACKETS : 0, &block, &blocks,
-				  &fd);
-	if (err) {
-		slave_stream_refused(&transfer->slave, err, options->block, blocks);
+	err = slave_stream_open(&transfer->slave, transfer->direction,
+				options->packets ? DMACTL_STREAM_PACKETS : 0, &block, &blocks, &fd);
+	if (err)
 		return err;
-	}
 	transfer->begun = true;
 	transfer->block = block;
 	memory = malloc(block);

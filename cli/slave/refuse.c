@@ -8,6 +8,12 @@
 #include <errno.h>
 #include <inttypes.h>
 
+/* The defaults of the kernel. */
+#define STREAM_BLOCK  ((size_t)64 << 10)
+#define STREAM_BLOCKS 4
+/* Smaller blocks would cost more than they move. */
+#define STREAM_LEAST 1024
+
 uint64_t slave_word(const struct slave_options *options, uint32_t direction)
 {
 	uint32_t width = direction == DMACTL_DIR_DEV_TO_MEM ? options->config.src_addr_width
@@ -110,13 +116,11 @@ void slave_refused(const struct slave *slave, int err)
 	}
 }
 
-void slave_stream_refused(const struct slave *slave, int err, uint64_t block, unsigned int blocks)
+static void stream_refused(const struct slave *slave, int err, uint64_t block, unsigned int blocks)
 {
 	unsigned int depth = dmauser_chan_depth(slave->chan);
 
-	/* The defaults of the kernel. */
-	block = block ? block : 64 * 1024;
-	blocks = blocks ? blocks : 4;
+	blocks = blocks ? blocks : STREAM_BLOCKS;
 	if (err == -EDQUOT || err == -ENOMEM)
 		limits_memory_refused(slave->cli, slave->session, slave->name, block * blocks, err);
 	else if (err == -EINVAL && blocks > depth)
@@ -124,4 +128,25 @@ void slave_stream_refused(const struct slave *slave, int err, uint64_t block, un
 			  slave->name, blocks, depth);
 	else
 		slave_refused(slave, err);
+}
+
+int slave_stream_open(const struct slave *slave, uint32_t direction, uint32_t flags, size_t *block,
+		      unsigned int *blocks, int *fd)
+{
+	const unsigned int number = *blocks;
+	const bool given = *block != 0;
+	size_t size = given ? *block : STREAM_BLOCK;
+	int err;
+
+	for (;; size /= 2) {
+		/* 0 lets the kernel choose, which knows more of the channel. */
+		*block = given || size < STREAM_BLOCK ? size : 0;
+		*blocks = number;
+		err = dmauser_stream_open(slave->chan, direction, flags, block, blocks, fd);
+		if ((err != -EDQUOT && err != -ENOMEM) || given || size / 2 < STREAM_LEAST)
+			break;
+	}
+	if (err)
+		stream_refused(slave, err, size, number);
+	return err;
 }

@@ -217,11 +217,7 @@ static void request_refused(const struct slave *slave, int err)
 	case ENOENT:
 	case EINVAL: /* no channel can have such a name */
 	case ENAMETOOLONG:
-		cli_error(slave->cli,
-			  "'%s': neither a slave channel nor a port nor a DMA channel has this "
-			  "name; `dmactl list' shows them all (where a port has several "
-			  "channels, PORT:CHANNEL)",
-			  slave->name);
+		name_unknown(slave->cli, slave->name);
 		return;
 	case EPERM:
 		cli_error(slave->cli,

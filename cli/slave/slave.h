@@ -50,8 +50,12 @@ int slave_check_words(const struct slave *slave, uint32_t direction, const char 
 int slave_check_address(const struct slave *slave, uint64_t caps, uint32_t direction);
 /* Reports why an op was refused. */
 void slave_refused(const struct slave *slave, int err);
-/* Reports why a stream of this size was refused. A block or blocks of 0 is the default. */
-void slave_stream_refused(const struct slave *slave, int err, uint64_t block, unsigned int blocks);
+/*
+ * Opens a stream. A `block' or `blocks' of 0 is the default, with smaller blocks if memory is
+ * short; both are set to what the stream has. Returns 0 or -errno after a message.
+ */
+int slave_stream_open(const struct slave *slave, uint32_t direction, uint32_t flags, size_t *block,
+		      unsigned int *blocks, int *fd);
 /* Returns both names of the channel, such as "counter (dma0chan3)", in static memory. */
 const char *slave_title(const struct slave *slave);
 

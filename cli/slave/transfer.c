@@ -369,6 +369,7 @@ static int print_summary(const struct slave_transfer *transfer, const char *chan
 {
 	static const char *const modes[] = {"single", "sg", "vec", "stream", "frame", "rapidio"};
 	const char *file = transfer->source ? transfer->source->name : transfer->target->name;
+	const char *asked = transfer->options->channel;
 	double speed = seconds > 0 ? (double)transfer->bytes / seconds : 0;
 	char bytes[UNITS_TEXT], time[UNITS_TEXT], rate[UNITS_TEXT];
 	struct printer *printer;
@@ -376,15 +377,16 @@ static int print_summary(const struct slave_transfer *transfer, const char *chan
 	if (!transfer->cli->json) {
 		if (!transfer->cli->quiet)
 			fprintf(transfer->target && transfer->target->stream ? stderr : stdout,
-				"%s -> %s: %s in %s, %s\n", transfer->source ? file : chan,
-				transfer->source ? chan : file, format_size(bytes, transfer->bytes),
+				"%s -> %s: %s in %s, %s\n", transfer->source ? file : asked,
+				transfer->source ? asked : file,
+				format_size(bytes, transfer->bytes),
 				format_time(time, (uint64_t)(seconds * 1e9)),
 				format_rate(rate, speed));
 		return CLI_OK;
 	}
 	printer = printer_new(transfer->cli);
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
-	print_string(printer, "asked", NULL, transfer->options->channel);
+	print_string(printer, "asked", NULL, asked);
 	print_string(printer, "channel", NULL, chan);
 	print_string(printer, "file", NULL, file);
 	print_string(printer, "mode", NULL, modes[transfer->options->mode]);

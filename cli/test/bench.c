@@ -2,6 +2,7 @@
 #include "test/bench.h"
 #include "dev/control.h"
 #include "dev/device.h"
+#include "dev/limits.h"
 #include "out/progress.h"
 #include "out/stop.h"
 #include "out/units.h"
@@ -258,8 +259,8 @@ static int alloc_side(struct bench_run *run, struct dmauser_buf **buf, uint8_t *
 	if (!err)
 		err = dmauser_buf_map(*buf, &address);
 	if (err)
-		cli_error(run->cli, "cannot get %zu bytes of DMA memory: %s%s", run->buffer_len,
-			  strerror(-err), device_hint(err));
+		limits_memory_refused(run->cli, run->session, dmauser_chan_name(run->chan),
+				      run->buffer_len, err);
 	*memory = address;
 	return err;
 }
@@ -284,7 +285,12 @@ static int prepare(struct bench_run *run)
 	if (!run->records || dmauser_batch_new(&run->batch))
 		return out_of_memory(run);
 	err = alloc_side(run, &run->src, &run->src_memory);
-	return err ? err : alloc_side(run, &run->dst, &run->dst_memory);
+	if (!err)
+		err = alloc_side(run, &run->dst, &run->dst_memory);
+	if (err)
+		cli_note(run->cli, "a copy needs its source and its target in memory, as often as "
+				   "--depths says: try smaller --sizes or --depths");
+	return err;
 }
 
 int bench_run(struct bench_run *run)

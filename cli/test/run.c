@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "test/run.h"
+#include "dev/limits.h"
 #include "out/progress.h"
 #include "out/units.h"
 
@@ -65,14 +66,6 @@ static int start_worker(struct test_channel *channel)
 	struct test_worker *worker = &channel->workers[channel->threads];
 	int err;
 
-	err = test_worker_init(worker, channel, channel->threads);
-	if (err) {
-		cli_error(run->cli,
-			  "%s: cannot get DMA memory: %s; try a smaller --max-size or fewer "
-			  "--threads",
-			  channel->name, strerror(-err));
-		return err;
-	}
 	pthread_mutex_lock(&run->lock);
 	run->active++;
 	pthread_mutex_unlock(&run->lock);
@@ -85,24 +78,62 @@ static int start_worker(struct test_channel *channel)
 	pthread_mutex_lock(&run->lock);
 	run->active--;
 	pthread_mutex_unlock(&run->lock);
-	test_worker_exit(worker);
 	return err;
 }
 
 static int start_channel(struct test_channel *channel)
 {
-	unsigned int threads = (unsigned int)channel->run->options->threads;
 	int err = 0;
 
 	pthread_mutex_init(&channel->lock, NULL);
 	pthread_cond_init(&channel->arrived, NULL);
-	channel->workers = calloc(threads, sizeof(*channel->workers));
-	if (!channel->workers) {
-		cli_error(channel->run->cli, "out of memory");
-		return -ENOMEM;
-	}
-	for (unsigned int i = 0; i < threads && !err; i++)
+	for (unsigned int i = 0; i < channel->run->options->threads && !err; i++)
 		err = start_worker(channel);
+	return err;
+}
+
+static void free_memory(struct test_run *run)
+{
+	for (unsigned int i = 0; i < run->channel_count; i++) {
+		struct test_worker *workers = run->channels[i].workers;
+
+		for (unsigned int j = 0; workers && j < run->options->threads; j++)
+			test_worker_exit(&workers[j]);
+	}
+}
+
+static int alloc_channel(struct test_channel *channel)
+{
+	int err = 0;
+
+	if (!channel->workers)
+		channel->workers =
+			calloc(channel->run->options->threads, sizeof(*channel->workers));
+	if (!channel->workers)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < channel->run->options->threads && !err; i++)
+		err = test_worker_init(&channel->workers[i], channel, i);
+	return err;
+}
+
+int test_alloc(struct test_run *run, bool last)
+{
+	const struct test_options *options = run->options;
+	int err = 0;
+
+	for (unsigned int i = 0; i < run->channel_count && !err; i++) {
+		struct test_channel *channel = &run->channels[i];
+
+		err = alloc_channel(channel);
+		if (err && (last || (err != -EDQUOT && err != -ENOMEM))) {
+			limits_memory_refused(run->cli, channel->session, channel->name,
+					      test_worker_bytes(options), err);
+			cli_note(run->cli, "%s: try a smaller --max-size or fewer --threads",
+				 channel->name);
+		}
+	}
+	if (err)
+		free_memory(run);
 	return err;
 }
 
@@ -132,8 +163,6 @@ static void end_channel(struct test_channel *channel)
 		pthread_join(channel->workers[i].thread, NULL);
 	/* Terminate also the transfers of a hanging channel, because their memory is freed next. */
 	dmauser_chan_terminate(channel->chan);
-	for (unsigned int i = 0; i < channel->threads; i++)
-		test_worker_exit(&channel->workers[i]);
 	pthread_mutex_destroy(&channel->lock);
 	pthread_cond_destroy(&channel->arrived);
 }
@@ -157,6 +186,7 @@ int test_run(struct test_run *run)
 	run->seconds = (double)(now_ns() - start) / 1e9;
 	for (unsigned int i = 0; i < started; i++)
 		end_channel(&run->channels[i]);
+	free_memory(run);
 	pthread_mutex_destroy(&run->lock);
 	pthread_cond_destroy(&run->ended);
 	return err;

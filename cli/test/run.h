@@ -103,6 +103,11 @@ struct test_run {
 };
 
 /*
+ * Allocates the memory of all threads. Returns 0 or -errno after a message;
+ * only the last try has a message if memory is short.
+ */
+int test_alloc(struct test_run *run, bool last);
+/*
  * Starts the threads of each open channel and waits for them. Returns 0 or
  * -errno after a message.
  */
@@ -130,6 +135,8 @@ int test_report(const struct test_run *run, bool passed); /* returns the exit st
 
 /* test/worker.c */
 void *test_worker_main(void *context);
+/* Returns the bytes of a thread's buffers. */
+uint64_t test_worker_bytes(const struct test_options *options);
 int test_worker_init(struct test_worker *worker, struct test_channel *channel, unsigned int index);
 void test_worker_exit(struct test_worker *worker);
 

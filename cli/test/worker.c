@@ -56,9 +56,21 @@ static int alloc_buffer(struct test_worker *worker, struct dmauser_buf **buf, ui
 	return err;
 }
 
-int test_worker_init(struct test_worker *worker, struct test_channel *channel, unsigned int index)
+static size_t buffer_length(const struct test_options *options)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	/* Add a page to the longest transfer, so that offsets can vary. */
+	return (options->max_size + 2 * page - 1) / page * page;
+}
+
+uint64_t test_worker_bytes(const struct test_options *options)
+{
+	return 2 * (uint64_t)buffer_length(options);
+}
+
+int test_worker_init(struct test_worker *worker, struct test_channel *channel, unsigned int index)
+{
 	uint64_t seed = channel->run->options->seed;
 	uint8_t *scratch_memory;
 	int err;
@@ -69,8 +81,7 @@ int test_worker_init(struct test_worker *worker, struct test_channel *channel, u
 	for (const char *c = channel->name; *c; c++)
 		seed = pattern_mix(seed + (unsigned char)*c);
 	worker->random.state = pattern_mix(seed + index);
-	/* Add a page to the longest transfer, so that offsets can vary. */
-	worker->buffer_len = (channel->run->options->max_size + 2 * page - 1) / page * page;
+	worker->buffer_len = buffer_length(channel->run->options);
 	err = dmauser_batch_new(&worker->batch);
 	if (!err)
 		err = alloc_buffer(worker, &worker->src, &worker->src_memory);

@@ -184,13 +184,9 @@ static int open_side(struct side *side, const struct stream_args *args, const ch
 			      ? slave_check_address(&side->slave, DMACTL_CAP_SLAVE, side->direction)
 			      : -EINVAL;
 	}
-	if (!err) {
-		err = dmauser_stream_open(side->slave.chan, side->direction, flags, &block, &blocks,
-					  &side->fd);
-		if (err)
-			slave_stream_refused(&side->slave, err, args->block,
-					     (unsigned int)args->blocks);
-	}
+	if (!err)
+		err = slave_stream_open(&side->slave, side->direction, flags, &block, &blocks,
+					&side->fd);
 	side->open = !err;
 	if (err)
 		slave_close(&side->slave);

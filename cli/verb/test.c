@@ -8,13 +8,16 @@
 #include "test/run.h"
 #include "verb/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define MAX_SIZE  (64ull << 20)
-#define MAX_ALIGN 4096
+#define MAX_SIZE   (64ull << 20)
+#define USUAL_SIZE (64ull << 10)
+#define LEAST_SIZE 4096
+#define MAX_ALIGN  4096
 
 struct test_args {
 	struct cli *cli;
@@ -26,6 +29,7 @@ struct test_args {
 	bool random_only; /* an option of the random test was given */
 	bool slave;
 	bool timeout_given;
+	bool max_size_given;
 	struct slave_options peripheral;
 };
 
@@ -199,6 +203,7 @@ static error_t parse_test(int key, char *arg, struct argp_state *state)
 	case OPT_SECONDS:
 		return option_time(state, "seconds", arg, 1, &options->seconds_ns);
 	case OPT_MAX_SIZE:
+		args->max_size_given = true;
 		return option_size(state, "max-size", arg, 1, MAX_SIZE, &options->max_size);
 	case OPT_ALIGN:
 		if (!parse_size(arg, &options->align) || !options->align ||
@@ -260,6 +265,25 @@ static int run_channels(struct test_run *run)
 	return test_report(run, passed) || !passed ? CLI_FAILED : CLI_OK;
 }
 
+/* Unless the user gave a length, takes a shorter one if memory is short. */
+static int alloc_memory(struct test_run *run, struct test_options *options, bool given)
+{
+	char text[UNITS_TEXT];
+	int err;
+
+	for (;;) {
+		bool last = given || options->max_size <= LEAST_SIZE;
+
+		err = test_alloc(run, last);
+		if (last || (err != -EDQUOT && err != -ENOMEM))
+			break;
+		options->max_size /= 2;
+		cli_detail(run->cli, "memory is short: the longest transfer has %s",
+			   format_size(text, options->max_size));
+	}
+	return err;
+}
+
 static uint64_t random_seed(void)
 {
 	uint32_t seed = 0;
@@ -293,7 +317,7 @@ static int run_test(struct cli *cli, int argc, char **argv)
 			{
 				.ops = 1u << PLAN_MEMCPY,
 				.threads = 1,
-				.max_size = 64 * 1024,
+				.max_size = USUAL_SIZE,
 				.align = 1,
 				.timeout_ns = 10 * NS_PER_SEC,
 				.seed = random_seed(),
@@ -317,6 +341,8 @@ static int run_test(struct cli *cli, int argc, char **argv)
 		err = test_open_all(&run);
 	for (unsigned int i = 0; i < args.name_count && !err; i++)
 		err = test_open_channel(&run, args.names[i]);
+	if (!err)
+		err = alloc_memory(&run, &args.options, args.max_size_given);
 	if (!err)
 		status = run_channels(&run);
 	test_close_channels(&run);

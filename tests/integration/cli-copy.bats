@@ -211,7 +211,7 @@ copy_sizes() {
 		same src dst
 		rm dst
 	done
-	says 'the limit of locked memory allows'
+	says 'the limits of memory allow'
 	run prlimit --memlock=4096:4096 setpriv --reuid=65534 --regid=65534 \
 		--clear-groups dmactl copy src dst
 	echo "$output"

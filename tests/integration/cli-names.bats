@@ -77,10 +77,24 @@ peripherals() {
 	fails dmactl copy --channel counter src other
 	says 'counter: the channel lacks MEMCPY; `dmactl info counter'
 	fails dmactl copy --channel no-such src other
-	says "'no-such': there is no such channel, port or slave name"
+	says "no-such: there is no such DMA channel, port or slave name; .dmactl list"
 	fails dmactl status no-such
 	says 'no-such: there is no such DMA channel, port or slave name'
 	nothing_left . 'other*'
+}
+
+@test "a name that is mistyped: each verb says which it may have been" {
+	peripherals
+	make 10 data
+	for command in 'info countr' 'status countr' 'recv --size 4 countr out' 'capture countr out' 'stream countr -- true' \
+		'copy -c countr data out' 'test countr' 'bench countr'; do
+		# shellcheck disable=SC2086 # words
+		fails dmactl $command
+		says "countr: there is no such DMA channel, port or slave name; did you mean 'counter'\?"
+	done
+	fails dmactl info dma0chan99
+	says "did you mean 'dma0chan[0-9]'\?"
+	nothing_left . 'out*'
 }
 
 # complete_words WORD...: prints bash's completions of the last word

@@ -249,7 +249,7 @@ as_outsider() {
 
 @test "names that are no ports, and ports that are taken" {
 	fails dmactl recv --size 16 win:no out
-	says 'neither a slave channel nor a port'
+	says 'win:no: there is no such DMA channel, port or slave name'
 	echo 1 >"$ports/hold"
 	spawn recv.txt dmactl recv --size 64 win out
 	wait_until eval 'dmactl status win --json | jq -e ".sessions | length == 1"'

@@ -262,10 +262,19 @@ sink_is() {
 	fails dmactl recv --width 8 --block 20 --size 40 counter out
 	says 'block: 20 bytes are no whole number of words'
 	echo 131072 >/sys/module/dmactl/parameters/max_buffer_bytes
-	fails dmactl stream counter -- true
+	fails dmactl stream --block 64K counter -- true
 	says 'counter: 256 KiB of DMA memory in one buffer are more than root allows, which is 128 KiB .max_buffer_bytes'
 	# Values that are not given are chosen to fit.
 	dmactl recv counter out --size 100000
+	[ "$(dmactl stream counter -- head -c 100000 | wc -c)" -eq 100000 ]
+	fails dmactl bench --sizes 1M --depths 1
+	says "dma0chan[0-9]: 1 MiB of DMA memory in one buffer are more than root allows, which is 128 KiB .max_buffer_bytes"
+	says 'try smaller --sizes or --depths'
+	fails dmactl test --max-size 1M "$first"
+	says "$first: 2056 KiB of DMA memory in one buffer"
+	says 'try a smaller --max-size or fewer --threads'
+	echo 65536 >/sys/module/dmactl/parameters/max_buffer_bytes
+	dmactl test --iterations 10 --json "$first" | jq -e '.passed and .max_size == 32768'
 	echo 67108864 >/sys/module/dmactl/parameters/max_buffer_bytes
 	fails dmactl stream --blocks 1000 counter -- true
 	says 'counter: 1000 blocks are too many: the channel takes 256 at once'
@@ -277,6 +286,13 @@ sink_is() {
 	fails limited 0 dmactl recv counter out --size 16
 	says 'more than your limit of locked memory leaves, which is 0 B in all'
 	lacks 'arrived' <<<"$output"
+	make 10000 src
+	for command in 'copy src out' 'fill --size 10000 out' "test $first" "bench $first" "test --conformance $first"; do
+		# shellcheck disable=SC2086 # words
+		fails limited 0 dmactl $command
+		says "dma[0-9]*chan[0-9]*: [0-9]+ [KM]iB of DMA memory are more than your limit of locked memory leaves, which is 0 B in all"
+	done
+	nothing_left . 'out*'
 }
 
 # bats test_tags=kernel
@@ -307,7 +323,7 @@ sink_is() {
 @test "nonsense: names, directions, capabilities" {
 	peripherals
 	fails dmactl recv --size 4 no-such out
-	says "'no-such': neither a slave channel nor a port nor a DMA channel has this name"
+	says "no-such: there is no such DMA channel, port or slave name; .dmactl list"
 	fails dmactl recv --size 4 sink out
 	says 'sink: the channel does not move bytes from a peripheral'
 	make 4 data
