@@ -232,3 +232,12 @@ int filler_put(struct filler *filler, bool *done)
 		advance(filler);
 	return 0;
 }
+
+void filler_end(struct filler *filler, uint64_t moved)
+{
+	size_t period = filler->ring->period;
+
+	if (filler->file_ended || moved <= filler->filled * period + filler->put)
+		return;
+	filler->underruns += (moved - 1) / period + 1 - filler->filled;
+}

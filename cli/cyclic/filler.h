@@ -70,6 +70,11 @@ int filler_put(struct filler *filler, bool *done);
  * after a message.
  */
 int filler_silence(struct filler *filler);
+/*
+ * After the channel has stopped: counts the periods that it reached while the file, which has not
+ * ended, had nothing for them.
+ */
+void filler_end(struct filler *filler, uint64_t moved);
 /* Returns the bytes of the file among the first `moved' bytes of the channel. */
 uint64_t filler_played(struct filler *filler, uint64_t moved);
 

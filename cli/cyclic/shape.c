@@ -4,6 +4,7 @@
 #define USUAL_PERIOD (UINT64_C(64) << 10)
 #define USUAL_COUNT  16
 #define USUAL_BYTES  (USUAL_PERIOD * USUAL_COUNT)
+#define PAGE	     UINT64_C(4096)
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -32,6 +33,16 @@ static unsigned int choose_count(const struct shape_limits *limits, const struct
 	return count < RING_MIN_PERIODS ? RING_MIN_PERIODS : (unsigned int)count;
 }
 
+static uint64_t power_of_two_up_to(uint64_t value)
+{
+	uint64_t power = 1;
+
+	while (power <= value / 2)
+		power *= 2;
+	return power;
+}
+
+/* Whole pages can be written from the ring itself, so make use of them if that is possible. */
 static uint64_t choose_period(const struct shape_limits *limits, const struct shape *shape)
 {
 	uint64_t period = USUAL_PERIOD;
@@ -39,8 +50,11 @@ static uint64_t choose_period(const struct shape_limits *limits, const struct sh
 	if (limits->segment)
 		period = least(period, limits->segment);
 	if (limits->bytes)
-		period = least(period, limits->bytes / (shape->count_given ? shape->count
-									   : RING_MIN_PERIODS));
+		period = least(period, power_of_two_up_to(limits->bytes /
+							  (shape->count_given ? shape->count
+									      : RING_MIN_PERIODS)));
+	if (period > PAGE && PAGE % limits->align == 0)
+		period = round_down(period, PAGE);
 	return round_down(period, limits->align);
 }
 

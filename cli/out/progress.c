@@ -150,6 +150,16 @@ void progress_update(uint64_t done)
 	pthread_mutex_unlock(&lock);
 }
 
+bool progress_due(void)
+{
+	bool due;
+
+	pthread_mutex_lock(&lock);
+	due = bar.active && now_ns() - bar.drawn_ns >= PROGRESS_INTERVAL_NS;
+	pthread_mutex_unlock(&lock);
+	return due;
+}
+
 void progress_clear(void)
 {
 	pthread_mutex_lock(&lock);

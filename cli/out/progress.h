@@ -13,6 +13,8 @@ void progress_begin(const struct cli *cli, const char *label, uint64_t total);
 void progress_begin_until(const struct cli *cli, const char *label, uint64_t total,
 			  uint64_t time_ns);
 void progress_update(uint64_t done);
+/* Returns whether progress_update() would draw now, for callers to whom `done' costs something. */
+bool progress_due(void);
 void progress_clear(void); /* removes the line; the next update draws it again */
 void progress_end(void);
 

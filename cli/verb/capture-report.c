@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 /* Lost bytes and an empty capture are both failures. */
-static int check_loss(const struct capture *c)
+static int check_loss(const struct capture *c, int err)
 {
 	char time[UNITS_TEXT];
 
@@ -23,7 +23,7 @@ static int check_loss(const struct capture *c)
 			  c->options->channel, c->lost, c->ring.period,
 			  c->torn ? "behind the end of" : "before the beginning of",
 			  c->target.name);
-	else if (!c->bytes)
+	else if (!c->bytes && !err)
 		cli_error(c->cli, "%s: no byte arrived in %s: does the peripheral run?",
 			  c->options->channel, format_time(time, (uint64_t)(c->seconds * 1e9)));
 	return c->lost || !c->bytes ? CLI_FAILED : CLI_OK;
@@ -46,10 +46,11 @@ static int print_summary(const struct capture *c, const char *chan)
 	if (!c->cli->json) {
 		if (!c->cli->quiet)
 			fprintf(c->target.stream ? stderr : stdout,
-				"%s -> %s: %s in %s, %s, %" PRIu64 " periods, %" PRIu64 " lost\n",
+				"%s -> %s: %s in %s, %s, %" PRIu64 " %s, %" PRIu64 " lost\n",
 				c->options->channel, c->target.name, format_size(bytes, c->bytes),
 				format_time(time, (uint64_t)(c->seconds * 1e9)),
-				format_rate(rate, ring_speed(&moved)), c->saved, c->lost);
+				format_rate(rate, ring_speed(&moved)), c->saved,
+				c->saved == 1 ? "period" : "periods", c->lost);
 		return CLI_OK;
 	}
 	printer = printer_new(c->cli);
@@ -66,14 +67,16 @@ int capture_finish(struct capture *c, const char *chan, int err)
 
 	if (target_commit_anyway(&c->target, c->cli))
 		err = err ? err : -EIO;
-	if (err && !c->bytes && !c->lost)
+	if (err && !c->bytes && !c->lost && !c->target.begun)
 		return CLI_FAILED;
-	if (err)
+	if (err && !c->bytes)
+		cli_error(c->cli, "%s: has no byte of the capture", c->target.name);
+	else if (err)
 		cli_error(c->cli, "%s: has the first %" PRIu64 " bytes%s", c->target.name, c->bytes,
 			  c->gaps ? ", with gaps" : ", without a gap");
 	if (!err || c->cli->json)
 		status = print_summary(c, chan);
-	if (check_loss(c) || err)
+	if (check_loss(c, err) || err)
 		return CLI_FAILED;
 	return status;
 }

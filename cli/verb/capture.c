@@ -290,6 +290,21 @@ static bool is_idle(const struct capture *c)
 	return c->length || c->next >= c->ring.ended || (c->direct.on && !may_write(c));
 }
 
+/* Shows what is in the file and what waits in the ring, of which a period may last minutes. */
+static int show_progress(struct capture *c)
+{
+	uint64_t at = 0, shown = c->bytes + (c->length - c->done);
+	int err;
+
+	if (!progress_due())
+		return 0;
+	err = ring_bytes(&c->ring, &at);
+	if (at > c->next * c->ring.period)
+		shown += at - c->next * c->ring.period;
+	progress_update(shown < c->options->size ? shown : c->options->size);
+	return err;
+}
+
 static int loop(struct capture *c)
 {
 	int err = 0;
@@ -300,7 +315,8 @@ static int loop(struct capture *c)
 			err = save_some(c);
 		if (!err)
 			err = look_for_end(c);
-		progress_update(c->bytes);
+		if (!err)
+			err = show_progress(c);
 		if (!err && !is_over(c) && is_idle(c))
 			err = ring_events_wait(&c->events, c->length && !c->events.file_ready);
 	}

@@ -334,7 +334,8 @@ static int run(struct play *p)
 	progress_end();
 	p->seconds = (double)(now_ns() - p->start_ns) / 1e9;
 	/* The last completion of the channel has the final number of bytes. */
-	count_played(p);
+	if (count_played(p) == 0)
+		filler_end(&p->filler, p->ring.end);
 	return err ? err : check_end(p);
 }
 

@@ -105,6 +105,11 @@ sink_is() {
 	[ "$(grep '^counter \[' seen | wc -L)" -le 39 ]
 	in_terminal 80 dmactl capture counter out --size 400000 | tr '\r' '\n' | sed 's/\x1b\[K//' >seen
 	grep -E '^counter \[#+ *\] +[1-9][0-9]%  [0-9.]+ KiB of 390.6 KiB  [0-9.]+ KiB/s  00:0[0-9]$' seen
+	# It shows what has arrived, not only the periods that have ended.
+	creeping_counter
+	in_terminal 80 dmactl capture counter out --size 4000 | tr '\r' '\n' | sed 's/\x1b\[K//' >seen
+	grep -E '^counter \[#+ *\] +[1-9][0-9]%  [0-9.]+ (K?i?B) of 3.9 KiB  [1-9][0-9]* B/s  00:0[0-9]$' seen
+	slow_counter
 	# Without --size the end is unknown, so there is no percentage.
 	spawn seen script -qec 'dmactl capture counter out' /dev/null
 	sleep 1
@@ -214,6 +219,14 @@ unbroken() {
 	[ "$status" -eq 1 ]
 	says 'full/out: cannot write it: No space left'
 	says 'full/out: has the first 262144 bytes, without a gap'
+	mount -t tmpfs -o size=256K none full
+	head -c 1M /dev/zero >full/other || true
+	run dmactl capture counter full/out --period 4K --periods 256
+	umount full
+	[ "$status" -eq 1 ]
+	says 'full/out: cannot write it: No space left'
+	says 'full/out: has no byte of the capture'
+	lacks 'no byte arrived' <<<"$output"
 	unbroken out 262143
 }
 
@@ -321,7 +334,7 @@ unbroken() {
 	fails dmactl capture sink out --time 1s
 	says 'does not move bytes from a peripheral'
 	fails dmactl capture no-such out --time 1s
-	says 'neither a slave channel nor a port nor a DMA channel'
+	says 'no-such: there is no such DMA channel, port or slave name'
 	fails dmactl capture counter out --period 64M --periods 65536
 	says 'a period of 64 MiB is more than its driver is asked for in one piece'
 	fails dmactl capture counter /no/such/directory/out
@@ -439,6 +452,15 @@ unbroken() {
 	wait "$pid" || true
 	# All bytes that are not zero are those of the file.
 	tr -d '\0' <out | cmp -n 20000 - data
+}
+
+@test "play: a source that stays silent to the end is an underrun" {
+	slow_play
+	numbers 2000 >data
+	(cat data && sleep 4) | dmactl play sink - --time 1s --json >played.json || [ "$?" -eq 1 ]
+	jq -e '.underruns > 0 and .bytes == 8000 and .error.exit_status == 1' played.json
+	# The same bytes, and then the end.
+	dmactl play sink - --time 1s --json <data | jq -e '.underruns == 0 and .bytes == 8000'
 }
 
 # bats test_tags=long

@@ -250,3 +250,19 @@ Test(filler, memory_that_is_gone_is_an_error, .fini = end)
 	filler_add(&filler, 10);
 	cr_expect_eq(filler_put(&filler, &done), -EIO);
 }
+
+Test(filler, a_file_that_stays_silent_to_the_end_is_an_underrun, .fini = end)
+{
+	begin(0);
+	ring.running = false;
+	feed(PERIOD + 50, 1);
+	filler_end(&filler, PERIOD + 50);
+	cr_expect_eq(filler.underruns, 0);
+	/* It reached the rest of the second period, the third, and a byte of the fourth. */
+	filler_end(&filler, 3 * PERIOD + 1);
+	cr_expect_eq(filler.underruns, 3);
+	filler.underruns = 0;
+	filler.file_ended = true;
+	filler_end(&filler, 3 * PERIOD + 1);
+	cr_expect_eq(filler.underruns, 0);
+}

@@ -13,12 +13,14 @@ Test(shape, follows_what_the_channel_declares)
 	} cases[] = {
 		{{.align = 1}, 0, 0, 65536, 16},
 		{{.align = 1, .segment = 4096}, 0, 0, 4096, 256},
-		{{.align = 1, .segment = 65535}, 0, 0, 65535, 16},
-		{{.align = 8, .segment = 65535}, 0, 0, 65528, 16},
+		{{.align = 1, .segment = 65535}, 0, 0, 61440, 17},
+		{{.align = 8, .segment = 65535}, 0, 0, 61440, 17},
 		{{.align = 1, .segment = 4096, .periods = 100}, 0, 0, 4096, 100},
 		{{.align = 1, .segment = 1}, 0, 0, 1, 65536},
 		{{.align = 1, .bytes = 300000}, 0, 0, 65536, 4},
-		{{.align = 4, .bytes = 4096}, 0, 0, 1364, 3},
+		{{.align = 1, .bytes = 65536}, 0, 0, 16384, 4},
+		{{.align = 4, .bytes = 4096}, 0, 0, 1024, 4},
+		{{.align = 1, .bytes = 1}, 0, 0, 1, 3},
 		{{.align = 12, .bytes = 1 << 20, .segment = 1 << 20}, 0, 0, 65532, 16},
 		/* Values by the user are not changed. */
 		{{.align = 1, .segment = 4096}, 1024, 0, 1024, 16},
