@@ -82,6 +82,7 @@ static void take_pair(struct use *use, const struct fdinfo_pair *pair)
 		{"in-flight", &use->in_flight}, {"depth", &use->depth},
 		{"completed", &use->completed}, {"failed", &use->failed},
 		{"bytes", &use->bytes},		{"to-go", &use->to_go},
+		{"length", &use->length},
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -109,10 +110,12 @@ static bool add_holder(struct holder *holder, void *context)
 	struct fdinfo_pair pairs[MOST_PAIRS];
 
 	for (size_t i = 0; i < holder->info.count; i++) {
+		const char *key = holder->info.pairs[i].key;
 		size_t count;
 		struct use *use;
 
-		if (strcmp(holder->info.pairs[i].key, "channel"))
+		/* Of the provider's line, only the length is not in the other one. */
+		if (strcmp(key, "channel") && strcmp(key, "provider"))
 			continue;
 		/* The split writes into the text. That is allowed: it belongs to the holder. */
 		count = fdinfo_split_channel((char *)holder->info.pairs[i].value, pairs,
@@ -123,7 +126,7 @@ static bool add_holder(struct holder *holder, void *context)
 			continue;
 		}
 		/* A parent and its child may share a session; use the first process found. */
-		if (use->pid)
+		if (use->pid && (use->pid != holder->pid || strcmp(key, "provider")))
 			continue;
 		use->pid = holder->pid;
 		memcpy(use->comm, holder->comm, sizeof(use->comm));

@@ -24,6 +24,7 @@ struct use {
 	bool paused;
 	char direction[16]; /* of the oldest transfer; "" if there is none */
 	uint64_t to_go;	    /* bytes that the oldest transfer has left */
+	uint64_t length;    /* bytes of the oldest transfer; 0: not known */
 };
 
 struct use_list {

@@ -24,6 +24,7 @@ struct status_args {
 	char chan[DMACTL_NAME_LEN]; /* the channel that `asked' names */
 	bool idle;		    /* `asked' is valid, but names no channel yet */
 	bool watch;
+	bool interval_given;
 	uint64_t interval_ns;
 };
 
@@ -50,12 +51,15 @@ static error_t parse_status(int key, char *arg, struct argp_state *state)
 		args->watch = true;
 		return 0;
 	case OPT_INTERVAL:
+		args->interval_given = true;
 		return option_time(state, "interval", arg, 10 * NS_PER_MS, &args->interval_ns);
 	case ARGP_KEY_ARG:
 		return argument_of_one(state, arg, &args->asked);
 	case ARGP_KEY_END:
 		if (args->watch && args->cli->json)
 			argp_error(state, "--watch does not go with --json, which is one document");
+		if (args->interval_given && !args->watch)
+			argp_error(state, "--interval needs --watch, whose interval it is");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -304,10 +308,7 @@ static int run_status(struct cli *cli, int argc, char **argv)
 	if (args.asked)
 		leads = name_look(args.asked, args.chan);
 	if (leads == NAME_LEADS_NOWHERE) {
-		cli_error(cli,
-			  "%s: there is no such DMA channel, port or slave name; `dmactl list' "
-			  "shows them all",
-			  args.asked);
+		name_unknown(cli, args.asked);
 		return CLI_FAILED;
 	}
 	if (args.watch)

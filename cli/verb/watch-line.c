@@ -3,6 +3,7 @@
 #include "out/units.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +37,8 @@ void watch_format(char *line, size_t size, unsigned int width, const struct watc
 		return;
 	}
 	if (row->known) {
-		format_rate(rate, row->rate);
+		if (!isnan(row->rate))
+			format_rate(rate, row->rate);
 		snprintf(depth, sizeof(depth), "%" PRIu64 "/%" PRIu64, row->in_flight, row->depth);
 		snprintf(failed, sizeof(failed), "%" PRIu64, row->failed);
 	}
@@ -48,7 +50,7 @@ void watch_format(char *line, size_t size, unsigned int width, const struct watc
 		int room = (int)width - used - 4;
 
 		bar(cells, sizeof(cells), room > MOST_CELLS ? MOST_CELLS : (unsigned int)room,
-		    top > 0 ? row->rate / top : 0);
+		    top > 0 && !isnan(row->rate) ? row->rate / top : 0);
 	}
 	snprintf(line, size, "%.*s", (int)width - 1, text);
 	/* Drop the blanks behind the last column that fits. */

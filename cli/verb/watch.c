@@ -7,6 +7,7 @@
 #include "out/units.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct seen {
 	char chan[DMACTL_NAME_LEN];
 	uint64_t bytes;
 	uint64_t time_ns;
+	uint64_t completed, ended; /* transfers, and their bytes; of a cyclic one its periods' */
+	bool cyclic;
 };
 
 struct watch {
@@ -36,6 +39,7 @@ struct frame {
 	size_t count;
 	size_t in_use;
 	double rate;
+	bool first; /* there is no rate yet */
 };
 
 static struct seen *remember(struct watch *watch, const char *chan)
@@ -56,15 +60,44 @@ static struct seen *remember(struct watch *watch, const char *chan)
 	return grown;
 }
 
-/* Returns bytes per second since the previous frame, 0 in the first. */
-static double rate_of(struct watch *watch, const char *chan, uint64_t bytes)
+/*
+ * Returns the bytes of the oldest transfer, or of a cyclic one's period, that are moved and not
+ * yet counted. Without them the rate of a slow peripheral would be 0 most of the time.
+ */
+static uint64_t under_way(struct seen *seen, const struct use *use)
+{
+	uint64_t at, part;
+
+	if (seen->time_ns && use->completed == seen->completed && use->bytes > seen->ended)
+		seen->cyclic = true;
+	else if (use->completed != seen->completed)
+		seen->cyclic = false;
+	seen->completed = use->completed;
+	seen->ended = use->bytes;
+	if (!use->in_flight || !use->length || use->to_go > use->length)
+		return 0;
+	at = use->length - use->to_go;
+	/* It is not known where in the ring the bytes before it ended. */
+	if (use->completed)
+		return seen->cyclic ? 0 : at;
+	part = (at + use->length - use->bytes % use->length) % use->length;
+	/* A period has ended between the two looks of the module. */
+	return use->bytes && part > use->length / 2 ? 0 : part;
+}
+
+/* Returns bytes per second since the previous frame, NAN in the first. */
+static double rate_of(struct watch *watch, const char *chan, uint64_t bytes, const struct use *use)
 {
 	struct seen *seen = remember(watch, chan);
 	uint64_t now = now_ns();
 	double rate = 0;
 
 	if (!seen)
-		return 0;
+		return NAN;
+	if (use)
+		bytes += under_way(seen, use);
+	if (!seen->time_ns)
+		rate = NAN;
 	/*
 	 * The sum may drop for a moment: when a session ends, its bytes reach
 	 * the counter of sysfs a little later.
@@ -93,7 +126,7 @@ static void fill_row(struct watch *watch, struct watch_row *row,
 		row->depth = use->depth;
 		row->failed = use->failed;
 	}
-	row->rate = rate_of(watch, desc->name, bytes);
+	row->rate = rate_of(watch, desc->name, bytes, use);
 	if (row->rate > watch->top)
 		watch->top = row->rate;
 }
@@ -134,7 +167,10 @@ static int make_frame(struct watch *watch, struct frame *frame,
 			continue;
 		fill_row(watch, row, desc, use_find(uses, desc->name));
 		frame->in_use += strcmp(row->state, "free") != 0;
-		frame->rate += row->rate;
+		if (!isnan(row->rate))
+			frame->rate += row->rate;
+		else
+			frame->first = true;
 		frame->count++;
 	}
 	return 0;
@@ -160,8 +196,8 @@ static void show(const struct watch *watch, struct frame *frame)
 	}
 	if (watch->terminal)
 		fputs("\033[H", stdout);
-	snprintf(text, sizeof(text), "%zu of %zu channels in use, %s", frame->in_use, frame->count,
-		 format_rate(rate, frame->rate));
+	snprintf(text, sizeof(text), "%zu of %zu channels in use%s%s", frame->in_use, frame->count,
+		 frame->first ? "" : ", ", frame->first ? "" : format_rate(rate, frame->rate));
 	snprintf(line, sizeof(line), "%.*s", (int)width - 1, text);
 	put_line(watch, line);
 	put_line(watch, "");

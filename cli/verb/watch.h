@@ -12,7 +12,7 @@ struct watch_row {
 	const char *state;
 	bool known;  /* false if we may not inspect the holder; the fields below are not shown then
 		      */
-	double rate; /* bytes per second */
+	double rate; /* bytes per second; NAN: not measured yet */
 	uint64_t in_flight, depth, failed;
 };
 

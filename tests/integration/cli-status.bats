@@ -156,6 +156,20 @@ watch() {
 	ends_with 0
 }
 
+@test "status --watch: the rate of a ring is steady, whatever its period" {
+	peripherals
+	spawn out dmactl capture counter numbers
+	wait_until of counter '.state == "running"'
+	watch 80 4 --interval 500ms counter | sed 's/\x1b\[[0-9?]*[a-zA-Z]//g; s/\r//g' >plain
+	cat plain
+	# Of a period of 64 KiB, 100 kB/s make 0 or 128 KiB/s in half a second.
+	awk '/^dma1chan2/ { n++; if ($4 == "-") first++; else if ($5 != "KiB/s" || $4 < 50 || $4 > 125) bad++ }
+		END { exit !(n >= 5 && first == 1 && !bad) }' plain
+	[ "$(head -1 plain)" = '1 of 1 channels in use' ]
+	dmactl terminate counter
+	ends_with 0
+}
+
 # bats test_tags=long
 @test "status --watch in 40 columns, of one channel, and into a file" {
 	peripherals
@@ -170,4 +184,7 @@ watch() {
 	lacks $'\e' file
 	run dmactl status --watch --json
 	[ "$status" -eq 2 ]
+	run dmactl status --interval 1s
+	[ "$status" -eq 2 ]
+	says 'interval needs --watch'
 }

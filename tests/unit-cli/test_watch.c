@@ -3,6 +3,7 @@
 #include "verb/watch.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 static const struct watch_row busy = {.chan = "dma1chan2",
@@ -59,4 +60,17 @@ Test(watch, of_whom_nothing_is_known)
 	/* 40 columns have the most important values. */
 	watch_format(line, sizeof(line), 40, &busy, 100);
 	cr_expect(strstr(line, "running") && strstr(line, "512.0 KiB/s"), "%s", line);
+}
+
+Test(watch, before_there_is_a_rate)
+{
+	struct watch_row row = busy;
+	char line[256];
+
+	row.rate = NAN;
+	watch_format(line, sizeof(line), 80, &row, 0);
+	cr_expect_str_eq(
+		line,
+		"dma1chan2  counter    running            -  1/256      3 [                    ]",
+		"%s", line);
 }
