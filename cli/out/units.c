@@ -160,6 +160,9 @@ static const struct {
 	{" m min minute minutes ", 6e10},
 	{" h hr hour hours ", 3.6e12},
 	{" d day days ", 8.64e13},
+	{" w week weeks ", 6.048e14},
+	{" month months ", 2.629746e15}, /* 30.436875 days, as in systemd.time(7) */
+	{" y year years ", 3.1556952e16},
 };
 
 /* Returns the nanoseconds in the unit of this name, 0 if it is no unit. */
@@ -186,15 +189,18 @@ bool parse_time(const char *text, uint64_t *value)
 		char *end;
 		double number, unit;
 
-		if (!isdigit((unsigned char)at[0]))
+		/* Refuse signs, and words such as inf. */
+		if (!length)
 			return false;
 		number = strtod(at, &end);
 		/* Refuse 1..5 and 1e3. */
 		if (end != at + length)
 			return false;
+		if (*end == ' ')
+			end++;
 		word = strspn(end, "abcdefghijklmnopqrstuvwxyz");
 		/* A number alone, without a unit, is seconds. */
-		unit = at == text && !*end ? 1e9 : time_unit(end, word);
+		unit = at == text && !at[length] ? 1e9 : time_unit(end, word);
 		if (unit == 0)
 			return false;
 		total += number * unit;

@@ -26,8 +26,8 @@
 bool parse_size(const char *text, uint64_t *value);
 /*
  * Parses a time to nanoseconds: decimal numbers, also with a fraction, each
- * with ns, us, ms, s, m, h, d or the longer names of systemd.time(7), with or
- * without blanks between. A single number without a unit is seconds.
+ * with ns, us, ms, s, m, h, d, w, y or the longer names of systemd.time(7), with or
+ * without a blank between numbers and units. A single number without a unit is seconds.
  */
 #define TIME_FORMS "500ms, 10s, 1.5m, 2h or 1h30m"
 bool parse_time(const char *text, uint64_t *value);

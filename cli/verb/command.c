@@ -47,6 +47,8 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 	(void)arg;
 	switch (key) {
 	case ARGP_KEY_NO_ARGS:
+		if (args->cli->json)
+			argp_error(state, "which verb? `dmactl help' lists them");
 		argp_state_help(state, state->err_stream,
 				ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC |
 					ARGP_HELP_EXIT_ERR);

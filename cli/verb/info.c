@@ -77,9 +77,8 @@ static void print_sysfs(struct printer *printer, const struct dmauser_chan_desc 
 	else
 		print_null(printer, "iommu_group", NULL, NULL);
 	print_signed(printer, "clients", "Clients", desc->in_use);
-	print_unsigned(printer, "memcpy_count", "Copies by async_tx", desc->memcpy_count,
-		       UNIT_NONE);
-	print_unsigned(printer, "bytes_transferred", "Bytes by async_tx", desc->bytes_transferred,
+	print_unsigned(printer, "memcpy_count", "Transfers counted", desc->memcpy_count, UNIT_NONE);
+	print_unsigned(printer, "bytes_transferred", "Bytes counted", desc->bytes_transferred,
 		       UNIT_BYTES);
 }
 
@@ -433,10 +432,7 @@ static int run_info(struct cli *cli, int argc, char **argv)
 	if (desc)
 		status = print_info(cli, desc, port);
 	else
-		cli_error(cli,
-			  "%s: there is no such DMA channel, port or slave name; `dmactl list' "
-			  "shows them all",
-			  args.chan);
+		name_unknown(cli, args.chan);
 	dmauser_chan_list_free(list);
 	return status;
 }

@@ -14,10 +14,10 @@ struct version_args {
 
 static error_t parse_version(int key, char *arg, struct argp_state *state)
 {
-	(void)key;
-	(void)arg;
-	(void)state;
-	return ARGP_ERR_UNKNOWN;
+	if (key != ARGP_KEY_ARG)
+		return ARGP_ERR_UNKNOWN;
+	argp_error(state, "'%s' is one argument too many; version takes none", arg);
+	return 0;
 }
 
 static const struct argp version_argp = {
