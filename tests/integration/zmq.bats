@@ -313,10 +313,12 @@ refused() {
 	refused 2 "'fly' is no verb" fly
 	refused 2 'a channel and an endpoint are needed' capture counter
 	refused 2 "'x' is one argument too many" capture counter tcp://127.0.0.1:5557 x
-	refused 2 "period: '1X' has the unknown unit 'X'" capture counter tcp://127.0.0.1:5557 --period 1X
+	refused 2 "period: '1X' is not a size, such as 4096, 64K, 1.5M" capture counter tcp://127.0.0.1:5557 --period 1X
 	refused 2 "period: 1000 bytes are no whole number of pages of 4096 bytes" capture counter tcp://127.0.0.1:5557 --period 1000
-	refused 2 "periods: '3' is out of range" capture counter tcp://127.0.0.1:5557 --periods 3
-	refused 2 "count: '-1' is not a number" capture counter tcp://127.0.0.1:5557 --count=-1
+	refused 2 "periods: '3' is not a number from 4 to 4096" capture counter tcp://127.0.0.1:5557 --periods 3
+	refused 2 "count: '-1' is not a number above 0" capture counter tcp://127.0.0.1:5557 --count=-1
+	refused 2 "time: '1q' is not a time, such as 500ms" capture counter tcp://127.0.0.1:5557 --time 1q
+	refused 2 "latency: '-1s' is not a time" play counter tcp://127.0.0.1:5557 --latency=-1s
 	refused 1 "'nothing': there is no such port or slave name" capture nothing tcp://127.0.0.1:5557
 	refused 1 'sink: the channel does not lead from a peripheral' capture sink tcp://127.0.0.1:5557
 	refused 1 'counter: the channel does not lead to a peripheral' play counter tcp://127.0.0.1:5557

@@ -61,7 +61,7 @@ uint64_t source_time(const struct dmactl_completion *record)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec - age;
+	return (uint64_t)now.tv_sec * NS_PER_SEC + (uint64_t)now.tv_nsec - age;
 }
 
 void source_failed(const struct source *source, const char *what, int err)
@@ -137,7 +137,7 @@ static int drain(struct source *source, const struct source_ops *ops, uint64_t e
 		if (now >= end_ns)
 			return -ETIMEDOUT;
 		/* No event says that ZeroMQ takes another message, so look again. */
-		tick = now + NS_PER_S / 50;
+		tick = now + NS_PER_SEC / 50;
 		err = wait(source, tick < end_ns ? tick : end_ns);
 		if (err)
 			return err;

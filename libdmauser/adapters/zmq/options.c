@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tool.h"
+#include "out/values.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define USUAL_PERIOD (64ull << 10)
@@ -22,47 +19,6 @@ enum {
 	OPT_LATENCY,
 };
 
-struct unit {
-	const char *name;
-	uint64_t factor;
-};
-
-static const struct unit sizes[] = {
-	{"", 1},	   {"B", 1},
-	{"K", 1ull << 10}, {"KiB", 1ull << 10},
-	{"M", 1ull << 20}, {"MiB", 1ull << 20},
-	{NULL, 0},
-};
-
-static const struct unit times[] = {
-	{"s", NS_PER_S},	{"", NS_PER_S}, {"ms", NS_PER_S / 1000}, {"us", NS_PER_S / 1000000},
-	{"min", 60 * NS_PER_S}, {NULL, 0},
-};
-
-static const struct unit numbers[] = {{"", 1}, {NULL, 0}};
-
-/* A whole number with one of the units, from min to max. */
-static uint64_t value(struct argp_state *state, const char *option, const char *arg,
-		      const struct unit *units, uint64_t min, uint64_t max)
-{
-	char *end = NULL;
-	uint64_t number;
-
-	errno = 0;
-	number = strtoull(arg, &end, 10);
-	/* strtoull() takes -1 for a large number. */
-	if (errno || end == arg || strchr(arg, '-'))
-		argp_error(state, "--%s: '%s' is not a number", option, arg);
-	while (units->name && strcmp(units->name, end) != 0)
-		units++;
-	if (!units->name)
-		argp_error(state, "--%s: '%s' has the unknown unit '%s'", option, arg, end);
-	if (number > UINT64_MAX / units->factor || number * units->factor < min ||
-	    number * units->factor > max)
-		argp_error(state, "--%s: '%s' is out of range", option, arg);
-	return number * units->factor;
-}
-
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -78,14 +34,11 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		options->bind = false;
 		return 0;
 	case 'p':
-		options->period = value(state, "period", arg, sizes, 1, MAX_PERIOD);
-		return 0;
+		return option_size(state, "period", arg, 1, MAX_PERIOD, &options->period);
 	case 'n':
-		options->number = value(state, "periods", arg, numbers, 4, MAX_NUMBER);
-		return 0;
+		return option_number(state, "periods", arg, 4, MAX_NUMBER, &options->number);
 	case OPT_HWM:
-		options->hwm = value(state, "hwm", arg, numbers, 1, INT32_MAX);
-		return 0;
+		return option_number(state, "hwm", arg, 1, INT32_MAX, &options->hwm);
 	case 'j':
 		options->json = true;
 		return 0;
@@ -93,13 +46,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		options->quiet = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (options->endpoint)
-			argp_error(state, "'%s' is one argument too many", arg);
-		if (options->channel)
-			options->endpoint = arg;
-		else
-			options->channel = arg;
-		return 0;
+		return argument_of_two(state, arg, &options->channel, &options->endpoint);
 	case ARGP_KEY_END:
 		if (!options->endpoint)
 			argp_error(state, "a channel and an endpoint are needed, such as "
@@ -119,14 +66,11 @@ static error_t parse_capture(int key, char *arg, struct argp_state *state)
 		options->cyclic = false;
 		return 0;
 	case 'c':
-		options->count = value(state, "count", arg, numbers, 1, INT64_MAX);
-		return 0;
+		return option_number(state, "count", arg, 1, INT64_MAX, &options->count);
 	case 't':
-		options->time_ns = value(state, "time", arg, times, 1, INT64_MAX);
-		return 0;
+		return option_time(state, "time", arg, 1, &options->time_ns);
 	case OPT_LINGER:
-		options->linger_ns = value(state, "linger", arg, times, 0, INT64_MAX);
-		return 0;
+		return option_time(state, "linger", arg, 0, &options->linger_ns);
 	case ARGP_KEY_SUCCESS:
 		/* A period in flight is saved by the page. */
 		if (options->cyclic && options->period % (uint64_t)sysconf(_SC_PAGESIZE))
@@ -145,11 +89,9 @@ static error_t parse_play(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_TIMEOUT:
-		options->timeout_ns = value(state, "timeout", arg, times, 1, INT64_MAX);
-		return 0;
+		return option_time(state, "timeout", arg, 1, &options->timeout_ns);
 	case OPT_LATENCY:
-		options->latency_ns = value(state, "latency", arg, times, 0, INT64_MAX);
-		return 0;
+		return option_time(state, "latency", arg, 0, &options->latency_ns);
 	default:
 		return parse_common(key, arg, state);
 	}
@@ -220,8 +162,8 @@ static void parse(const struct argp *argp, struct options *options, int argc, ch
 	options->cyclic = true;
 	options->period = USUAL_PERIOD;
 	options->number = USUAL_NUMBER;
-	options->linger_ns = 5 * NS_PER_S;
-	options->latency_ns = NS_PER_S / 5;
+	options->linger_ns = 5 * NS_PER_SEC;
+	options->latency_ns = NS_PER_SEC / 5;
 	argp_err_exit_status = TOOL_USAGE;
 	argp_parse(argp, argc, argv, 0, NULL, options);
 	if (!options->hwm)

@@ -3,6 +3,8 @@
 #ifndef TOOL_H
 #define TOOL_H
 
+#include "out/units.h"
+
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +13,6 @@
 
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
-#define NS_PER_S   1000000000ull
 #define MAX_PERIOD (64ull << 20) /* bytes */
 
 struct options {
@@ -44,8 +45,6 @@ int stop_init(void);
 bool stop_requested(void);
 /* Becomes readable, and stays so, with the first of these signals. */
 int stop_fd(void);
-
-uint64_t now_ns(void);
 
 struct channel {
 	const char *name; /* as the user gave it */
