@@ -73,6 +73,23 @@ static void format_tail(char *tail, size_t size, unsigned int detail, const stru
 			 (unsigned int)(now->left % 60));
 }
 
+/* Returns the length of the longest tail with this detail, so that the bar keeps its width. */
+static size_t tail_room(unsigned int detail, const struct progress *now)
+{
+	char whole[UNITS_TEXT];
+	size_t room = strlen(" 100%");
+
+	if (detail >= 4 && now->total)
+		room += strlen("  1023.9 KiB of ") + strlen(format_size(whole, now->total));
+	else if (detail >= 3)
+		room += strlen("  1023.9 KiB");
+	if (detail >= 1)
+		room += strlen("  1023.9 KiB/s");
+	if (detail >= 2)
+		room += strlen("  00:00");
+	return room;
+}
+
 static void measure(struct progress *now, uint64_t elapsed_ns, uint64_t time_ns)
 {
 	double seconds = (double)elapsed_ns / 1e9, share = 0, left = 0;
@@ -104,6 +121,7 @@ void progress_format(char *line, size_t size, unsigned int width, const char *la
 	struct progress now = {.done = done, .total = total};
 	char tail[4 * UNITS_TEXT], rate[UNITS_TEXT], amount[UNITS_TEXT];
 	unsigned int detail = 5, cells, bars, name;
+	size_t room;
 
 	measure(&now, elapsed_ns, time_ns);
 	if (!total && !time_ns) {
@@ -119,8 +137,11 @@ void progress_format(char *line, size_t size, unsigned int width, const char *la
 	name = (unsigned int)strlen(label) < width / 3 ? (unsigned int)strlen(label) : width / 3;
 	do {
 		format_tail(tail, sizeof(tail), --detail, &now);
-	} while (detail && name + FRAME + LEAST_CELLS + strlen(tail) >= width);
-	cells = width - 1 - name - FRAME - (unsigned int)strlen(tail);
+		room = tail_room(detail, &now);
+		if (room < strlen(tail))
+			room = strlen(tail);
+	} while (detail && name + FRAME + LEAST_CELLS + room >= width);
+	cells = width - 1 - name - FRAME - (unsigned int)room;
 	if (cells > MOST_CELLS)
 		cells = MOST_CELLS;
 	bars = cells * now.percent / 100;

@@ -120,6 +120,20 @@ static void print_value(struct printer *printer, const struct fdinfo_pair *pair,
 		print_string(printer, key, label, pair->value);
 }
 
+/* Keys that the first table has as well. Text leaves them out, as they do not fit into 80 columns.
+ */
+static bool said_before(const char *key)
+{
+	static const char *const keys[] = {"handle", "paused", "op-direction",
+					   "to-go",  "slave",  "residue"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Prints the fdinfo lines with this key; there is one for each channel. */
 static void print_holder_channels(struct printer *printer, const struct fdinfo *info,
 				  const char *key, const char *json)
@@ -135,7 +149,12 @@ static void print_holder_channels(struct printer *printer, const struct fdinfo *
 		count = fdinfo_split_channel((char *)info->pairs[i].value, pairs, MOST_PAIRS);
 		print_open(printer, GROUP_OBJECT, NULL, NULL);
 		for (size_t j = 0; j < count; j++)
-			print_value(printer, &pairs[j], pairs[j].key);
+			print_value(printer, &pairs[j],
+				    said_before(pairs[j].key) ||
+						    (j > 0 && strcmp(key, "provider") == 0 &&
+						     strcmp(pairs[j].key, "in-flight") == 0)
+					    ? NULL
+					    : pairs[j].key);
 		print_close(printer);
 	}
 	print_close(printer);

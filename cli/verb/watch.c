@@ -264,7 +264,8 @@ int watch_run(struct cli *cli, const char *asked, uint64_t interval_ns)
 		poll(&stop, 1, (int)((next - now) / NS_PER_MS) + 1);
 	}
 	if (watch.terminal)
-		fputs("\033[?25h", stdout);
+		/* The terminal has shown ^C where the cursor is. */
+		fputs("\r\033[K\033[?25h", stdout);
 	free(watch.seen);
 	/* An interrupt is the normal end of --watch. */
 	if (!err)

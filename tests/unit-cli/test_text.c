@@ -172,11 +172,30 @@ Test(progress, in_40_columns)
 	char line[512];
 
 	progress_format(line, sizeof(line), 40, "counter", 1 << 20, 4 << 20, 1000000000, 0);
-	cr_expect_str_eq(line, "counter [###          ]  25%  1.0 MiB/s", "%s", line);
+	cr_expect_str_eq(line, "counter [##        ]  25%  1.0 MiB/s", "%s", line);
 	progress_format(line, sizeof(line), 40, "counter", 2700000, 0, 3000000000, 0);
 	cr_expect_str_eq(line, "counter  2.6 MiB  878.9 KiB/s", "%s", line);
 	progress_format(line, sizeof(line), 20, "counter", 1 << 20, 4 << 20, 1000000000, 0);
 	cr_expect_str_eq(line, "counte [#    ]  25%", "%s", line);
+}
+
+Test(progress, the_bar_keeps_its_width)
+{
+	for (unsigned int width = 30; width < 120; width++) {
+		unsigned int first = 0;
+
+		for (uint64_t done = 1; done <= 8000; done += 7) {
+			char line[512];
+			unsigned int end;
+
+			progress_format(line, sizeof(line), width, "counter", done, 8000,
+					done * 1000000, 0);
+			end = (unsigned int)(strchr(line, ']') - line);
+			if (!first)
+				first = end;
+			cr_assert_eq(end, first, "%u: %s", width, line);
+		}
+	}
 }
 
 Test(progress, what_ends_after_a_time)
