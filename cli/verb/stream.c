@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* dmactl stream CHAN -- COMMAND: runs a program whose input or output is a peripheral. */
+#include "out/failure.h"
 #include "out/print.h"
 #include "out/shared.h"
 #include "out/stop.h"
@@ -356,6 +357,7 @@ static int run_command(const struct stream_args *args, struct side *sides)
 {
 	pid_t pid = spawn(args, sides);
 	int status, err = 0;
+	char text[256];
 
 	if (pid < 0)
 		return CLI_FAILED;
@@ -363,6 +365,11 @@ static int run_command(const struct stream_args *args, struct side *sides)
 	for (unsigned int i = 0; i < 2; i++) {
 		if (sides[i].open && end_side(&sides[i]))
 			err = CLI_FAILED;
+	}
+	if (status) {
+		snprintf(text, sizeof(text), "%s: ended with exit status %d", args->command[0],
+			 status);
+		failure_add(text);
 	}
 	if (print_summary(args->cli, sides, status))
 		err = CLI_FAILED;

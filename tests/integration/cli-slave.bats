@@ -495,6 +495,8 @@ first_numbers() {
 	[ "$status" -eq 7 ]
 	run dmactl stream counter -- sh -c 'kill -TERM $$'
 	[ "$status" -eq 143 ]
+	dmactl stream --json counter -- sh -c 'exit 7' >result.json || [ "$?" -eq 7 ]
+	jq -e '.exit_status == 7 and .error.message == "sh: ended with exit status 7"' result.json
 	fails dmactl stream counter -- /no/such/program
 	says '/no/such/program: cannot run it: No such file'
 	fails dmactl stream mem -- true
