@@ -43,12 +43,17 @@ void need_sim(void)
 		cr_skip_test("needs dma-sim");
 }
 
+static void param_path(char *path, size_t size, const char *dir, const char *name)
+{
+	check((size_t)snprintf(path, size, "%s%s", dir, name) < size);
+}
+
 static void param_set(const char *dir, const char *name, const char *value)
 {
 	char path[128];
 	int ret;
 
-	snprintf(path, sizeof(path), "%s%s", dir, name);
+	param_path(path, sizeof(path), dir, name);
 	ret = file_write(path, value);
 	if (ret)
 		fail("cannot write %s to %s: %s", value, path, strerror(-ret));
@@ -58,7 +63,7 @@ static void param_get(const char *dir, const char *name, char *value, size_t siz
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "%s%s", dir, name);
+	param_path(path, sizeof(path), dir, name);
 	file_read(path, value, size);
 }
 
