@@ -11,3 +11,5 @@ axi_options=(--wide)
 axi_overlays=("$AXI_DIR/wide.dtso")
 # The region for contiguous memory would be below 4 GiB, and all descriptors in it.
 BOARD_APPEND+=' cma=0'
+# The driver links the descriptors of CDMA by the lower 32 bits of their addresses.
+BOARD_PARAMETERS='bounds=10010000.dma/descriptors=1'

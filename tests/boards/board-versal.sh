@@ -29,6 +29,7 @@
 #			board's file takes pictures of it (tests/boards/display)
 #	BOARD_SOUND	a channel that plays sound; the file checks what was heard
 #	BOARD_SIM	parameters of dma-sim if that is the provider
+#	BOARD_PARAMETERS	parameters of dmactl
 #	BOARD_UAPI	programs of tests/uapi to run on a channel of each device
 #	BOARD_SUITE=1	run all of tests/uapi on dma-sim at the end
 #	BOARD_DISK	size of a disk with an empty ext4 for these
