@@ -14,7 +14,9 @@ BOARD_PROVIDERS=(xilinx_dma)
 BOARD_CONSOLE=ttyAMA0
 BOARD_PORT=/dev/ttyAMA0
 BOARD_OWN=axi/guest
-BOARD_APPEND='iomem=relaxed'
+# The driver waits for the core with 100,000 reads of a register. Here a read is a message to another
+# process, so on a busy machine that takes a minute, in which the processor does nothing else.
+BOARD_APPEND='iomem=relaxed watchdog_thresh=60'
 
 axi_cores=(axidma cdma mcdma vdma) axi_options=() axi_overlays=()
 
