@@ -6,7 +6,7 @@ BOARD_TITLE='QEMU virt, 64-bit Arm, with dma-sim'
 BOARD_ARCH=arm64
 BOARD_DRIVER=dma-sim
 BOARD_CHANNELS=2
-BOARD_MACHINE=(-M virt -cpu cortex-a53 -smp 2 -m 2G)
+BOARD_MACHINE=(-M virt -cpu cortex-a53 -smp 2 -m 4G)
 BOARD_CONSOLE=ttyAMA0
 BOARD_PORT=/dev/ttyAMA0
 BOARD_SIM='channels=2'

@@ -7,7 +7,7 @@ BOARD_ARCH=riscv64
 BOARD_DRIVER=dma-sim
 BOARD_CHANNELS=2
 BOARD_SERIES=(6.12 sid)
-BOARD_MACHINE=(-M virt -smp 2 -m 2G)
+BOARD_MACHINE=(-M virt -smp 2 -m 4G)
 BOARD_CONSOLE=ttyS0
 BOARD_PORT=/dev/ttyS0
 BOARD_SIM='channels=2'

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 
 #include "uapi.h"
 
@@ -373,6 +374,82 @@ static void bounced_by_a_user(void)
 UAPI_TEST(starve, bounce_buffers_are_reserved_first)
 {
 	with_sim("dma_mask=32", bounced_by_a_user);
+}
+
+UAPI_TEST(starve, bounce_buffers_of_a_device_that_is_not_coherent)
+{
+	if (!sim_takes("noncoherent=1"))
+		cr_skip_test("on this processor all devices are cache coherent");
+	with_sim("dma_mask=32 noncoherent=1", bounced_by_a_user);
+}
+
+/* Of what kmalloc() gives, objects of up to 32 bytes share cache lines. */
+#define SHORT  20
+#define SHORTS 16
+
+/* These architectures bounce an entry that is as short as objects which share cache lines. */
+static bool bounces_short(void)
+{
+	struct utsname name;
+
+	check_eq(uname(&name), 0);
+	return kernel_is_at_least(6, 5) &&
+	       (!strcmp(name.machine, "aarch64") || !strcmp(name.machine, "riscv64"));
+}
+
+/* Each takes a slot, although the device reaches them. */
+static void fill_short(void *arg)
+{
+	unsigned char *p;
+	struct dmactl_op op;
+	struct mem mem[SHORTS + 1];
+	uint32_t chan;
+	int fd, i;
+
+	(void)arg;
+	user_become(NOBODY, 256u << 20);
+	fd = dev_open(0);
+	chan = chan_get(fd);
+	p = pin_memory((SHORTS + 1) * PAGE, PROT_READ | PROT_WRITE);
+	for (i = 0; i <= SHORTS; i++)
+		mem[i] = pin(fd, p + i * PAGE + 8, SHORT, 0);
+	for (i = 0; i < SHORTS; i++) {
+		op = op_memset(chan, &mem[i], 0, SHORT, i + 1);
+		run_ok(fd, &op);
+		check_eq(p[i * PAGE + 7], 0);
+		check_eq(p[i * PAGE + 8], i + 1);
+		check_eq(p[i * PAGE + 8 + SHORT - 1], i + 1);
+		check_eq(p[i * PAGE + 8 + SHORT], 0);
+		check_eq(fdinfo(fd, "user-bounce-bytes"), (i + 1) * SLOT);
+	}
+	op = op_memset(chan, &mem[SHORTS], 0, SHORT, 1);
+	check_eq(submit_flags(fd, &op, 1, 0, NULL), -EDQUOT);
+	check_eq(fdinfo(fd, "user-bounce-bytes"), SHORTS * SLOT);
+	check_eq(destroy(fd, mem[0].buf), 0);
+	run_ok(fd, &op);
+	check_eq(p[SHORTS * PAGE + 8], 1);
+	dev_close(fd);
+}
+
+static void short_by_a_user(void)
+{
+	long used = slots("io_tlb_used"), high;
+
+	if (used >= 0)
+		check_eq(file_write("/sys/kernel/debug/swiotlb/io_tlb_used_hiwater", "0"), 0);
+	dmactl_param_set("max_bounce_bytes_user", "32768");
+	user_run(fill_short, NULL);
+	dmactl_param_set("max_bounce_bytes_user", "0");
+	high = slots("io_tlb_used_hiwater");
+	if (high >= 0)
+		check(high - used <= SHORTS);
+}
+
+UAPI_TEST(starve, bounce_buffers_of_short_entries)
+{
+	if (!bounces_short())
+		cr_skip_test("this kernel bounces no entry because it is short");
+	with_sim("noncoherent=1", short_by_a_user);
 }
 
 /* More than SWIOTLB has: the error is ENOMEM, not EIO. */

@@ -128,6 +128,7 @@ struct sim_control {
  *	that one for all transfers
  * @shared_reset: terminating a channel resets the other channel of its
  *	peripheral
+ * @noncoherent: is declared as not cache coherent
  * @below: the parent of the bound device does the DMA
  * @control: behaviour
  * @map_entries: slave map entries for the ports of its directory, or NULL
@@ -157,6 +158,7 @@ struct sim_config {
 	bool repeat_only;
 	bool any_direction;
 	bool shared_reset;
+	bool noncoherent;
 	bool below;
 	struct sim_control *control;
 	struct sim_map_entries *map_entries;

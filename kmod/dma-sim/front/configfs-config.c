@@ -92,6 +92,7 @@ SIM_CONFIG_ATTR(no_release, SIM_AT(no_release), flag);
 SIM_CONFIG_ATTR(repeat_only, SIM_AT(repeat_only), flag);
 SIM_CONFIG_ATTR(any_direction, SIM_AT(any_direction), flag);
 SIM_CONFIG_ATTR(shared_reset, SIM_AT(shared_reset), flag);
+SIM_CONFIG_ATTR(noncoherent, SIM_AT(noncoherent), flag);
 
 static ssize_t sim_item_addr_widths_show(struct config_item *item, char *page)
 {
@@ -238,5 +239,6 @@ struct configfs_attribute *const sim_config_attrs[] = {
 	&sim_item_attr_repeat_only,
 	&sim_item_attr_any_direction,
 	&sim_item_attr_shared_reset,
+	&sim_item_attr_noncoherent,
 	NULL
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Controllers: platform devices and their driver. */
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
@@ -171,7 +172,12 @@ static int sim_controller_setup_dma(struct sim_controller *ctl)
 	}
 	if (ctl->config.max_segment)
 		dma_set_max_seg_size(dev, ctl->config.max_segment);
-	dmactl_compat_set_coherent(dev);
+	if (!ctl->config.noncoherent) {
+		dmactl_compat_set_coherent(dev);
+	} else if (dev_is_dma_coherent(dev)) {
+		dev_err(dev, "noncoherent=1: here all devices are cache coherent\n");
+		return -EOPNOTSUPP;
+	}
 	ctl->domain = iommu_get_domain_for_dev(dev);
 	return 0;
 }

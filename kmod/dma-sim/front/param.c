@@ -104,6 +104,12 @@ static bool shared_reset;
 module_param(shared_reset, bool, 0444);
 MODULE_PARM_DESC(shared_reset,
 		 "To terminate one channel of a peripheral resets the other, as with AXI DMA (default N)");
+
+static bool noncoherent;
+module_param(noncoherent, bool, 0444);
+MODULE_PARM_DESC(noncoherent,
+		 "Is not cache coherent; not on processors where all devices are (default N)");
+
 static bool below;
 module_param(below, bool, 0444);
 MODULE_PARM_DESC(below,
@@ -414,6 +420,7 @@ int sim_param_config(struct sim_config *config, unsigned int *n,
 	config->repeat_only = repeat_only;
 	config->any_direction = any_direction;
 	config->shared_reset = shared_reset;
+	config->noncoherent = noncoherent;
 	config->below = below;
 	config->max_xor = max_xor;
 	config->max_pq = max_pq;

@@ -189,6 +189,7 @@ static const char *const fixed[] = {
 	"max_segment", "residue",	"descriptors",	"no_terminate", "no_synchronize",
 	"peripherals", "max_xor",	"max_pq",	"max_burst",	"no_pause",
 	"repeat_only", "any_direction", "shared_reset", "below",	"no_release",
+	"noncoherent",
 };
 
 static const char *const dmactl_fixed[] = {
