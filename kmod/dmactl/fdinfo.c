@@ -109,7 +109,7 @@ static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 
 	scoped_guard(dmactl_bh, &chan->lock) {
 		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu",
-			   chan->lease.name, chan->obj.handle, dmactl_queue_nr(chan),
+			   chan->lease.name, chan->obj.handle, dmactl_queue_nr(chan) + chan->defer.nr,
 			   chan->pool.depth, chan->queue.submitted, chan->queue.completed,
 			   chan->queue.failed, chan->queue.bytes);
 		asked = there && !chan->life.dead && chan->descs.total;
@@ -138,7 +138,8 @@ static void dmactl_fdinfo_show(struct seq_file *m, struct dmactl_session *s)
 	lockdep_assert_held(&s->lock);
 	xa_for_each(&s->objects, handle, obj) {
 		if (obj->type == DMACTL_OBJ_CHAN) {
-			in_flight += dmactl_queue_nr(obj_to_chan(obj));
+			in_flight += dmactl_queue_nr(obj_to_chan(obj)) +
+				     READ_ONCE(obj_to_chan(obj)->defer.nr);
 			continue;
 		}
 		if (obj->type != DMACTL_OBJ_BUF)

@@ -157,6 +157,8 @@ int dmactl_ioctl_info(struct dmactl_cmd *cmd)
 				DMACTL_FEATURE_PORT |
 				DMACTL_FEATURE_RING |
 				DMACTL_FEATURE_PORT_NODE |
+				(IS_ENABLED(CONFIG_SYNC_FILE) ?
+				 DMACTL_FEATURE_SYNC_FILE : 0) |
 				(IS_ENABLED(CONFIG_IO_URING) ?
 				 DMACTL_FEATURE_URING : 0),
 		.out_opcodes = dmactl_known_opcodes(),

@@ -45,7 +45,7 @@ LONG = ("uapi.test-context-programs", "uapi.test-burden", "uapi.test-storm", "in
 TAKES_LONG = "long"
 
 # The width of pointers does not change what is bounced.
-BOUNCED = ("*burst", "*copy*", "*prepared*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf")
+BOUNCED = ("*burst", "*copy*", "*prepared*", "*mmap", "*sg*", "*xor*", "*pq*", "*aio", "*user", "*dmabuf", "*syncfile*")
 
 # Tests that need other projects' sources and large packages: make adapters-check.
 ADAPTERS = ("dpdk", "fio", "gstreamer", "tracing", "zmq")

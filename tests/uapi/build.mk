@@ -18,7 +18,7 @@ UAPI_OBJ := $(O)/obj/tests/uapi$(if $(filter criterion,$(UAPI_RUNNER)),-criterio
 UAPI_OBJ32 := $(O)/obj32/tests/uapi
 
 # Other architectures' boards have no drivers of video, and no headers of libdrm here.
-UAPI_NAMES := $(filter-out $(if $(FOREIGN),test-video),$(patsubst tests/uapi/%.c,%,$(wildcard tests/uapi/test-*.c)))
+UAPI_NAMES := $(filter-out $(if $(FOREIGN),test-video test-syncfile test-syncfile-end),$(patsubst tests/uapi/%.c,%,$(wildcard tests/uapi/test-*.c)))
 UAPI_OWN_NAMES := $(patsubst tests/uapi/own/%.c,%,$(wildcard tests/uapi/own/*.c))
 # The same tests as 32-bit programs, for a 64-bit kernel. Other architectures' compilers make only
 # one kind; the other comes from another ARCH. test-context-programs has the 64-bit programs run.
@@ -56,7 +56,7 @@ $(UAPI_OBJ32)/%.o: tests/uapi/%.c
 UAPI_MAIN := $(UAPI_COMMON:%=$(UAPI_OBJ)/%) $(UAPI_OBJ)/$(UAPI_RUNNER_MAIN)
 UAPI_MAIN32 := $(UAPI_COMMON:%=$(UAPI_OBJ32)/%) $(UAPI_OBJ32)/lite/main.o
 
-$(UAPI_OBJ)/test-video.o $(UAPI_OBJ32)/test-video.o: UAPI_CFLAGS += $(shell $(PKG_CONFIG) --cflags libdrm)
+$(foreach t,test-video test-syncfile test-syncfile-end,$(UAPI_OBJ)/$(t).o $(UAPI_OBJ32)/$(t).o): UAPI_CFLAGS += $(shell $(PKG_CONFIG) --cflags libdrm)
 $(UAPI_DIR)/test-aio: UAPI_LIBS := -laio -luring
 
 # Changes when the runner does, so that the programs are linked again.

@@ -175,7 +175,7 @@ FIELD(dmactl_destroy, flags, 4, 4);
 FIELD(dmactl_destroy, handle, 8, 4);
 FIELD(dmactl_destroy, reserved, 12, 4);
 
-STRUCT(dmactl_submit, 64, 8);
+STRUCT(dmactl_submit, 72, 8);
 FIELD(dmactl_submit, size, 0, 4);
 FIELD(dmactl_submit, flags, 4, 4);
 FIELD(dmactl_submit, ops_uptr, 8, 8);
@@ -189,6 +189,8 @@ FIELD(dmactl_submit, out_wait, 44, 4);
 FIELD(dmactl_submit, timeout_ns, 48, 8);
 FIELD(dmactl_submit, out_accepted, 56, 4);
 FIELD(dmactl_submit, out_completed, 60, 4);
+FIELD(dmactl_submit, in_fence, 64, 4);
+FIELD(dmactl_submit, out_fence, 68, 4);
 
 STRUCT(dmactl_eventfd, 16, 4);
 FIELD(dmactl_eventfd, size, 0, 4);
@@ -408,6 +410,9 @@ VALUE(DMACTL_SYNC_READ, 4);
 VALUE(DMACTL_SYNC_WRITE, 8);
 VALUE(DMACTL_SUBMIT_HOLD, 1);
 VALUE(DMACTL_SUBMIT_ABS_TIMEOUT, 2);
+VALUE(DMACTL_SUBMIT_IN_FENCE, 4);
+VALUE(DMACTL_SUBMIT_OUT_FENCE, 8);
+VALUE(DMACTL_SUBMIT_DEFER, 16);
 VALUE(DMACTL_TIMEOUT_INFINITE, 0xffffffffffffffffull);
 
 _Static_assert(sizeof(DMACTL_DEVICE) == 12, "DMACTL_DEVICE");
@@ -446,4 +451,5 @@ VALUE(DMACTL_NR_RING, 15);
 VALUE(DMACTL_IOC_RING, 0xda0f);
 VALUE(DMACTL_FEATURE_RING, 1ull << 7);
 VALUE(DMACTL_FEATURE_PORT_NODE, 1ull << 8);
+VALUE(DMACTL_FEATURE_SYNC_FILE, 1ull << 9);
 VALUE(DMACTL_RING_OVERFLOW, 1);

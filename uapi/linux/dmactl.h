@@ -422,7 +422,8 @@ struct dmactl_rio {
  *	(DMA_TRANS_READ_FAILED), EREMOTEIO it could not write
  *	(DMA_TRANS_WRITE_FAILED), ECONNABORTED it gave up (DMA_TRANS_ABORTED),
  *	EIO it took no descriptor of the op, or it did not stop and the op's
- *	memory is lost
+ *	memory is lost; ENODATA the in_fence of the batch had an error, ETIMEDOUT
+ *	the batch did not start in time (&struct dmactl_submit)
  * @flags: DMACTL_COMP_* bits
  * @seq: number of the op on its channel, from 0, modulo 2^32
  * @count: periods so far (CYCLIC, REPEAT); 1 for all other ops
@@ -492,6 +493,7 @@ struct dmactl_info {
 #define DMACTL_FEATURE_PORT	(1ull << 6)	/* DMACTL_CHAN_BY_PORT */
 #define DMACTL_FEATURE_RING	(1ull << 7)	/* DMACTL_IOC_RING */
 #define DMACTL_FEATURE_PORT_NODE (1ull << 8)	/* nodes in DMACTL_PORT_DIR */
+#define DMACTL_FEATURE_SYNC_FILE (1ull << 9)	/* SUBMIT: IN_FENCE, OUT_FENCE, DEFER */
 
 /* The capabilities of a channel: &struct dmactl_chan_caps.caps */
 #define DMACTL_CAP_MEMCPY	(1ull << 0)
@@ -800,7 +802,7 @@ struct dmactl_chan_ctrl {
 /**
  * enum dmactl_state - state of an op, from dmaengine_tx_status()
  * @DMACTL_STATE_IDLE: nothing outstanding
- * @DMACTL_STATE_HELD: submitted, not issued
+ * @DMACTL_STATE_HELD: submitted, not issued, or the batch waits for fences
  * @DMACTL_STATE_IN_PROGRESS: DMA_IN_PROGRESS
  * @DMACTL_STATE_PAUSED: DMA_PAUSED
  * @DMACTL_STATE_COMPLETE: DMA_COMPLETE, its completion is on the way
@@ -1076,6 +1078,16 @@ struct dmactl_destroy {
 #define DMACTL_SUBMIT_HOLD		(1u << 0)
 /* @timeout_ns is a time on CLOCK_MONOTONIC, not a duration. */
 #define DMACTL_SUBMIT_ABS_TIMEOUT	(1u << 1)
+/*
+ * With one of these three, the call does not wait for fences: the batch is
+ * accepted, and the module starts it later. See "Fences" below.
+ */
+/* Start after @in_fence, too. */
+#define DMACTL_SUBMIT_IN_FENCE		(1u << 2)
+/* Return a fence of the batch in @out_fence. */
+#define DMACTL_SUBMIT_OUT_FENCE		(1u << 3)
+/* Only wait for the fences of dma-bufs in this way. */
+#define DMACTL_SUBMIT_DEFER		(1u << 4)
 
 /* Wait without a limit. */
 #define DMACTL_TIMEOUT_INFINITE (~0ull)
@@ -1100,6 +1112,10 @@ struct dmactl_destroy {
  * @out_accepted: ops accepted, from the start of the array. If the call fails:
  *	the index of the bad op, or ~0 if no single op is to blame
  * @out_completed: completions written
+ * @in_fence: with IN_FENCE, the fd of a sync_file; the call takes its own
+ *	reference. Otherwise 0
+ * @out_fence: with OUT_FENCE, the fd of a new sync_file, O_CLOEXEC, for the ops
+ *	that were accepted, or -1 if none was
  *
  * First the whole batch is checked. If an op is bad, the call fails, nothing is
  * submitted, and @out_accepted is the index of that op. Otherwise ops are
@@ -1120,6 +1136,32 @@ struct dmactl_destroy {
  * that have not ended: wait for some of these to end, or pass a shorter array;
  * ENOMEM SWIOTLB is full; and the common ones. Preset @out_accepted to ~0: it
  * is not written if the size or the flags are refused.
+ *
+ * Fences: IN_FENCE, OUT_FENCE and DEFER need DMACTL_FEATURE_SYNC_FILE. All ops
+ * are for one channel. They start when @in_fence and the fences that their
+ * dma-bufs had at the time of the call have signalled. Ops with dma-bufs add
+ * the fence of the batch there at once, by the rules of &struct
+ * dmactl_buf_import. Until the batch has started, its ops count as in flight
+ * (DMACTL_STATE_HELD), and use credit and buffers; the source is handed to the
+ * device at the start. Batches of a channel start in the order of the calls;
+ * while one waits, the channel has no credit for SUBMIT without these flags and
+ * for io_uring (EAGAIN). A batch is issued when it starts, and held ops before
+ * it, too. TERMINATE, DESTROY and the end of the session end what waits with
+ * ECANCELED, a device that goes with ENODEV.
+ *
+ * @out_fence signals when all accepted ops have ended, and earlier ops of the
+ * channel that have fences; with the first error if an op failed. It signals
+ * with ETIMEDOUT, as do fences of dma-bufs, the module parameter
+ * fence_timeout_ms after the call. If the batch has not started by then, it
+ * does not start: its ops end with ETIMEDOUT. Without fences of its own, a batch
+ * waits without a limit. If @in_fence ends with an error, the ops end with
+ * ENODATA; errors of dma-bufs' fences do not count, as elsewhere in the kernel.
+ *
+ * Errors: EBADF @in_fence is no fd; EINVAL it is no sync_file, or HOLD, no ops,
+ * ops for several channels, more than 64 different dma-bufs, a struct without
+ * these fields; EOPNOTSUPP PREPARED, CYCLIC, REPEAT, with OUT_FENCE also ops with
+ * a peripheral, whose end is unknown; EBUSY OUT_FENCE while the channel is paused
+ * or has an op that may not end; EMFILE.
  */
 struct dmactl_submit {
 	__u32 size;
@@ -1135,6 +1177,8 @@ struct dmactl_submit {
 	__aligned_u64 timeout_ns;
 	__u32 out_accepted;
 	__u32 out_completed;
+	__s32 in_fence;
+	__s32 out_fence;
 };
 
 /**

@@ -23,6 +23,7 @@
 #include "mem/dma_dev.h"
 #include "mem/map.h"
 #include "queue/complete.h"
+#include "queue/defer.h"
 #include "queue/desc.h"
 #include "queue/issue.h"
 #include "queue/late.h"
@@ -126,6 +127,7 @@ struct dmactl_chan *dmactl_chan_new(struct dmactl_session *s, u32 depth)
 	spin_lock_init(&chan->lock);
 	dmactl_life_init(chan);
 	dmactl_queue_init(chan);
+	dmactl_defer_init(chan);
 	dmactl_stall_init(chan);
 	dmactl_periods_poll_init(chan);
 	dmactl_late_init(chan);

@@ -15,6 +15,7 @@
 #include "core/cmd.h"
 #include "core/rights.h"
 #include "core/trace.h"
+#include "queue/defer.h"
 #include "queue/prepared.h"
 #include "queue/queue.h"
 
@@ -113,7 +114,7 @@ int dmactl_config_apply(struct dmactl_chan *chan,
 	lockdep_assert_held_write(&chan->rwsem);
 	if (chan->life.dead)
 		return chan->life.dead;
-	if (dmactl_queue_nr(chan) || chan->user)
+	if (dmactl_queue_nr(chan) || dmactl_defer_blocks(chan) || chan->user)
 		return -EBUSY;
 	ret = dmactl_config_check(chan->lease.dma, arg);
 	if (ret)

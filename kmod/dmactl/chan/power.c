@@ -29,6 +29,7 @@
 #include "core/param.h"
 #include "mem/dma_dev.h"
 #include "op/job.h"
+#include "queue/defer.h"
 #include "queue/issue.h"
 
 #define DMACTL_POWER_STEP_MS 10
@@ -42,7 +43,8 @@ static bool dmactl_power_is_quiet(struct dmactl_chan *chan)
 	guard(dmactl_bh)(&chan->lock);
 	if (chan->queue.paused)
 		return true;
-	return !chan->queue.partial &&
+	/* A batch that waits for fences starts after the system has slept. */
+	return (!chan->queue.partial || dmactl_defer_is_next(chan)) &&
 	       chan->descs.nr == chan->descs.total - READ_ONCE(chan->stall.issued);
 }
 

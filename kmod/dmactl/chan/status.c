@@ -9,6 +9,7 @@
 #include "core/chan.h"
 #include "core/cmd.h"
 #include "op/job.h"
+#include "queue/defer.h"
 #include "queue/periods.h"
 #include "queue/queue.h"
 #include "queue/residue.h"
@@ -86,7 +87,7 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 	arg->out_failed = chan->queue.failed;
 	arg->out_bytes = chan->queue.bytes;
 	arg->out_descriptors = chan->descs.total;
-	arg->out_in_flight = dmactl_queue_nr(chan);
+	arg->out_in_flight = dmactl_queue_nr(chan) + chan->defer.nr;
 	arg->out_credit = chan->pool.nr_free;
 	arg->out_stalls = chan->stall.count;
 	if (chan->life.dead) {
@@ -98,6 +99,14 @@ static int dmactl_status_fill(struct dmactl_chan *chan,
 	job = dmactl_status_pick(chan, arg);
 	if (job) {
 		dmactl_status_job(chan, job, arg, query);
+		return 0;
+	}
+	job = dmactl_defer_find(chan, !(arg->flags & DMACTL_STATUS_BY_USER_DATA),
+				arg->user_data);
+	if (job) {
+		arg->user_data = job->user_data;
+		arg->out_residue = job->len;
+		arg->out_state = DMACTL_STATE_HELD;
 		return 0;
 	}
 	if (arg->flags & DMACTL_STATUS_BY_USER_DATA)

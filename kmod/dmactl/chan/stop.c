@@ -22,6 +22,7 @@
 #include "op/job.h"
 #include "queue/callback.h"
 #include "queue/complete.h"
+#include "queue/defer.h"
 #include "queue/issue.h"
 #include "queue/late.h"
 #include "queue/periods.h"
@@ -93,7 +94,7 @@ bool dmactl_chan_is_idle(struct dmactl_chan *chan)
 bool dmactl_chan_has_ops(struct dmactl_chan *chan)
 {
 	guard(dmactl_bh)(&chan->lock);
-	return dmactl_queue_nr(chan);
+	return dmactl_queue_nr(chan) || dmactl_defer_blocks(chan);
 }
 
 static bool dmactl_chan_ends_soon(struct dmactl_chan *chan)
@@ -269,7 +270,7 @@ static void dmactl_chan_kill_work(struct work_struct *work)
  */
 void dmactl_chan_kill_begin(struct dmactl_chan *chan, int why)
 {
-	if (!dmactl_queue_nr(chan))
+	if (!dmactl_queue_nr(chan) && !dmactl_defer_blocks(chan))
 		return;
 	WRITE_ONCE(chan->life.kill_why, why);
 	dmactl_stop_async(&chan->life.kill);

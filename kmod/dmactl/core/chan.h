@@ -156,7 +156,7 @@ struct dmactl_pool {
 /* The ops in flight. queue/queue.h writes it. */
 struct dmactl_queue {
 	struct list_head inflight;	/* lock: oldest first */
-	struct dmactl_job *partial;	/* both locks; read without: lacks descriptors */
+	struct dmactl_job *partial;	/* both locks; read without: lacks descriptors, or waits */
 	u32 refusals;			/* lock: prep failed with nothing in flight */
 	bool starved;			/* lock: prep failed */
 	bool held;			/* lock; read without: ops are not issued yet */
@@ -168,6 +168,12 @@ struct dmactl_queue {
 	u64 failed;			/* lock; the same below */
 	u64 bytes;
 	struct delayed_work pump;
+};
+
+/* Batches that wait for fences. queue/defer.c writes it. */
+struct dmactl_defer {
+	struct list_head batches;	/* lock and prep_lock, or rwsem for writing */
+	u32 nr;				/* lock; read without: ops in them */
 };
 
 /* The descriptors. queue/desc.h writes it. */
@@ -261,6 +267,7 @@ struct dmactl_chan {
 	struct dmactl_pool pool;
 	struct dmactl_descs descs;
 	struct dmactl_queue queue;
+	struct dmactl_defer defer;
 	struct dmactl_stall stall;
 	struct dmactl_periods_poll periods_poll;
 	struct dmactl_later later;

@@ -31,6 +31,10 @@
  *			a fence is signalled, so it is not taken inside the locks
  *			that callbacks take
  *
+ * The lock of a fence, of dmactl or of another driver, is taken with prep_lock or
+ * rwsem held to add and to remove a callback (queue/defer.c), and never with
+ * chan->lock. The callback takes no lock of dmactl.
+ *
  * dmactl_accounts_lock and dmactl_leavers_lock nest inside all of these, and no
  * lock nests inside them.
  *

@@ -258,9 +258,19 @@ static __always_inline bool dmactl_fastpath(struct dmactl_session *s,
 	return true;
 }
 
+/* Does the struct have the current size, and no fence? */
+static bool dmactl_fastpath_is_current(const struct dmactl_submit *arg,
+				       const struct dmactl_submit __user *uarg)
+{
+	s32 in_fence;
+
+	return arg->size == sizeof(*arg) &&
+	       !get_user(in_fence, &uarg->in_fence) && !in_fence;
+}
+
 /*
- * SUBMIT with the current size of its struct, without the overhead of other
- * ioctls. @other handles what has another size.
+ * SUBMIT with a current size of its struct, without the overhead of other
+ * ioctls. @other handles what has another size, or fences.
  */
 long dmactl_fastpath_ioctl(struct file *file, unsigned long ptr,
 			   dmactl_ioctl_fn *other)
@@ -270,12 +280,15 @@ long dmactl_fastpath_ioctl(struct file *file, unsigned long ptr,
 	struct dmactl_submit arg dmactl_uninit;
 	int ret = 0;
 
-	if (dmactl_get_words(&arg, uarg, sizeof(arg)) ||
-	    arg.size != sizeof(arg) || (arg.flags & ~DMACTL_SUBMIT_FLAGS))
+	if (dmactl_get_words(&arg, uarg, DMACTL_SUBMIT_SIZE) ||
+	    (arg.flags & ~DMACTL_SUBMIT_FLAGS))
+		return other(file, DMACTL_IOC_SUBMIT, ptr);
+	if (unlikely(arg.size != DMACTL_SUBMIT_SIZE) &&
+	    !dmactl_fastpath_is_current(&arg, uarg))
 		return other(file, DMACTL_IOC_SUBMIT, ptr);
 	if (!dmactl_fastpath(s, &arg))
 		ret = dmactl_submit(s, &arg);
-	if (!user_write_access_begin(uarg, sizeof(*uarg)))
+	if (!user_write_access_begin(uarg, DMACTL_SUBMIT_SIZE))
 		return ret ? ret : -EFAULT;
 	unsafe_put_user(arg.out_wait, &uarg->out_wait, fault);
 	unsafe_put_user(arg.out_accepted, &uarg->out_accepted, fault);

@@ -21,10 +21,12 @@
 #include "core/usercopy.h"
 #include "front/optable.h"
 #include "front/submit.h"
+#include "front/submit_fence.h"
 #include "op/job.h"
 #include "queue/accept.h"
 #include "queue/cq.h"
 #include "queue/cq_ring.h"
+#include "queue/defer.h"
 #include "queue/fence.h"
 #include "queue/issue.h"
 #include "queue/pool.h"
@@ -214,11 +216,44 @@ static int dmactl_accept_batch(struct dmactl_batch *b)
 }
 
 /*
+ * If a channel of the batch waits for fences, it has no credit. A fence of this
+ * batch would be signalled after those of the channel, and a program could make
+ * more and more.
+ */
+static int dmactl_batch_fence(struct dmactl_batch *b)
+{
+	const struct dmactl_job *job;
+
+	list_for_each_entry(job, &b->sub.jobs, node) {
+		if (dmactl_defer_blocks(job->chan)) {
+			dmactl_batch_set_full(b, job->chan);
+			return -EAGAIN;
+		}
+	}
+	return dmactl_fence_jobs(&b->sub.jobs, b->sub.hold);
+}
+
+/* The batch itself waits for its fences. */
+static int dmactl_defer_batch(struct dmactl_batch *b,
+			      struct dmactl_submit_fences *fences)
+{
+	int ret = -EAGAIN;
+
+	if (!list_empty(&b->sub.jobs))
+		ret = dmactl_submit_deferred(&b->sub, fences);
+	if (b->full)
+		dmactl_chan_issue_held(b->full);
+	dmactl_batch_drop(b);
+	return ret;
+}
+
+/*
  * On return, *full is the channel that took no more ops, or NULL. The caller
  * puts it.
  */
 static int dmactl_submit_ops(struct dmactl_session *s,
 			     struct dmactl_submit *arg,
+			     struct dmactl_submit_fences *fences,
 			     struct dmactl_chan **full)
 {
 	struct dmactl_batch b = {
@@ -233,9 +268,11 @@ static int dmactl_submit_ops(struct dmactl_session *s,
 	int ret;
 
 	ret = dmactl_check_batch(&b);
-	if (!ret && b.has_resv)
-		ret = dmactl_fence_jobs(&b.sub.jobs, b.sub.hold);
-	if (!ret)
+	if (!ret && b.has_resv && !fences)
+		ret = dmactl_batch_fence(&b);
+	if (!ret && unlikely(fences))
+		ret = dmactl_defer_batch(&b, fences);
+	else if (!ret)
 		ret = dmactl_accept_batch(&b);
 	else
 		dmactl_batch_drop(&b);
@@ -328,7 +365,9 @@ int dmactl_submit_reap(struct dmactl_session *s, struct dmactl_submit *arg,
 	}
 }
 
-int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
+/* @fences: NULL, or what the program wants of submit_fence.c. */
+int dmactl_submit_with(struct dmactl_session *s, struct dmactl_submit *arg,
+		       struct dmactl_submit_fences *fences)
 {
 	struct dmactl_cq_ring *ring = dmactl_cq_ring_of(s);
 	struct dmactl_chan *full = NULL;
@@ -343,7 +382,7 @@ int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 	if (err)
 		arg->out_accepted = ~0u;
 	else if (arg->nr_ops)
-		err = dmactl_submit_ops(s, arg, &full);
+		err = dmactl_submit_ops(s, arg, fences, &full);
 	if (!err || err == -EAGAIN) {
 		/*
 		 * Do not wait for more completions than one: it may give credit
@@ -366,10 +405,21 @@ int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
 	return err;
 }
 
+int dmactl_submit(struct dmactl_session *s, struct dmactl_submit *arg)
+{
+	return dmactl_submit_with(s, arg, NULL);
+}
+
 int dmactl_ioctl_submit(struct dmactl_cmd *cmd)
 {
-	int err = dmactl_submit(cmd->session, cmd->arg);
-	int ret = dmactl_cmd_respond(cmd);
+	struct dmactl_submit *arg = cmd->arg;
+	int err, ret;
 
+	if (arg->flags & DMACTL_SUBMIT_FENCE_FLAGS)
+		return dmactl_submit_fenced(cmd);
+	if (arg->in_fence)
+		return -EINVAL;
+	err = dmactl_submit(cmd->session, arg);
+	ret = dmactl_cmd_respond(cmd);
 	return err ? err : ret;
 }

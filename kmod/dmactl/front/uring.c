@@ -17,6 +17,7 @@
 #include "op/job.h"
 #include "queue/accept.h"
 #include "queue/cqe.h"
+#include "queue/defer.h"
 #include "queue/fence.h"
 #include "queue/issue.h"
 #include "queue/pool.h"
@@ -139,6 +140,9 @@ static int dmactl_uring_fence(struct dmactl_job *job, bool hold,
 
 	if (!job->has_resv)
 		return 0;
+	/* It would get a fence that is not signalled before theirs. */
+	if (dmactl_defer_blocks(job->chan))
+		return -EAGAIN;
 	if ((issue_flags & IO_URING_F_NONBLOCK) && hold)
 		return DMACTL_URING_PUNT;
 	list_add(&job->node, &jobs);

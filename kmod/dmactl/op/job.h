@@ -314,6 +314,12 @@ static inline void dmactl_job_set_syncs(struct dmactl_job *job)
 	job->no_sync = false;
 }
 
+/* The op did not start: its destination is not handed to the CPU. */
+static inline void dmactl_job_leave_dst(struct dmactl_job *job)
+{
+	job->flags |= DMACTL_OPF_NO_SYNC_DST;
+}
+
 /* Fills a job for an op without flags, which one descriptor does. */
 static inline void dmactl_job_fill_whole(struct dmactl_job *job,
 					 const struct dmactl_op *op)

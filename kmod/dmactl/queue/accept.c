@@ -17,6 +17,7 @@
 #include "queue/accept.h"
 #include "queue/callback.h"
 #include "queue/complete.h"
+#include "queue/defer.h"
 #include "queue/desc.h"
 #include "queue/issue.h"
 #include "queue/pool.h"
@@ -107,8 +108,12 @@ static int dmactl_accept_prepared(struct dmactl_chan *chan,
 	return 0;
 }
 
-static int dmactl_accept_once(struct dmactl_chan *chan, struct dmactl_job *job,
-			      bool hold, bool last)
+/*
+ * Returns 0, -EAGAIN or -EBUSY, see dmactl_accept_prepared(). The caller has
+ * synced the memory.
+ */
+int dmactl_accept_once(struct dmactl_chan *chan, struct dmactl_job *job,
+		       bool hold, bool last)
 {
 	int ret = 0;
 
@@ -245,31 +250,36 @@ int dmactl_accept_run(struct dmactl_submission *sub, struct dmactl_chan *chan)
 /* How often prep is tried again with nothing in flight. */
 #define DMACTL_PUMP_TRIES 100
 
-/* Prepares the rest of an op for which the provider lacked descriptors. */
-static void dmactl_pump_partial(struct dmactl_chan *chan)
+/*
+ * Prepares the rest of an op for which the provider lacked descriptors. Returns
+ * false if there is no such op.
+ */
+static bool dmactl_pump_partial(struct dmactl_chan *chan)
 {
 	struct dmactl_job *job;
 	int ret;
 
 	guard(mutex)(&chan->prep_lock);
 	job = READ_ONCE(chan->queue.partial);
-	if (!job || READ_ONCE(chan->queue.stopping))
-		return;
+	if (!job || dmactl_defer_is_next(chan) || READ_ONCE(chan->queue.stopping))
+		return false;
 	ret = dmactl_prep(chan, job);
 	if (ret == -ENOBUFS)
 		ret = -EAGAIN;
 	guard(dmactl_bh)(&chan->lock);
 	if (ret == -EAGAIN && chan->descs.nr)
-		return; /* the next callback schedules this again */
+		return true; /* the next callback schedules this again */
 	if (ret == -EAGAIN && dmactl_queue_refuse(chan) < DMACTL_PUMP_TRIES) {
 		schedule_delayed_work(&chan->queue.pump, 1);
-		return;
+		return true;
 	}
-	dmactl_queue_set_partial(chan, NULL);
+	/* What waits for fences was submitted behind the op. */
+	dmactl_queue_set_partial(chan, dmactl_defer_first(chan));
 	if (ret)
 		dmactl_job_fail(job, -EIO);
 	if (!dmactl_job_oldest(job))
 		dmactl_job_end(job);
+	return true;
 }
 
 void dmactl_pump_work(struct work_struct *work)
@@ -290,8 +300,9 @@ void dmactl_pump_work(struct work_struct *work)
 	if (READ_ONCE(chan->descs.doubts))
 		dmactl_doubts_resolve(chan);
 	if (READ_ONCE(chan->queue.partial)) {
-		dmactl_pump_partial(chan);
-		dmactl_chan_issue(chan);
+		if (dmactl_pump_partial(chan))
+			dmactl_chan_issue(chan);
+		dmactl_defer_run(chan);
 	}
 out:
 	up_read(&chan->rwsem);

@@ -12,6 +12,8 @@ struct work_struct;
 
 int dmactl_sync_for_device(struct dmactl_job *job);
 int dmactl_accept(struct dmactl_chan *chan, struct dmactl_job *job, bool hold);
+int dmactl_accept_once(struct dmactl_chan *chan, struct dmactl_job *job,
+		       bool hold, bool last);
 
 /* Ops to accept, in this order. */
 struct dmactl_submission {
@@ -19,6 +21,12 @@ struct dmactl_submission {
 	u32 accepted;
 	bool hold;
 };
+
+/* The first @nr ops were taken off the list and are accepted. */
+static inline void dmactl_submission_accept(struct dmactl_submission *sub, u32 nr)
+{
+	sub->accepted += nr;
+}
 
 int dmactl_accept_run(struct dmactl_submission *sub, struct dmactl_chan *chan);
 void dmactl_pump_work(struct work_struct *work);

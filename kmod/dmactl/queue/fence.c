@@ -8,6 +8,7 @@
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
 #include <linux/dmaengine.h>
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
@@ -26,7 +27,7 @@
  * The end of ops with a peripheral, and of those that repeat, is not
  * predictable.
  */
-static bool dmactl_fence_wanted(const struct dmactl_job *job)
+bool dmactl_fence_wanted(const struct dmactl_job *job)
 {
 	return job->has_resv && job->dir == DMA_MEM_TO_MEM &&
 	       !(job->flags & DMACTL_OPF_REPEAT);
@@ -57,7 +58,7 @@ bool dmactl_fence_is_due(const struct dmactl_job *job)
  * Returns the next reservation object of an op. Each is returned once; those of
  * destinations come first.
  */
-static struct dma_resv *dmactl_fence_next(const struct dmactl_job *job, u32 *at)
+struct dma_resv *dmactl_fence_next(const struct dmactl_job *job, u32 *at)
 {
 	struct dma_resv *resv;
 	u32 i, j;
@@ -176,8 +177,8 @@ static int dmactl_fence_add(struct dmactl_job *job)
  * Do both use the same buffers of the same channel, so that they can have the
  * same fence?
  */
-static bool dmactl_fence_is_same(const struct dmactl_job *a,
-				 const struct dmactl_job *b)
+bool dmactl_fence_is_same(const struct dmactl_job *a,
+			  const struct dmactl_job *b)
 {
 	u32 i;
 
@@ -279,6 +280,36 @@ int dmactl_fence_jobs(struct list_head *jobs, bool hold)
 int dmactl_fence_try_jobs(struct list_head *jobs)
 {
 	return dmactl_fence_add_jobs(jobs);
+}
+
+/*
+ * Makes one fence for the ops that want one, or for @all, and returns another
+ * reference to it. NULL: the program can keep the ops from ending.
+ */
+struct dmactl_fence *dmactl_fence_whole(struct dmactl_chan *chan,
+					struct list_head *jobs, bool all)
+{
+	struct dmactl_fence *fence;
+	struct dmactl_job *job;
+	bool first = true;
+
+	if (!dmactl_fence_claim(chan))
+		return NULL;
+	fence = dmactl_fence_new(chan);
+	if (!fence) {
+		atomic_dec(&chan->nr_done_fences);
+		return ERR_PTR(-ENOMEM);
+	}
+	dma_fence_get(&fence->base);
+	list_for_each_entry(job, jobs, node) {
+		if (!all && !dmactl_fence_wanted(job))
+			continue;
+		if (!first)
+			dmactl_fence_join(fence);
+		job->done_fence = fence;
+		first = false;
+	}
+	return fence;
 }
 
 /* The op has ended or will not start. */

@@ -15,6 +15,7 @@
 #include "op/span.h"
 #include "queue/accept.h"
 #include "queue/complete.h"
+#include "queue/defer.h"
 #include "queue/desc.h"
 #include "queue/fence.h"
 #include "queue/issue.h"
@@ -95,6 +96,7 @@ void dmactl_chan_abort(struct dmactl_chan *chan, int status, bool released)
 {
 	struct dmactl_desc *desc, *next_desc;
 	struct dmactl_job *job;
+	LIST_HEAD(batches);
 
 	scoped_guard(dmactl_bh, &chan->lock) {
 		dmactl_desc_free_retired(chan);
@@ -116,6 +118,9 @@ void dmactl_chan_abort(struct dmactl_chan *chan, int status, bool released)
 			dmactl_job_fail(job, released ? status : -EIO);
 			dmactl_job_end_one(job);
 		}
+		/* The hardware has not seen what waits for fences. */
+		dmactl_defer_abort(chan, status, &batches);
 	}
+	dmactl_defer_free(chan, &batches);
 	dmactl_chan_complete(chan);
 }
