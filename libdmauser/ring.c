@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -64,7 +65,7 @@ static unsigned int ring_filled(const struct dmauser_ring *ring)
 /* Called when the ring seems empty. Publishes head, and looks once more. */
 static unsigned int ring_look_again(struct dmauser_ring *ring)
 {
-	struct dmactl_submit arg = {.size = sizeof(arg)};
+	struct dmactl_submit arg = {.size = offsetof(struct dmactl_submit, in_fence)};
 	unsigned int nr;
 
 	/*

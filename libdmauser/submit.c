@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <stddef.h>
 
 #include "private.h"
 
 /* Value of struct dmactl_submit.out_accepted if no single op caused the error. */
 #define NO_INDEX UINT32_MAX
+
+/*
+ * Only a submit with fences needs the rest of the struct. Modules that do not
+ * know it take the first part, too, and have a short way for it.
+ */
+#define WITHOUT_FENCES offsetof(struct dmactl_submit, in_fence)
+
+#define FENCES (DMACTL_SUBMIT_IN_FENCE | DMACTL_SUBMIT_OUT_FENCE | DMACTL_SUBMIT_DEFER)
 
 static unsigned int put_ops(const struct dmauser_session *s, const struct dmauser_batch *b,
 			    struct dmactl_submit *arg)
@@ -70,7 +79,7 @@ transfer(struct dmauser_session *s, struct dmauser_batch *b, struct dmactl_compl
 	put_records(arg, records, nr);
 	if (!nr_ops && !nr && !arg->min_complete)
 		return 0;
-	arg->size = sizeof(*arg);
+	arg->size = arg->flags & FENCES ? sizeof(*arg) : WITHOUT_FENCES;
 	/* Remains NO_INDEX if the call fails before the module reads the ops. */
 	arg->out_accepted = NO_INDEX;
 	rc = dmauser_ioctl(s->fd, DMACTL_IOC_SUBMIT, arg);
@@ -91,6 +100,34 @@ DMAUSER_EXPORT int dmauser_submit(struct dmauser_session *session, struct dmause
 		return -EINVAL;
 	rc = transfer(session, batch, NULL, 0, &arg);
 	return rc < 0 ? rc : (int)arg.out_accepted;
+}
+
+DMAUSER_EXPORT int dmauser_submit_fence(struct dmauser_session *session,
+					struct dmauser_batch *batch, uint32_t flags, int in_fence,
+					int *out_fence)
+{
+	struct dmactl_submit arg = {.flags = flags | DMACTL_SUBMIT_DEFER, .out_fence = -1};
+	int rc;
+
+	if (out_fence) {
+		*out_fence = -1;
+		arg.flags |= DMACTL_SUBMIT_OUT_FENCE;
+	}
+	if (!batch || in_fence < -1)
+		return -EINVAL;
+	if (in_fence >= 0) {
+		arg.flags |= DMACTL_SUBMIT_IN_FENCE;
+		arg.in_fence = in_fence;
+	}
+	rc = transfer(session, batch, NULL, 0, &arg);
+	/* An older module does not know the end of the struct. */
+	if (rc == -E2BIG)
+		return -EOPNOTSUPP;
+	if (rc < 0)
+		return rc;
+	if (out_fence)
+		*out_fence = arg.out_fence;
+	return (int)arg.out_accepted;
 }
 
 DMAUSER_EXPORT int dmauser_reap(struct dmauser_session *session, struct dmactl_completion *records,

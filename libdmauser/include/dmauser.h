@@ -925,6 +925,33 @@ int dmauser_batch_set_flags(struct dmauser_batch *batch, uint16_t flags);
 int dmauser_submit(struct dmauser_session *session, struct dmauser_batch *batch, uint32_t flags);
 
 /*
+ * dmauser_submit_fence - submit ops that wait for fences, and get a fence of them
+ * @session: the session
+ * @batch: the ops, of this session and all for one channel, otherwise -EINVAL
+ * @flags: 0
+ * @in_fence: fd of a sync_file: the ops start after it has signalled; the caller keeps
+ *	it; -1: none
+ * @out_fence: receives the fd of a sync_file, O_CLOEXEC, which the caller closes; it
+ *	signals when the accepted ops have ended, with an error if one failed; -1 if
+ *	none was accepted; NULL: not wanted
+ *
+ * The call does not wait: the module starts the ops when @in_fence and the fences of
+ * their dma-bufs have signalled, in the order of the calls. Until then the channel has
+ * no credit for dmauser_submit(). If @in_fence ends with an error, the ops complete
+ * with -ENODATA. fence_timeout_ms (a parameter of the module) after the call, others
+ * wait no longer: @out_fence has -ETIMEDOUT, and ops that have not started complete
+ * with it. May be called from any thread, as dmauser_submit().
+ *
+ * Returns and errors as for dmauser_submit(). Also -EBADF @in_fence is no fd; -EINVAL it
+ * is no sync_file; -EBUSY @out_fence on a channel that is paused or has an op that may
+ * not end; -EOPNOTSUPP prepared and cyclic ops, with @out_fence ops with a peripheral,
+ * or the module does not know fences (DMACTL_FEATURE_SYNC_FILE); -EMFILE. Kernel-doc:
+ * struct dmactl_submit.
+ */
+int dmauser_submit_fence(struct dmauser_session *session, struct dmauser_batch *batch,
+			 uint32_t flags, int in_fence, int *out_fence);
+
+/*
  * dmauser_batch_bad_index - the op that made the last submit of this batch fail
  *
  * Returns the index for dmauser_batch_get(), or -ENOENT: the last submit succeeded, or

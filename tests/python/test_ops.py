@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every operation, with its result."""
 import functools
+import os
+import select
 import struct
 
 import numpy as np
@@ -283,6 +285,30 @@ def test_more_than_the_channel_takes(session, sim):
     batch.submit_all(60)
     chan.wait(60)
     assert (a == b).all() and all(op.status == 0 for op in ops)
+
+
+def test_batches_that_wait_for_each_other(session, sim):
+    chans = [session.channel(caps=Cap.MEMCPY) for _ in range(2)]
+    a, b = some(session, 4096), session.allocate(4096)
+    c = session.allocate(4096)
+    first, second = session.batch(), session.batch()
+    sim.set(hold=1)
+    first.on(chans[0]).memcpy(b, a)
+    op = second.on(chans[1]).memcpy(c, b)
+    fence = first.submit_fence()
+    last = second.submit_fence(after=fence)
+    assert chans[1].status().state == dmauser.State.HELD and not op.done()
+    assert not select.select([last], [], [], 0.1)[0]
+    with pytest.raises(ValueError):
+        first.on(chans[0]).memcpy(b, a)
+        first.submit_fence(after=session.fileno())
+    first.clear()
+    sim.set(hold=0)
+    assert select.select([last], [], [], 60)[0]
+    assert op.wait(60) == 4096 and (a == c).all()
+    assert session.batch().submit_fence() == -1
+    for file in (fence, last):
+        os.close(file)
 
 
 def test_held_until_it_is_issued(session, chan):

@@ -133,6 +133,8 @@ static void answer_submit(struct dmactl_submit *arg, const struct mock_reply *re
 	arg->out_wait = reply->arg.submit.out_wait;
 	arg->out_accepted = reply->arg.submit.out_accepted;
 	arg->out_completed = reply->arg.submit.out_completed;
+	if (arg->size > WITHOUT_FENCES)
+		arg->out_fence = reply->arg.submit.out_fence;
 	/* With a ring, SUBMIT returns no completions. */
 	if (!arg->out_completed || !arg->nr_completions)
 		return;

@@ -13,6 +13,9 @@
 
 #define MOCK_CALLS 64
 
+/* The size of struct dmactl_submit in calls that have nothing to do with fences. */
+#define WITHOUT_FENCES 64
+
 union mock_arg {
 	uint32_t size;
 	struct dmactl_info info;

@@ -7,7 +7,7 @@
 UNIT_TEST(submit, wire_format)
 {
 	struct dmactl_submit expected = {
-		.size = sizeof(expected),
+		.size = WITHOUT_FENCES,
 		.flags = DMACTL_SUBMIT_HOLD,
 		.nr_ops = 2,
 		.op_size = 64,
@@ -273,4 +273,66 @@ UNIT_TEST(submit, steady_state_allocates_nothing)
 			allocs = mock.allocs;
 	}
 	cr_assert_eq(mock.allocs, allocs);
+}
+
+static struct dmactl_submit fences(uint32_t flags, int in)
+{
+	return (struct dmactl_submit){
+		.size = sizeof(struct dmactl_submit),
+		.flags = flags | DMACTL_SUBMIT_DEFER,
+		.ops_uptr = sent().ops_uptr,
+		.nr_ops = 1,
+		.op_size = 64,
+		.in_fence = in,
+		.out_fence = sent().out_fence,
+	};
+}
+
+static void fence_call(int in, int *out, uint32_t flags)
+{
+	struct dmactl_submit arg, want;
+
+	add(1);
+	mock_reply(DMACTL_IOC_SUBMIT, 0)->arg.submit =
+		(struct dmactl_submit){.out_accepted = 1, .out_fence = 33};
+	cr_assert_eq(dmauser_submit_fence(s, batch, 0, in, out), 1);
+	cr_assert_eq(dmauser_batch_count(batch), 0);
+	arg = sent();
+	want = fences(flags, in < 0 ? 0 : in);
+	assert_same(&arg, &want);
+}
+
+UNIT_TEST(submit, fences)
+{
+	int out = 5;
+
+	fence_call(7, &out, DMACTL_SUBMIT_IN_FENCE | DMACTL_SUBMIT_OUT_FENCE);
+	cr_assert_eq(out, 33);
+	fence_call(0, NULL, DMACTL_SUBMIT_IN_FENCE);
+	out = 5;
+	fence_call(-1, &out, DMACTL_SUBMIT_OUT_FENCE);
+	cr_assert_eq(out, 33);
+	fence_call(-1, NULL, 0);
+}
+
+UNIT_TEST(submit, fences_that_fail)
+{
+	int out = 5;
+
+	cr_assert_eq(dmauser_submit_fence(s, NULL, 0, -1, &out), -EINVAL);
+	cr_assert_eq(dmauser_submit_fence(NULL, batch, 0, -1, &out), -EINVAL);
+	cr_assert_eq(dmauser_submit_fence(s, batch, 0, -2, &out), -EINVAL);
+	/* Nothing to do. */
+	cr_assert_eq(dmauser_submit_fence(s, batch, 0, 3, &out), 0);
+	cr_assert_eq(out, -1);
+	add(2);
+	out = 5;
+	mock_reply(DMACTL_IOC_SUBMIT, -EBADF);
+	cr_assert_eq(dmauser_submit_fence(s, batch, 0, 3, &out), -EBADF);
+	cr_assert_eq(out, -1);
+	cr_assert_eq(dmauser_batch_bad_index(batch), -ENOENT);
+	check_rest(0, 2);
+	mock_reply(DMACTL_IOC_SUBMIT, -E2BIG);
+	cr_assert_eq(dmauser_submit_fence(s, batch, 0, 3, &out), -EOPNOTSUPP);
+	check_rest(0, 2);
 }

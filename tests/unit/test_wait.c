@@ -9,7 +9,7 @@ UNIT_TEST(wait, reap)
 {
 	struct dmactl_completion records[4] = {0};
 	struct dmactl_submit expected = {
-		.size = sizeof(expected),
+		.size = WITHOUT_FENCES,
 		.completions_uptr = (uintptr_t)records,
 		.nr_completions = 4,
 		.completion_size = 48,
@@ -48,7 +48,7 @@ UNIT_TEST(wait, wait)
 {
 	struct dmactl_completion records[4];
 	struct dmactl_submit expected = {
-		.size = sizeof(expected),
+		.size = WITHOUT_FENCES,
 		.completions_uptr = (uintptr_t)records,
 		.nr_completions = 4,
 		.min_complete = 3,
@@ -84,7 +84,7 @@ UNIT_TEST(wait, submit_wait)
 	struct dmactl_completion records[2];
 	struct dmauser_result result;
 	struct dmactl_submit expected = {
-		.size = sizeof(expected),
+		.size = WITHOUT_FENCES,
 		.flags = DMACTL_SUBMIT_ABS_TIMEOUT,
 		.nr_ops = 3,
 		.op_size = 64,

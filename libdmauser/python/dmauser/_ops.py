@@ -280,6 +280,23 @@ class Batch:
         of accepted ops. They are removed from the batch; the rest stays in order for the next
         submit(). NoCredit: none was accepted, wait for a Transfer first. On an error none was
         accepted; the message names the op that caused it."""
+        return self._submit(lambda session: lib.dmauser_submit(
+            session, self._b, lib.DMACTL_SUBMIT_HOLD if hold else 0))
+
+    def submit_fence(self, after: int = -1) -> int:
+        """Submit ops, all of one channel, that wait for fences, and do not wait here: they start
+        when the sync_file after (a file descriptor, which stays yours; -1: none) and the fences of
+        imported memory have signalled. Return the file descriptor of a sync_file, which is yours to
+        close: it signals, and select() says that it can be read, when the accepted ops have ended.
+        If after ends with an error, they fail with ENODATA. Accepted ops are removed from the batch,
+        as with submit(); -1: the batch was empty. Errors: those of submit(); BadValue, after is no
+        sync_file; Busy, the channel is paused; NotSupported, an op with a peripheral, a cyclic or
+        a prepared one."""
+        fence = ffi.new("int *", -1)
+        self._submit(lambda session: lib.dmauser_submit_fence(session, self._b, 0, after, fence))
+        return fence[0]
+
+    def _submit(self, call: Callable[[Any], int]) -> int:
         session = self.session
         with session._submitting:
             waiting = self._waiting
@@ -291,7 +308,7 @@ class Batch:
                     session._transfers[transfer._number] = transfer
                     transfer.channel._pending.add(transfer)
                     transfer._submitted = True
-            rc = lib.dmauser_submit(session._open(), self._b, lib.DMACTL_SUBMIT_HOLD if hold else 0)
+            rc = call(session._open())
             accepted = max(rc, 0)
             with session._cond:
                 for transfer in waiting[accepted:]:
