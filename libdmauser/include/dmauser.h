@@ -830,9 +830,9 @@ int dmauser_batch_slave_single(struct dmauser_batch *batch, struct dmauser_chan 
 /*
  * dmauser_batch_cyclic - repeat a cyclic buffer until the channel is terminated
  * @batch: the batch
- * @chan: a channel with DMACTL_CAP_CYCLIC
+ * @chan: a channel with DMACTL_CAP_CYCLIC or DMACTL_CAP_CYCLIC_QUEUE
  * @direction: DMACTL_DIR_MEM_TO_DEV or DMACTL_DIR_DEV_TO_MEM
- * @buf: the memory, contiguous for the device, as COHERENT always is
+ * @buf: the memory; for DMACTL_CAP_CYCLIC contiguous for the device, as COHERENT always is
  * @off: offset of the cyclic buffer in it, in bytes
  * @len: bytes in the cyclic buffer, a multiple of @period_len
  * @period_len: bytes from one completion to the next, not 0

@@ -41,8 +41,8 @@ static void run_program(const char *name)
 
 /* Programs with the most kinds of callbacks. */
 static const char *const few[] = {"submit", "prepared", "ring", "ring-wait", NULL};
-static const char *const most[] = {"submit",   "prepared", "ring",  "ring-wait", "repeat",
-				   "metadata", "unbind",   "uring", NULL};
+static const char *const most[] = {"submit",   "prepared", "ring",  "ring-wait",    "repeat",
+				   "metadata", "unbind",   "uring", "cyclic-queue", NULL};
 
 /* `cyclic' adds periods, whose callbacks ask the provider for the residue. */
 static void in_context(const char *context, const char *const *programs, bool cyclic)

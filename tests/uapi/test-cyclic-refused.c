@@ -16,9 +16,6 @@ static void bad_input(void)
 {
 	struct dmactl_cyclic two[2] = {{.period_len = PERIOD}, {.period_len = PERIOD}};
 	struct dmactl_op op;
-	unsigned char *p;
-	struct mem torn;
-	int file;
 
 	setup("counter");
 	refused(0, RING, "a period of 0");
@@ -46,23 +43,6 @@ static void bad_input(void)
 	op = op_cyclic(false);
 	op.flags = DMACTL_OPF_FENCE;
 	op_refused(fd, &op, -EOPNOTSUPP, "a flag");
-
-	/* The same page twice is never in one piece. */
-	file = memfd_create("page", 0);
-	check_eq(ftruncate(file, PAGE), 0);
-	p = map_at(NULL, 2 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(p != MAP_FAILED);
-	check(map_at(p, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) == p);
-	check(map_at(p + PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, 0) ==
-	      p + PAGE);
-	check_eq(buf_map_user(fd, p, 2 * PAGE, 0, &torn), 0);
-	op = op_cyclic(false);
-	op.dst_buf = torn.buf;
-	op.len = 2 * PERIOD;
-	op_refused(fd, &op, -EXDEV, "memory in pieces");
-	op.len = PERIOD;
-	submit_all(fd, &op, 1);
-	close(file);
 }
 
 UAPI_TEST(cyclic_refused, bad_input)

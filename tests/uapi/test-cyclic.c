@@ -20,6 +20,9 @@ static void periods_check(const struct dmactl_completion *record, uint64_t *coun
 {
 	check_eq(record->user_data, 5);
 	check_eq(record->chan, chan);
+	/* Such a record may report no further period. */
+	if (RING_IS_QUEUE && (record->flags & DMACTL_COMP_GAP) && record->count == *count)
+		return;
 	more_check(record, PERIOD, count);
 }
 
@@ -34,7 +37,7 @@ static struct dmactl_completion stopped(int status, uint64_t *count)
 		reap_all(fd, &record, 1);
 	}
 	check_eq(record.user_data, 5);
-	check_eq(record.flags, 0);
+	check_eq(flags_of(&record), 0);
 	check_eq(record.status, status);
 	check(record.count >= *count);
 	check_eq(record.count, record.bytes / PERIOD);
@@ -103,7 +106,8 @@ static void read_in_time(void)
 		reap_all(fd, &record, 1);
 		last = count;
 		periods_check(&record, &count);
-		check_eq(!!(record.flags & DMACTL_COMP_OVERRUN), count - last >= PERIODS);
+		if (!(record.flags & DMACTL_COMP_GAP))
+			check_eq(!!(record.flags & DMACTL_COMP_OVERRUN), count - last >= PERIODS);
 		for (; seen < count; seen++)
 			good += period_check(seen);
 	}
@@ -140,20 +144,20 @@ static void slow_reader(void)
 	check_eq(reap(fd, records, 1, 1, 0), 1);
 	periods_check(records, &count);
 	check(count < PERIODS);
-	check_eq(records[0].flags, DMACTL_COMP_MORE);
+	check_eq(flags_of(records), DMACTL_COMP_MORE);
 	last = count;
 	/* Longer than the ring lasts. */
 	sleep_ms(1500);
 	check_eq(reap(fd, records, 1, 1, 0), 1);
 	periods_check(records, &count);
 	check(count - last >= PERIODS);
-	check_eq(records[0].flags, DMACTL_COMP_MORE | DMACTL_COMP_OVERRUN);
+	check_eq(records[0].flags & ~DMACTL_COMP_GAP, DMACTL_COMP_MORE | DMACTL_COMP_OVERRUN);
 	/* And again in time: that is over. */
 	last = count;
 	reap_all(fd, records, 1);
 	periods_check(records, &count);
 	if (count - last < PERIODS)
-		check_eq(records[0].flags, DMACTL_COMP_MORE);
+		check_eq(flags_of(records), DMACTL_COMP_MORE);
 	terminated(&count);
 }
 
@@ -283,7 +287,7 @@ static void to_device(void)
 	while (count < 100) {
 		reap_all(fd, &record, 1);
 		periods_check(&record, &count);
-		check_eq(record.flags, DMACTL_COMP_MORE);
+		check_eq(flags_of(&record), DMACTL_COMP_MORE);
 		for (; filled < count + PERIODS; filled++)
 			for (i = filled * PERIOD / 4; i < (filled + 1) * PERIOD / 4; i++)
 				memcpy(ring.p + 4ull * i % RING, &i, 4);
@@ -399,6 +403,7 @@ UAPI_TEST(cyclic, close_and_kill_and_unbind)
 	with_sim("peripherals=counter", endings);
 }
 
+#ifndef CYCLIC_QUEUE
 /* It never got anywhere, and says so at once. */
 static void failure(void)
 {
@@ -424,6 +429,7 @@ UAPI_TEST(cyclic, a_failure_ends_it)
 {
 	with_sim("peripherals=counter", failure);
 }
+#endif
 
 static void cannot_pause(void)
 {

@@ -190,7 +190,7 @@ enum dmactl_ioctl_nr {
  * one of the sources; sources may overlap each other.
  *
  * Ops 9 to 12, 14, and 13 with one side only, transfer with a peripheral. They
- * need DMACTL_CAP_SLAVE (CYCLIC: DMACTL_CAP_CYCLIC), the direction, and either
+ * need DMACTL_CAP_SLAVE (CYCLIC: or DMACTL_CAP_CYCLIC), the direction, and either
  * a channel that was requested BY_SLAVE or BY_PORT or set up with CHAN_CONFIG,
  * or CAP_SYS_RAWIO. Otherwise the channel could write anywhere: EPERM. Memory
  * that must not be written (READ_ONLY, or a dma-buf opened for reading) is also
@@ -363,6 +363,20 @@ struct dmactl_sg {
  * total, and status is the reason: ECANCELED after TERMINATE. The module hands
  * a destination to the CPU period by period. A program that changes a source
  * hands it to the device with BUF_SYNC END | WRITE.
+ *
+ * Where DMACTL_CAP_CYCLIC, memory in one piece for the device and the bounds
+ * allow it, one descriptor goes round. Otherwise, with DMACTL_CAP_CYCLIC_QUEUE,
+ * the module keeps a queue of slave descriptors filled, a period each or a part
+ * of one (else EOPNOTSUPP, EXDEV or EDQUOT). Completions and status are the same.
+ * @out_descriptors of CHAN_STATUS tells which one it is: it grows by one, or with
+ * the periods. What only a queue has:
+ *
+ *   - DMACTL_COMP_GAP, if the module was late.
+ *   - Nothing is accepted on the channel behind it (EAGAIN), until it has ended.
+ *   - After an error it reports no more periods than before, and submits no more
+ *     descriptors: a completion with MORE and the status comes at once, the last
+ *     one when the provider has ended what it had. EPROTO: the peripheral ended a
+ *     period early, as at the end of a packet.
  */
 struct dmactl_cyclic {
 	__aligned_u64 period_len;
@@ -422,8 +436,9 @@ struct dmactl_rio {
  *	(DMA_TRANS_READ_FAILED), EREMOTEIO it could not write
  *	(DMA_TRANS_WRITE_FAILED), ECONNABORTED it gave up (DMA_TRANS_ABORTED),
  *	EIO it took no descriptor of the op, or it did not stop and the op's
- *	memory is lost; ENODATA the in_fence of the batch had an error, ETIMEDOUT
- *	the batch did not start in time (&struct dmactl_submit)
+ *	memory is lost; EPROTO see &struct dmactl_cyclic; ENODATA the in_fence of
+ *	the batch had an error, ETIMEDOUT the batch did not start in time
+ *	(&struct dmactl_submit)
  * @flags: DMACTL_COMP_* bits
  * @seq: number of the op on its channel, from 0, modulo 2^32
  * @count: periods so far (CYCLIC, REPEAT); 1 for all other ops
@@ -448,6 +463,13 @@ struct dmactl_completion {
  * cyclic buffer has, so some were overwritten before they were reported.
  */
 #define DMACTL_COMP_OVERRUN	(1u << 3)
+/*
+ * CYCLIC as a queue, with OVERRUN: the provider had ended all descriptors before it
+ * got the next one, so what the peripheral moved meanwhile may be lost. This was
+ * between two of the periods since the last completion, or behind the last. @count
+ * may be as before.
+ */
+#define DMACTL_COMP_GAP		(1u << 4)
 
 /**
  * struct dmactl_info - DMACTL_IOC_INFO: what the module can do
@@ -538,6 +560,8 @@ struct dmactl_info {
 #define DMACTL_CAP_RIO_SG	(1ull << 45)
 /* The module parameter "allow" offers the channel to all users of the node. */
 #define DMACTL_CAP_OFFERED	(1ull << 46)
+/* CYCLIC can be a queue: see &struct dmactl_cyclic. */
+#define DMACTL_CAP_CYCLIC_QUEUE	(1ull << 47)
 
 /* Bits of &struct dmactl_chan_caps.directions: enum dma_transfer_direction */
 #define DMACTL_DIR_MEM_TO_MEM	(1u << 0)
@@ -587,11 +611,11 @@ enum dmactl_residue {
  * @coherent_dma_mask: the same for COHERENT buffers
  * @numa_node: node of the device, -1: unknown
  * @bound_segment: most bytes in a piece of a descriptor; longer ones are cut. A
- *	longer period of CYCLIC is EDQUOT
+ *	CYCLIC op with a longer period is a queue
  * @bound_entries: most pieces in a descriptor; longer lists are cut
  * @bound_frames: most frames in a descriptor (INTERLEAVED); more are cut, or
  *	EXDEV with REPEAT
- * @bound_periods: most periods in a cyclic buffer (CYCLIC); more are EDQUOT
+ * @bound_periods: most periods in a cyclic buffer (CYCLIC); with more it is a queue
  * @bound_flags: DMACTL_BOUND_* bits: where the bounds come from
  * @bound_outstanding: most pieces, periods and chunks in all descriptors at the
  *	provider; more wait, or are EAGAIN. Prepared descriptors may have as

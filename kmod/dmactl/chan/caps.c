@@ -99,6 +99,8 @@ u64 dmactl_chan_cap_bits(struct dma_chan *dma)
 		bits |= DMACTL_CAP_PERIPHERAL_VEC;
 	if (dmactl_compat_has_imm_data(dma))
 		bits |= DMACTL_CAP_IMM_DATA;
+	if (dma_has_cap(DMA_SLAVE, d->cap_mask))
+		bits |= DMACTL_CAP_CYCLIC_QUEUE;
 	/* A provider does not declare whether it leads to RapidIO. */
 	if (IS_ENABLED(CONFIG_RAPIDIO_DMA_ENGINE) &&
 	    dma_has_cap(DMA_SLAVE, d->cap_mask))

@@ -10,6 +10,7 @@
 #include "core/cmd.h"
 #include "queue/issue.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 
 /* Returns -EBUSY if another driver waits for the fence of an op in flight. */
 static int dmactl_chan_set_paused(struct dmactl_chan *chan, bool paused)
@@ -39,9 +40,12 @@ static int dmactl_chan_resume(struct dmactl_chan *chan)
 {
 	int ret = dmaengine_resume(chan->lease.dma);
 
-	if (!ret)
-		dmactl_chan_set_paused(chan, false);
-	return ret;
+	if (ret)
+		return ret;
+	dmactl_chan_set_paused(chan, false);
+	guard(dmactl_bh)(&chan->lock);
+	dmactl_refill_wants(chan);
+	return 0;
 }
 
 static int dmactl_chan_do_ctrl(struct dmactl_chan *chan, u32 ctrl)

@@ -44,7 +44,8 @@ static bool dmactl_power_is_quiet(struct dmactl_chan *chan)
 	if (chan->queue.paused)
 		return true;
 	/* A batch that waits for fences starts after the system has slept. */
-	return (!chan->queue.partial || dmactl_defer_is_next(chan)) &&
+	return (!chan->queue.partial || chan->queue.partial->refilled ||
+		dmactl_defer_is_next(chan)) &&
 	       chan->descs.nr == chan->descs.total - READ_ONCE(chan->stall.issued);
 }
 

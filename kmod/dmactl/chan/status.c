@@ -12,6 +12,7 @@
 #include "queue/defer.h"
 #include "queue/periods.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 #include "queue/residue.h"
 
 static struct dmactl_job *dmactl_status_pick(struct dmactl_chan *chan,
@@ -51,6 +52,20 @@ struct dmactl_status_query {
  * Ended descriptors are off the list. So the residue is the bytes without a
  * descriptor, plus all descriptors, minus what the oldest one has moved.
  */
+static u64 dmactl_status_left(struct dmactl_job *job)
+{
+	u64 left = job->len - job->prepared;
+	struct dmactl_desc *desc;
+
+	if (job->refilled)
+		return dmactl_refill_left(job);
+	if (job->own.job)
+		left += job->own.len;
+	list_for_each_entry(desc, &job->descs, node)
+		left += desc->len;
+	return left;
+}
+
 static void dmactl_status_job(struct dmactl_chan *chan, struct dmactl_job *job,
 			      struct dmactl_chan_status *arg,
 			      struct dmactl_status_query *query)
@@ -60,12 +75,8 @@ static void dmactl_status_job(struct dmactl_chan *chan, struct dmactl_job *job,
 	lockdep_assert_held(&chan->lock);
 	arg->user_data = job->user_data;
 	arg->out_count = dmactl_periods_count(job);
-	arg->out_residue = job->len - job->prepared;
+	arg->out_residue = dmactl_status_left(job);
 	arg->out_state = DMACTL_STATE_IN_PROGRESS;
-	if (job->own.job)
-		arg->out_residue += job->own.len;
-	list_for_each_entry(desc, &job->descs, node)
-		arg->out_residue += desc->len;
 	desc = dmactl_job_oldest(job);
 	if (!desc)
 		return;

@@ -10,6 +10,7 @@
 #include "core/rights.h"
 #include "mem/map.h"
 #include "op/job.h"
+#include "op/list.h"
 #include "op/op.h"
 #include "op/periods.h"
 #include "op/slave.h"
@@ -60,16 +61,57 @@ static int dmactl_cyclic_args(const struct dmactl_op *op,
 	return rest || !IS_ALIGNED(*period_len, job->align) ? -EINVAL : 0;
 }
 
-/* Most providers allocate memory for each period, and some never free it. */
-static int dmactl_cyclic_bound(const struct dmactl_chan *chan,
-			       const struct dmactl_job *job)
+static struct dma_async_tx_descriptor *
+dmactl_cyclic_refill_prep(struct dmactl_chan *chan, struct dmactl_job *job,
+			  struct dmactl_piece *piece, unsigned long flags)
+{
+	struct scatterlist *sgl = dmactl_list_round_next(job->priv, piece);
+
+	return dmaengine_prep_slave_sg(chan->lease.dma, sgl, piece->nr, job->dir,
+				       flags);
+}
+
+/* What the channel does not repeat by itself: see queue/refill.c. */
+static const struct dmactl_op_type dmactl_op_cyclic_refill = {
+	.prep = dmactl_cyclic_refill_prep,
+	.entries = dmactl_list_round_entries,
+	.advance = dmactl_list_round_advance,
+	.shrink = dmactl_list_shrink,
+};
+
+/*
+ * Returns 0 if one descriptor of the provider can repeat it, otherwise what the
+ * error is without a queue. Most providers allocate memory for each period, and
+ * some never free it.
+ */
+static int dmactl_cyclic_try_ring(const struct dmactl_chan *chan,
+				  const struct dmactl_job *job,
+				  const struct dmactl_span *span)
 {
 	u64 period_len = *(u64 *)job->priv;
+	dma_addr_t addr;
 
+	if (!(chan->limits.caps & DMACTL_CAP_CYCLIC))
+		return -EOPNOTSUPP;
 	if (div64_u64(job->len, period_len) > chan->limits.bounds.periods ||
 	    period_len > chan->limits.bounds.segment || job->len > DMACTL_DESC_BYTES)
 		return -EDQUOT;
-	return 0;
+	return dmactl_map_addr(span->map, span->off, &addr) < span->len ? -EXDEV : 0;
+}
+
+static int dmactl_cyclic_queue(const struct dmactl_op *op, struct dmactl_job *job,
+			       const struct dmactl_span *span)
+{
+	u64 period_len = *(u64 *)job->priv;
+	int ret;
+
+	dmactl_free_args(job, op, job->priv, sizeof(struct dmactl_cyclic));
+	dmactl_job_set_priv(job, NULL);
+	ret = dmactl_list_make_round(job, span, period_len);
+	if (ret)
+		return ret;
+	dmactl_job_set_refilled(job, &dmactl_op_cyclic_refill);
+	return dmactl_periods_new(job, period_len);
 }
 
 static int dmactl_cyclic_validate(struct dmactl_chan *chan,
@@ -80,9 +122,10 @@ static int dmactl_cyclic_validate(struct dmactl_chan *chan,
 		.dst = !op->dst_buf, .src = !op->src_buf, .value = true,
 	};
 	const struct dmactl_span *span;
-	dma_addr_t addr;
 	int ret;
 
+	if (!(chan->limits.caps & (DMACTL_CAP_CYCLIC | DMACTL_CAP_SLAVE)))
+		return -EOPNOTSUPP;
 	if (!dmactl_op_is_clean(op, unused) || !op->dst_buf == !op->src_buf)
 		return -EINVAL;
 	job->dir = op->dst_buf ? DMA_DEV_TO_MEM : DMA_MEM_TO_DEV;
@@ -98,20 +141,20 @@ static int dmactl_cyclic_validate(struct dmactl_chan *chan,
 	else
 		ret = dmactl_add_src(chan, job, op->src_buf, op->src_off,
 				     op->len);
-	if (!ret)
-		ret = dmactl_cyclic_bound(chan, job);
 	if (ret)
 		return ret;
 	span = op->dst_buf ? job->dst : job->src;
-	if (dmactl_map_addr(span->map, span->off, &addr) < span->len)
-		return -EXDEV;
-	return dmactl_periods_new(job, *(u64 *)job->priv);
+	ret = dmactl_cyclic_try_ring(chan, job, span);
+	if (!ret)
+		return dmactl_periods_new(job, *(u64 *)job->priv);
+	if (!(chan->limits.caps & DMACTL_CAP_SLAVE))
+		return ret;
+	return dmactl_cyclic_queue(op, job, span);
 }
 
 const struct dmactl_op_type dmactl_op_cyclic = {
 	.validate = dmactl_cyclic_validate,
 	.prep = dmactl_cyclic_prep,
 	.entries = dmactl_cyclic_entries,
-	.caps = DMACTL_CAP_CYCLIC,
 	.flags = DMACTL_OPF_NO_SYNC | DMACTL_OPF_LOAD_EOT,
 };

@@ -143,7 +143,7 @@ struct dmactl_job {
 
 	/* An op starts with zeroes from here on: see dmactl_job_reset(). */
 	s32 status;			/* chan->lock: first error */
-	u32 check;			/* chan->lock: enum sum_check_flags */
+	u32 check;			/* chan->lock: flags of the completion */
 	u8 dir;				/* enum dma_transfer_direction */
 	bool uring;			/* ends with a CQE, not with a completion */
 	bool leaving;			/* chan->lock: see dmactl_uring_reap_chan() */
@@ -155,11 +155,13 @@ struct dmactl_job {
 	bool plain;			/* see dmactl_job_is_plain() */
 	bool no_sync;			/* needs no syncs */
 	bool endless;			/* counted in chan->nr_endless */
+	bool refilled;			/* goes round in many descriptors: see queue/refill.c */
 	u64 bytes;			/* chan->lock: bytes moved, as reported */
 	struct dmactl_prepared *prepared_by;
 	struct dmactl_job_user *user;	/* makes no completion: a stream's op */
 	/* The fast path clears up to here: see dmactl_job_reset_whole(). */
-	u64 prepared;			/* chan->lock: bytes that have descriptors */
+	/* chan->lock: bytes that have descriptors; if refilled: in flight */
+	u64 prepared;
 	union {
 		struct {
 			struct dmactl_cursor at_dst;	/* chan->prep_lock */
@@ -210,6 +212,12 @@ static inline void dmactl_job_fail_again(struct dmactl_job *job, int status)
 		job->status = status;
 }
 
+/* Adds bits of enum sum_check_flags or DMACTL_COMP_*, which do not overlap. */
+static inline void dmactl_job_add_check(struct dmactl_job *job, u32 check)
+{
+	job->check |= check;
+}
+
 static inline void dmactl_job_set_bytes(struct dmactl_job *job, u64 bytes)
 {
 	job->bytes = bytes;
@@ -248,6 +256,14 @@ static inline void dmactl_job_set_preparing(struct dmactl_job *job, bool prepari
 static inline void dmactl_job_set_reusable(struct dmactl_job *job)
 {
 	job->reusable = true;
+}
+
+/* @ops prepares one descriptor after the other, without an end. */
+static inline void dmactl_job_set_refilled(struct dmactl_job *job,
+					   const struct dmactl_op_type *ops)
+{
+	job->refilled = true;
+	job->ops = ops;
 }
 
 static inline void dmactl_job_set_max_len(struct dmactl_job *job, u32 max_len)

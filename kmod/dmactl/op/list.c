@@ -43,23 +43,33 @@ static bool dmactl_list_is_killed(u64 nr)
 	return fatal_signal_pending(current);
 }
 
+/* How a list is cut into entries. */
+struct dmactl_list_cut {
+	u64 max;			/* most bytes in an entry */
+	u64 every;			/* an entry ends here; U64_MAX: anywhere */
+	u64 limit;			/* most entries */
+};
+
 /*
- * Returns the entries that a span needs, at most @limit + 1. With @sg, also
- * fills the entries and advances it.
+ * Returns the entries that a span needs, at most one more than the limit. With
+ * @sg, also fills the entries and advances it.
  */
-static u64 dmactl_list_span(const struct dmactl_span *span, u64 max, u64 limit,
+static u64 dmactl_list_span(const struct dmactl_span *span,
+			    const struct dmactl_list_cut *cut,
 			    struct scatterlist **sg)
 {
-	u64 off = 0, len;
+	u64 off = 0, edge = cut->every, len;
 	dma_addr_t addr;
 	u64 nr = 0;
 
-	for (; off < span->len && nr <= limit; off += len, nr++) {
+	for (; off < span->len && nr <= cut->limit; off += len, nr++) {
 		/* The task was killed: report a list that is too long. */
 		if (!sg && dmactl_list_is_killed(nr))
-			return limit + 1;
+			return cut->limit + 1;
+		if (off == edge)
+			edge += cut->every;
 		len = dmactl_map_addr(span->map, span->off + off, &addr);
-		len = min3(len, span->len - off, max);
+		len = min(min3(len, span->len - off, cut->max), edge - off);
 		if (!sg)
 			continue;
 		sg_dma_address(*sg) = addr;
@@ -81,23 +91,26 @@ static void dmactl_list_fill_vecs(struct dmactl_list *list)
 		};
 }
 
-/* Makes the list of all spans of one side. */
-int dmactl_list_make(struct dmactl_job *job,
-		     const struct dmactl_span *spans, u32 nr_spans)
+static int dmactl_list_make_cut(struct dmactl_job *job,
+				const struct dmactl_span *spans, u32 nr_spans,
+				u64 period_len)
 {
-	u64 max = dmactl_piece_cut(job, U64_MAX);
+	const struct dmactl_list_cut cut = {
+		.max = dmactl_piece_cut(job, U64_MAX),
+		.every = period_len ?: U64_MAX,
+		.limit = dmactl_list_limit(),
+	};
 	bool vecs = job->opcode == DMACTL_OP_PERIPHERAL_VEC;
-	u64 limit = dmactl_list_limit();
 	struct dmactl_list *list;
 	struct scatterlist *sg;
 	size_t size;
 	u64 nr = 0;
 	u32 i;
 
-	for (i = 0; i < nr_spans && nr <= limit; i++)
-		nr += dmactl_list_span(&spans[i], max, limit, NULL);
+	for (i = 0; i < nr_spans && nr <= cut.limit; i++)
+		nr += dmactl_list_span(&spans[i], &cut, NULL);
 	/* An array can name the same buffer many times. */
-	if (nr > limit)
+	if (nr > cut.limit)
 		return -EDQUOT;
 	size = struct_size(list, sgl, nr);
 	if (vecs)
@@ -107,16 +120,32 @@ int dmactl_list_make(struct dmactl_job *job,
 		return PTR_ERR(list);
 	list->nr = nr;
 	list->max = min_t(u32, nr, job->chan->limits.bounds.entries);
+	list->period_len = period_len;
+	list->left = period_len;
 	sg_init_table(list->sgl, nr);
 	sg = list->sgl;
 	for (i = 0; i < nr_spans; i++)
-		dmactl_list_span(&spans[i], max, limit, &sg);
+		dmactl_list_span(&spans[i], &cut, &sg);
 	if (vecs) {
 		list->vecs = (struct dmactl_vec *)&list->sgl[nr];
 		dmactl_list_fill_vecs(list);
 	}
 	dmactl_job_set_priv(job, list);
 	return 0;
+}
+
+/* Makes the list of all spans of one side. */
+int dmactl_list_make(struct dmactl_job *job,
+		     const struct dmactl_span *spans, u32 nr_spans)
+{
+	return dmactl_list_make_cut(job, spans, nr_spans, 0);
+}
+
+/* Makes a list that descriptors go round, period by period. */
+int dmactl_list_make_round(struct dmactl_job *job, const struct dmactl_span *span,
+			   u64 period_len)
+{
+	return dmactl_list_make_cut(job, span, 1, period_len);
 }
 
 u32 dmactl_list_entries(const struct dmactl_job *job)
@@ -145,6 +174,58 @@ struct scatterlist *dmactl_list_next(struct dmactl_list *list,
 	piece->nr = i;
 	sg_mark_end(&list->sgl[list->at + piece->nr - 1]);
 	return &list->sgl[list->at];
+}
+
+/* Returns the entries of the next descriptor, and their bytes in *@bytes. */
+static u32 dmactl_list_round_count(const struct dmactl_list *list, u64 *bytes)
+{
+	u32 i;
+
+	*bytes = 0;
+	for (i = 0; i < list->max && *bytes < list->left; i++) {
+		u64 len = sg_dma_len(&list->sgl[list->at + i]);
+
+		if (i && *bytes + len > DMACTL_DESC_BYTES)
+			break;
+		*bytes += len;
+	}
+	return i;
+}
+
+u32 dmactl_list_round_entries(const struct dmactl_job *job)
+{
+	u64 bytes;
+
+	return dmactl_list_round_count(job->priv, &bytes);
+}
+
+/*
+ * Cuts off the next entries, up to the end of the period. Drivers may keep the
+ * list until the descriptor has ended (imx-dma), and here it does.
+ */
+struct scatterlist *dmactl_list_round_next(struct dmactl_list *list,
+					   struct dmactl_piece *piece)
+{
+	u32 i;
+
+	piece->nr = dmactl_list_round_count(list, &piece->len);
+	for (i = 0; i < piece->nr; i++)
+		sg_unmark_end(&list->sgl[list->at + i]);
+	sg_mark_end(&list->sgl[list->at + piece->nr - 1]);
+	return &list->sgl[list->at];
+}
+
+void dmactl_list_round_advance(struct dmactl_job *job,
+			       const struct dmactl_piece *piece)
+{
+	struct dmactl_list *list = job->priv;
+
+	list->at += piece->nr;
+	if (list->at == list->nr)
+		list->at = 0;
+	list->left -= piece->len;
+	if (!list->left)
+		list->left = list->period_len;
 }
 
 void dmactl_list_advance(struct dmactl_job *job,

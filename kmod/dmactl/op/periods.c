@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ops that repeat until they are stopped: created and freed. */
 
+#include <linux/dmactl.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
 
@@ -45,13 +46,19 @@ void dmactl_periods_put(struct dmactl_periods *periods)
 	kfree(periods);
 }
 
-/* The op drops its reference. A queued completion is still delivered. */
+/*
+ * The op drops its reference. A queued completion is still delivered. A reader may
+ * hold it and not know of a gap, so the last one tells it, too.
+ */
 void dmactl_periods_end(struct dmactl_job *job)
 {
 	struct dmactl_periods *periods = job->periods;
 
-	scoped_guard(dmactl_bh, &job->chan->session->cq_lock)
+	scoped_guard(dmactl_bh, &job->chan->session->cq_lock) {
 		periods->over = true;
+		if (periods->gaps != periods->gaps_reported)
+			dmactl_job_add_check(job, DMACTL_COMP_OVERRUN | DMACTL_COMP_GAP);
+	}
 	job->periods = NULL;
 	dmactl_periods_put(periods);
 }

@@ -24,10 +24,19 @@ struct dmactl_periods {
 	u64 first_poll_ns;		/* chan->lock */
 	u64 last_poll_ns;		/* chan->lock */
 	u64 counted;			/* chan->lock: bytes counted in chan->queue */
+	/*
+	 * chan->lock, for queue/refill.c: where the provider was stopped. The cookie
+	 * is 0 if that is unknown.
+	 */
+	dma_cookie_t stopped_in;
+	u32 stopped_at;			/* bytes of this descriptor */
 	bool frozen;			/* chan->lock: the channel is being stopped */
 	u64 count;			/* cq_lock: periods ended */
 	u64 reported;			/* cq_lock: periods reported so far */
 	u64 reporting;			/* reap_lock: count in the reader's copy */
+	u64 gaps;			/* cq_lock: how often the provider had no descriptor */
+	u64 gaps_reported;		/* cq_lock */
+	u64 gaps_reporting;		/* reap_lock */
 	bool queued;			/* cq_lock */
 	bool over;			/* cq_lock: the op has ended */
 };

@@ -22,6 +22,7 @@
 #include "queue/issue.h"
 #include "queue/pool.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 
 /*
  * If a provider prepares nothing although dmactl has nothing in flight there,
@@ -76,11 +77,12 @@ static int dmactl_accept_prepared(struct dmactl_chan *chan,
 	dmactl_job_set_preparing(job, false);
 	if (ret == -ENOBUFS)
 		ret = -EAGAIN;
-	if (ret == -EAGAIN && job->begun) {
+	if (job->begun && (ret == -EAGAIN || (!ret && job->refilled))) {
 		dmactl_queue_set_partial(chan, job);
 		/* No callback is left to schedule it. */
 		if (!dmactl_job_oldest(job))
 			schedule_delayed_work(&chan->queue.pump, 0);
+		dmactl_refill_wants(chan);
 		return 0;
 	}
 	if (ret == -EAGAIN && chan->descs.nr) {
@@ -251,35 +253,55 @@ int dmactl_accept_run(struct dmactl_submission *sub, struct dmactl_chan *chan)
 #define DMACTL_PUMP_TRIES 100
 
 /*
- * Prepares the rest of an op for which the provider lacked descriptors. Returns
- * false if there is no such op.
+ * Prepares the rest of an op for which the provider lacked descriptors, or more of
+ * one that is refilled. The latter issues by itself.
  */
-static bool dmactl_pump_partial(struct dmactl_chan *chan)
+static void dmactl_pump_partial(struct dmactl_chan *chan, struct dmactl_job *job)
 {
-	struct dmactl_job *job;
 	int ret;
 
-	guard(mutex)(&chan->prep_lock);
-	job = READ_ONCE(chan->queue.partial);
-	if (!job || dmactl_defer_is_next(chan) || READ_ONCE(chan->queue.stopping))
-		return false;
-	ret = dmactl_prep(chan, job);
+	lockdep_assert_held(&chan->prep_lock);
+	if (job->refilled) {
+		if (!dmactl_refill_is_due(chan, job))
+			return;
+		ret = dmactl_refill(chan, job);
+	} else {
+		ret = dmactl_prep(chan, job);
+	}
 	if (ret == -ENOBUFS)
 		ret = -EAGAIN;
 	guard(dmactl_bh)(&chan->lock);
 	if (ret == -EAGAIN && chan->descs.nr)
-		return true; /* the next callback schedules this again */
+		return; /* the next callback schedules this again */
 	if (ret == -EAGAIN && dmactl_queue_refuse(chan) < DMACTL_PUMP_TRIES) {
 		schedule_delayed_work(&chan->queue.pump, 1);
-		return true;
+		return;
 	}
+	if (!ret && job->refilled)
+		return;
 	/* What waits for fences was submitted behind the op. */
 	dmactl_queue_set_partial(chan, dmactl_defer_first(chan));
 	if (ret)
 		dmactl_job_fail(job, -EIO);
 	if (!dmactl_job_oldest(job))
 		dmactl_job_end(job);
-	return true;
+}
+
+static void dmactl_pump(struct dmactl_chan *chan)
+{
+	struct dmactl_job *job;
+	bool refilled;
+
+	guard(mutex)(&chan->prep_lock);
+	job = READ_ONCE(chan->queue.partial);
+	if (!job || dmactl_defer_is_next(chan))
+		return;
+	/* The op may end here. */
+	refilled = job->refilled;
+	if (!READ_ONCE(chan->queue.stopping))
+		dmactl_pump_partial(chan, job);
+	if (!refilled)
+		dmactl_chan_issue_locked(chan);
 }
 
 void dmactl_pump_work(struct work_struct *work)
@@ -300,8 +322,7 @@ void dmactl_pump_work(struct work_struct *work)
 	if (READ_ONCE(chan->descs.doubts))
 		dmactl_doubts_resolve(chan);
 	if (READ_ONCE(chan->queue.partial)) {
-		if (dmactl_pump_partial(chan))
-			dmactl_chan_issue(chan);
+		dmactl_pump(chan);
 		dmactl_defer_run(chan);
 	}
 out:

@@ -25,6 +25,7 @@
 #include "queue/pool.h"
 #include "queue/prepared.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 #include "queue/residue.h"
 
 /*
@@ -87,8 +88,13 @@ static void dmactl_desc_done(struct dmactl_chan *chan, struct dmactl_desc *desc,
 
 	lockdep_assert_held(&chan->lock);
 	left = dmactl_residue_ended(chan, desc, result, &status);
+	if (job->refilled) {
+		dmactl_refill_ended(job, desc->len, left, status);
+		dmactl_desc_free(chan, desc);
+		return;
+	}
 	dmactl_job_set_bytes(job, job->bytes + desc->len - left);
-	job->check |= desc->check;
+	dmactl_job_add_check(job, desc->check);
 	dmactl_job_fail(job, status);
 	if (job->metadata)
 		dmactl_metadata_collect(job);
@@ -160,6 +166,7 @@ static bool dmactl_desc_complete_as(struct dmactl_chan *chan, struct dmactl_desc
 	dmactl_desc_done(chan, desc, result, status);
 	dmactl_stall_note(chan);
 	dmactl_queue_unstarve(chan);
+	dmactl_refill_wants(chan);
 	if (job == chan->queue.partial) {
 		if (!chan->queue.stopping)
 			schedule_delayed_work(&chan->queue.pump, 0);

@@ -19,6 +19,7 @@
 #include "queue/desc.h"
 #include "queue/periods.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 
 /* On failure, see dmactl_pool_init(). */
 int dmactl_desc_init_all(struct dmactl_chan *chan, u32 nr)
@@ -103,7 +104,7 @@ static int dmactl_prep_note(struct dmactl_chan *chan, struct dmactl_job *job,
 	lockdep_assert_held(&chan->lock);
 	dmactl_desc_fill(desc, job, len);
 	dmactl_desc_count_entries(chan, desc, piece->entries);
-	desc->repeats = job->periods;
+	desc->repeats = job->periods && !job->refilled;
 	if (desc != &job->own)
 		list_add_tail(&desc->node, &job->descs);
 	dmactl_desc_count(chan, 1);
@@ -113,9 +114,9 @@ static int dmactl_prep_note(struct dmactl_chan *chan, struct dmactl_job *job,
 	if (!first)
 		return 0;
 	job->begun = true;
-	dmactl_job_set_preparing(job, !job->all);
+	dmactl_job_set_preparing(job, !job->all || job->refilled);
 	dmactl_queue_add(job);
-	return job->all ? DMACTL_PREP_WHOLE : 0;
+	return job->all && !job->refilled ? DMACTL_PREP_WHOLE : 0;
 }
 
 /*
@@ -188,8 +189,11 @@ static int dmactl_prep_submit(struct dmactl_chan *chan, struct dmactl_job *job,
 	return ret;
 }
 
-/* Called without a spinlock, because bcm2835-dma sleeps in prep. */
-static int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_job *job)
+/*
+ * Prepares and submits the next descriptor of an op. Called without a spinlock,
+ * because bcm2835-dma sleeps in prep. The result is as for dmactl_prep().
+ */
+int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_job *job)
 {
 	struct dma_async_tx_descriptor *txd;
 	struct dmactl_piece piece = { };
@@ -227,6 +231,8 @@ int dmactl_prep(struct dmactl_chan *chan, struct dmactl_job *job)
 	int ret = 0;
 
 	lockdep_assert_held(&chan->prep_lock);
+	if (job->refilled)
+		return dmactl_refill_begin(chan, job);
 	while (!ret && !job->all)
 		ret = dmactl_prep_one(chan, job);
 	return ret;

@@ -171,7 +171,7 @@ dmactl_desc_is_open(const struct dmactl_chan *chan, const struct dmactl_desc *de
 static inline void dmactl_desc_free(struct dmactl_chan *chan,
 				    struct dmactl_desc *desc)
 {
-	bool repeats = desc->job->periods;
+	bool repeats = desc->repeats;
 	bool own = desc == &desc->job->own;
 
 	lockdep_assert_held(&chan->lock);
@@ -213,6 +213,7 @@ static inline u32 dmactl_piece_entries(const struct dmactl_job *job)
 }
 
 int dmactl_prep(struct dmactl_chan *chan, struct dmactl_job *job);
+int dmactl_prep_one(struct dmactl_chan *chan, struct dmactl_job *job);
 unsigned long dmactl_prep_flags(const struct dmactl_job *job);
 
 #endif /* DMACTL_DESC_H */

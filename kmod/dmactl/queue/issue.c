@@ -19,6 +19,7 @@
 #include "core/trace.h"
 #include "queue/issue.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 
 /*
  * Returns true if issued descriptors have probably not started. Sets *go_on if
@@ -138,6 +139,7 @@ void dmactl_chan_unhold(struct dmactl_chan *chan)
 {
 	guard(dmactl_bh)(&chan->lock);
 	dmactl_queue_set_held(chan, false);
+	dmactl_refill_wants(chan);
 }
 
 void dmactl_chan_issue(struct dmactl_chan *chan)

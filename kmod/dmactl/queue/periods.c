@@ -6,14 +6,10 @@
  */
 
 #include <linux/dmaengine.h>
-#include <linux/eventfd.h>
-#include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/poll.h>
-#include <linux/slab.h>
 
 #include "../../compat.h"
 #include "core/chan.h"
@@ -29,6 +25,7 @@
 #include "queue/desc.h"
 #include "queue/periods.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 
 /* Polls without a callback that must have seen two periods or more. */
 #define DMACTL_SILENT_POLLS 5
@@ -164,27 +161,21 @@ static void dmactl_periods_sync(const struct dmactl_job *job, u64 from, u64 to)
 	}
 }
 
-static void dmactl_periods_queue(struct dmactl_session *s,
-				 struct dmactl_periods *periods)
-{
-	lockdep_assert_held(&s->cq_lock);
-	dmactl_cq_append(s, &periods->comp);
-}
-
 static void dmactl_periods_publish(struct dmactl_session *s,
 				   struct dmactl_periods *periods, u64 count,
-				   int status)
+				   int status, bool gap)
 {
 	u64 now = ktime_get_ns();
 
 	scoped_guard(dmactl_bh, &s->cq_lock) {
 		periods->count = count;
+		periods->gaps += gap;
 		dmactl_job_stamp(&periods->comp, now);
 		dmactl_job_fail_again(&periods->comp, status);
 		if (!periods->queued) {
 			periods->queued = true;
 			dmactl_periods_hold(periods);
-			dmactl_periods_queue(s, periods);
+			dmactl_cq_append(s, &periods->comp);
 		}
 	}
 	dmactl_cq_notify(s);
@@ -214,18 +205,44 @@ static bool dmactl_periods_failed(struct dmactl_desc *desc,
 	return true;
 }
 
+/* Reports periods that have ended, or an error. The bytes are counted. */
+void dmactl_periods_report(struct dmactl_job *job, u64 count, int status)
+{
+	struct dmactl_periods *periods = job->periods;
+	struct dmactl_chan *chan = job->chan;
+
+	lockdep_assert_held(&chan->lock);
+	dmactl_periods_sync(job, periods->count, count);
+	periods->comp.seq = job->seq;
+	dmactl_job_set_count(job, count);
+	dmactl_queue_add_bytes(chan, job->bytes - periods->counted);
+	periods->counted = job->bytes;
+	trace_dmactl_op_period(chan->session->id, chan->obj.handle, job->seq,
+			       count);
+	dmactl_periods_publish(chan->session, periods, count, status, false);
+}
+
+/* The provider had no descriptor for a while. */
+void dmactl_periods_gap(struct dmactl_job *job)
+{
+	struct dmactl_periods *periods = job->periods;
+
+	lockdep_assert_held(&job->chan->lock);
+	periods->comp.seq = job->seq;
+	dmactl_periods_publish(job->chan->session, periods, periods->count, 0, true);
+}
+
 /* Counts @times callbacks. Returns false if the op has ended. */
 static bool dmactl_periods_note(struct dmactl_desc *desc, u32 times,
 				const struct dmaengine_result *result,
 				const struct dmactl_answer *answer)
 {
-	struct dmactl_chan *chan = desc->chan;
 	struct dmactl_job *job = desc->job;
 	struct dmactl_periods *periods = job->periods;
 	int status = dmactl_result_errno(result);
 	u64 count;
 
-	lockdep_assert_held(&chan->lock);
+	lockdep_assert_held(&desc->chan->lock);
 	if (dmactl_periods_failed(desc, answer, status))
 		return false;
 	if (dmactl_periods_replaced(desc, answer)) {
@@ -245,15 +262,8 @@ static bool dmactl_periods_note(struct dmactl_desc *desc, u32 times,
 	count = dmactl_periods_ended(desc, answer, periods);
 	if (count == periods->count)
 		return true;
-	dmactl_periods_sync(job, periods->count, count);
-	periods->comp.seq = job->seq;
-	dmactl_job_set_count(job, count);
 	dmactl_job_set_bytes(job, count * periods->period_len);
-	dmactl_queue_add_bytes(chan, job->bytes - periods->counted);
-	periods->counted = job->bytes;
-	trace_dmactl_op_period(chan->session->id, chan->obj.handle, job->seq,
-			       count);
-	dmactl_periods_publish(chan->session, periods, count, status);
+	dmactl_periods_report(job, count, status);
 	return true;
 }
 
@@ -282,9 +292,7 @@ void dmactl_periods_called(struct dmactl_desc *desc, u32 times,
 	dmactl_chan_complete_called(chan, all_back);
 }
 
-/*
- * The provider has stopped at @pos: counts the bytes since the last callback.
- */
+/* The provider stopped at @pos: counts the bytes since the last callback. */
 static void dmactl_periods_stopped_at(struct dmactl_job *job, u64 pos)
 {
 	struct dmactl_periods *periods = job->periods;
@@ -317,8 +325,8 @@ struct dmactl_desc *dmactl_periods_unheard(struct dmactl_chan *chan)
 
 	guard(dmactl_bh)(&chan->lock);
 	job = dmactl_periods_running(chan);
-	if (!job || job->periods->nr < 2 || job->periods->callbacks ||
-	    job->periods->vague || chan->queue.stopping)
+	if (!job || job->refilled || job->periods->nr < 2 ||
+	    job->periods->callbacks || job->periods->vague || chan->queue.stopping)
 		return NULL;
 	return list_first_entry(&job->descs, struct dmactl_desc, node);
 }
@@ -395,6 +403,7 @@ void dmactl_periods_freeze(struct dmactl_chan *chan)
 	struct dma_tx_state state = { };
 	struct dmactl_desc *desc;
 	struct dmactl_job *job;
+	bool refilled;
 	u64 pos;
 
 	lockdep_assert_held_write(&chan->rwsem);
@@ -406,18 +415,21 @@ void dmactl_periods_freeze(struct dmactl_chan *chan)
 			return;
 		desc = list_first_entry(&job->descs, struct dmactl_desc, node);
 		answer.cookie = desc->cookie;
+		refilled = job->refilled;
 	}
 	/* It may already be paused; some providers return an error for that. */
 	if (chan->limits.caps & DMACTL_CAP_PAUSE)
 		dmaengine_pause(chan->lease.dma);
 	dmaengine_tx_status(chan->lease.dma, answer.cookie, &state);
 	answer.residue = state.residue;
+	if (refilled)
+		dmactl_refill_freeze(chan);
 	guard(dmactl_bh)(&chan->lock);
 	job = dmactl_periods_running(chan);
 	if (!job)
 		return;
 	desc = list_first_entry(&job->descs, struct dmactl_desc, node);
-	if (dmactl_periods_position(desc, &answer, &pos))
+	if (!refilled && dmactl_periods_position(desc, &answer, &pos))
 		dmactl_periods_stopped_at(job, pos);
 	job->periods->frozen = true;
 }
@@ -451,6 +463,7 @@ void dmactl_periods_fill(struct dmactl_completion *completion,
 
 	lockdep_assert_held(&comp->chan->session->cq_lock);
 	periods->reporting = periods->count;
+	periods->gaps_reporting = periods->gaps;
 	*completion = (struct dmactl_completion) {
 		.user_data = comp->user_data,
 		.bytes = periods->count * periods->period_len,
@@ -463,6 +476,8 @@ void dmactl_periods_fill(struct dmactl_completion *completion,
 	};
 	if (periods->nr > 1 && periods->count - periods->reported >= periods->nr)
 		completion->flags |= DMACTL_COMP_OVERRUN;
+	if (periods->gaps != periods->gaps_reported)
+		completion->flags |= DMACTL_COMP_OVERRUN | DMACTL_COMP_GAP;
 }
 
 /* The completion was delivered. More periods may have ended since. */
@@ -473,8 +488,10 @@ void dmactl_periods_reaped(struct dmactl_job *comp)
 
 	scoped_guard(dmactl_bh, &s->cq_lock) {
 		periods->reported = periods->reporting;
-		if (!periods->over && periods->count > periods->reported) {
-			dmactl_periods_queue(s, periods);
+		periods->gaps_reported = periods->gaps_reporting;
+		if (!periods->over && (periods->count > periods->reported ||
+				       periods->gaps != periods->gaps_reported)) {
+			dmactl_cq_append(s, &periods->comp);
 			return;
 		}
 		periods->queued = false;

@@ -19,6 +19,8 @@ u64 dmactl_periods_uncounted(const struct dmactl_job *job);
 void dmactl_periods_fill(struct dmactl_completion *completion,
 			 struct dmactl_job *comp);
 void dmactl_periods_reaped(struct dmactl_job *comp);
+void dmactl_periods_report(struct dmactl_job *job, u64 count, int status);
+void dmactl_periods_gap(struct dmactl_job *job);
 u64 dmactl_periods_count(const struct dmactl_job *job);
 struct dmactl_desc *dmactl_periods_unheard(struct dmactl_chan *chan);
 void dmactl_periods_poll(struct dmactl_desc *desc);

@@ -23,6 +23,7 @@
 #include "queue/pool.h"
 #include "queue/prepared.h"
 #include "queue/queue.h"
+#include "queue/refill.h"
 
 void dmactl_queue_init(struct dmactl_chan *chan)
 {
@@ -108,6 +109,8 @@ void dmactl_chan_abort(struct dmactl_chan *chan, int status, bool released)
 		while (!list_empty(&chan->queue.inflight)) {
 			job = list_first_entry(&chan->queue.inflight,
 					       struct dmactl_job, node);
+			if (job->refilled)
+				dmactl_refill_stopped(job);
 			if (job->own.job)
 				dmactl_desc_free(chan, &job->own);
 			list_for_each_entry_safe(desc, next_desc, &job->descs,
