@@ -67,8 +67,10 @@ static int check(const struct slave *slave, uint32_t direction, const struct sha
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(slave->chan);
 	uint64_t word = slave_word(slave->options, direction);
 	char period[UNITS_TEXT], most[UNITS_TEXT];
+	/* The kernel makes a queue of what one descriptor cannot do. */
+	bool queue = caps->caps & DMACTL_CAP_CYCLIC_QUEUE;
 
-	if (limits->segment && shape->period > limits->segment) {
+	if (!queue && limits->segment && shape->period > limits->segment) {
 		cli_error(slave->cli,
 			  "%s: a period of %s is more than its driver is asked for in one piece, "
 			  "%s (%s): try a --period of %" PRIu64 " and more --periods",
@@ -77,7 +79,7 @@ static int check(const struct slave *slave, uint32_t direction, const struct sha
 			  limits->segment);
 		return -EDQUOT;
 	}
-	if (limits->periods && shape->count > limits->periods) {
+	if (!queue && limits->periods && shape->count > limits->periods) {
 		cli_error(slave->cli,
 			  "%s: a ring of %u periods is more than its driver is asked for, %u; root "
 			  "can raise it (bounds in dmactl(4)), and larger periods need fewer",
@@ -96,7 +98,8 @@ static int check(const struct slave *slave, uint32_t direction, const struct sha
 
 /*
  * Prefers memory that is always in one piece for the device; coherent memory needs no syncs.
- * Streaming memory is in one piece behind an IOMMU. Older modules have no contiguous memory.
+ * Streaming memory is in one piece behind an IOMMU, and elsewhere a queue. Older modules have no
+ * contiguous memory.
  */
 static int alloc(struct ring *ring, enum ring_memory memory)
 {
@@ -125,19 +128,20 @@ const char *ring_memory_name(const struct ring *ring)
 	return ring->kind == DMACTL_BUF_COHERENT ? "coherent" : "streaming";
 }
 
-/* A ring must be in one piece for the device. Explains what to do if there is none. */
+/* The kernel has no such piece, and the user wants one or the channel needs it. */
 static void no_piece(const struct ring *ring)
 {
 	char whole[UNITS_TEXT], any[UNITS_TEXT];
 	uint64_t piece = memory_largest_piece();
 
-	cli_error(ring->slave->cli,
-		  "%s: a ring of %s has to be in one piece of memory, and the kernel has none so "
-		  "long now. Up to %s it has one at most times, a larger one soon after boot, or "
-		  "with cma=SIZE on its command line: try fewer or smaller periods; `recv' and "
-		  "`send' move any length as a queue, see their --depth",
-		  ring->slave->name, format_size(whole, (uint64_t)ring->period * ring->count),
-		  piece ? format_size(any, piece) : "some MiB");
+	cli_error(
+		ring->slave->cli,
+		"%s: a ring of %s has to be in one piece of memory, and the kernel has none so "
+		"long now. Up to %s it has one at most times, a larger one soon after boot, or "
+		"with cma=SIZE on its command line: try fewer or smaller periods, or no --memory: "
+		"a ring of several pieces is a queue of transfers",
+		ring->slave->name, format_size(whole, (uint64_t)ring->period * ring->count),
+		piece ? format_size(any, piece) : "some MiB");
 }
 
 int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction, uint64_t period,
@@ -162,7 +166,7 @@ int ring_alloc(struct ring *ring, const struct slave *slave, uint32_t direction,
 		ring->count = shape.count;
 		err = alloc(ring, memory);
 	} while ((err == -EDQUOT || err == -ENOMEM) && shape_shrink(&shape, &limits));
-	if (err == -ENOMEM)
+	if (err == -ENOMEM && (memory == RING_COHERENT || memory == RING_CONTIGUOUS))
 		no_piece(ring);
 	else if (err)
 		limits_memory_refused(slave->cli, slave->session, slave->name,
@@ -199,6 +203,8 @@ void ring_note(struct ring *ring, const struct dmactl_completion *record)
 {
 	if (record->count > ring->ended)
 		ring->ended = record->count;
+	if (record->flags & DMACTL_COMP_GAP)
+		ring->dry++;
 	if (record->flags & DMACTL_COMP_MORE)
 		return;
 	ring->over = true;
@@ -279,6 +285,11 @@ int ring_bytes(struct ring *ring, uint64_t *bytes)
 
 void ring_stop(struct ring *ring)
 {
+	struct dmactl_chan_status status;
+
+	/* A cyclic transfer is one descriptor. */
+	if (ring->buf && dmauser_chan_status(ring->slave->chan, &status) == 0)
+		ring->queue = status.out_descriptors > 1;
 	if (!ring->running)
 		return;
 	dmauser_chan_terminate(ring->slave->chan);
@@ -354,5 +365,7 @@ void ring_print(struct printer *printer, const struct ring_report *report)
 	print_unsigned(printer, "period", NULL, ring->period, UNIT_NONE);
 	print_unsigned(printer, "ring_periods", NULL, ring->count, UNIT_NONE);
 	print_string(printer, "memory", NULL, ring_memory_name(ring));
+	print_string(printer, "ring", NULL, ring->queue ? "queue" : "hardware");
+	print_unsigned(printer, "dry", NULL, ring->dry, UNIT_NONE);
 	print_unsigned(printer, "periods", NULL, report->periods, UNIT_NONE);
 }

@@ -26,6 +26,8 @@ struct ring {
 	uint64_t
 		ended; /* periods that the channel has ended, as of the last completion or status */
 	uint64_t end;  /* valid if `over': bytes moved in total */
+	bool queue;    /* the kernel refills a queue, as of ring_stop() */
+	uint64_t dry;  /* records that say that the queue ran dry: bytes may be missing there */
 	bool running;
 	bool over;  /* the last completion was reaped */
 	int status; /* its status */

@@ -251,6 +251,9 @@ static int check(const struct slave *slave, uint64_t wanted, uint32_t direction)
 	const struct dmactl_chan_caps *caps = dmauser_chan_caps(slave->chan);
 	uint64_t missing = wanted & ~caps->caps;
 
+	/* Without cyclic descriptors, the kernel refills a queue of others. */
+	if (caps->caps & DMACTL_CAP_CYCLIC_QUEUE)
+		missing &= ~DMACTL_CAP_CYCLIC;
 	if (missing) {
 		cli_error(slave->cli,
 			  "%s: the channel lacks %s; `dmactl info %s' shows what it can do",

@@ -23,10 +23,17 @@ static int check_loss(const struct capture *c, int err)
 			  c->options->channel, c->lost, c->ring.period,
 			  c->torn ? "behind the end of" : "before the beginning of",
 			  c->target.name);
-	else if (!c->bytes && !err)
+	if (c->ring.dry)
+		cli_error(c->cli,
+			  "%s: %" PRIu64
+			  " time(s) the channel had nothing to write to, as the kernel "
+			  "did not refill the ring in time, and bytes may be missing there; try "
+			  "larger or more periods, or a ring in one piece (--memory contiguous)",
+			  c->options->channel, c->ring.dry);
+	if (!c->lost && !c->bytes && !err)
 		cli_error(c->cli, "%s: no byte arrived in %s: does the peripheral run?",
 			  c->options->channel, format_time(time, (uint64_t)(c->seconds * 1e9)));
-	return c->lost || !c->bytes ? CLI_FAILED : CLI_OK;
+	return c->lost || c->ring.dry || !c->bytes ? CLI_FAILED : CLI_OK;
 }
 
 static int print_summary(const struct capture *c, const char *chan)
@@ -73,7 +80,7 @@ int capture_finish(struct capture *c, const char *chan, int err)
 		cli_error(c->cli, "%s: has no byte of the capture", c->target.name);
 	else if (err)
 		cli_error(c->cli, "%s: has the first %" PRIu64 " bytes%s", c->target.name, c->bytes,
-			  c->gaps ? ", with gaps" : ", without a gap");
+			  c->gaps || c->ring.dry ? ", with gaps" : ", without a gap");
 	if (!err || c->cli->json)
 		status = print_summary(c, chan);
 	if (check_loss(c, err) || err)

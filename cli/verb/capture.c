@@ -311,6 +311,8 @@ static int loop(struct capture *c)
 
 	while (!err && !is_over(c)) {
 		err = ring_reap(&c->ring);
+		if (!err && c->options->strict && c->ring.dry)
+			err = -EOVERFLOW;
 		if (!err)
 			err = save_some(c);
 		if (!err)

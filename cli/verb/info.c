@@ -201,7 +201,7 @@ static void print_operations(struct printer *printer, const struct dmactl_chan_c
 		{DMACTL_CAP_SLAVE, "slave_sg"},
 		{DMACTL_CAP_SLAVE, "slave_single"},
 		{DMACTL_CAP_PERIPHERAL_VEC, "peripheral_vec"},
-		{DMACTL_CAP_CYCLIC, "cyclic"},
+		{DMACTL_CAP_CYCLIC | DMACTL_CAP_CYCLIC_QUEUE, "cyclic"},
 		{DMACTL_CAP_INTERLEAVE, "interleaved"},
 		{DMACTL_CAP_RIO_SG, "rio_sg"},
 		{DMACTL_CAP_IMM_DATA, "imm_data"},

@@ -401,7 +401,17 @@ static int check_gaps(const struct play *p)
 			  " periods were played before %s had filled them; try a longer --latency, "
 			  "or larger or more periods",
 			  p->options->channel, p->filler.underruns, p->source.name);
-	else if (!p->bytes && !stop_requested())
+	if (p->ring.dry)
+		cli_error(
+			p->cli,
+			"%s: %" PRIu64
+			" time(s) the channel had nothing to play, as the kernel did "
+			"not refill the ring in time; try larger or more periods, or a ring in one "
+			"piece (--memory contiguous)",
+			p->options->channel, p->ring.dry);
+	if (p->filler.underruns || p->ring.dry)
+		return CLI_FAILED;
+	if (!p->bytes && !stop_requested())
 		cli_error(p->cli,
 			  "%s: no byte was played in %s: does the peripheral run? If it does, its "
 			  "driver does not tell, and --no-cyclic may do",

@@ -336,7 +336,7 @@ unbroken() {
 	fails dmactl capture no-such out --time 1s
 	says 'no-such: there is no such DMA channel, port or slave name'
 	fails dmactl capture counter out --period 64M --periods 65536
-	says 'a period of 64 MiB is more than its driver is asked for in one piece'
+	says '4 TiB of DMA memory in one buffer are more than root allows'
 	fails dmactl capture counter /no/such/directory/out
 	nothing_left . 'out*'
 	fails dmactl capture counter /dev/full --time 5s --period 4K
@@ -510,11 +510,11 @@ unbroken() {
 	jq -e '.ring_periods == 4 and .bytes == 100000' <<<"$played"
 	[ "$status" -eq 1 ]
 	says 'counter: 1 MiB of DMA memory in one buffer are more than root allows, which is 29[0-9]\.[0-9] KiB \(max_buffer_bytes'
-	# A buffer that is not contiguous.
-	fails dmactl capture counter other --period 64K --periods 1024 --memory streaming
+	# Coherent memory is in one piece.
+	fails dmactl capture counter other --period 64K --periods 1024 --memory coherent
 	says 'counter: a ring of 64 MiB has to be in one piece of memory, and the kernel has none so long now'
 	says 'Up to 4 MiB it has one at most times, .* cma=SIZE'
-	says 'see their --depth'
+	says 'or no --memory: a ring of several pieces is a queue'
 	run dmactl capture counter other --memory contigous
 	[ "$status" -eq 2 ]
 	says "--memory: 'contigous' is none of coherent, contiguous and streaming"
@@ -526,6 +526,39 @@ unbroken() {
 	jq -e '.memory == "contiguous" and .ring_periods == 1024 and .lost_periods == 0' result.json
 	numbers 2097152 >expected
 	same out expected
+}
+
+# bats test_tags=kernel
+@test "capture and play: a ring in many pieces is a queue that the kernel refills" {
+	peripherals counter_rate=4000000 counter_fifo=1048576 sink_rate=4000000
+	dmactl capture counter out --size 8M --period 64K --periods 1024 --memory streaming --json >result.json
+	jq -e '.memory == "streaming" and .ring == "queue" and .dry == 0 and .lost_periods == 0' result.json
+	numbers 2097152 >expected
+	same out expected
+	# Periods that are longer than the driver is asked for in one piece.
+	dmactl capture counter out --size 8M --period 1M --periods 64 --json >result.json
+	jq -e '.ring == "queue" and .period == 1048576 and .ring_periods == 64 and .dry == 0' result.json
+	[ "$(stat -c %s out)" -eq $((8 << 20)) ]
+	[ "$(jumps_within out)" = 0 ]
+	head -c 4M expected >data
+	dmactl play sink data --period 64K --periods 1024 --memory streaming --json >result.json
+	jq -e '.ring == "queue" and .bytes == 4194304 and .underruns == 0 and .dry == 0' result.json
+	# Behind the file it played some zeros.
+	[ "$(cat "$sim/sink_errors")" -le 1 ]
+	dmactl capture counter out --size 1M --json | jq -e '.ring == "hardware" and .dry == 0'
+}
+
+# bats test_tags=kernel
+@test "capture: a queue that ran dry is told" {
+	echo 'dma-sim.*/descriptors=1' >/sys/module/dmactl/parameters/bounds
+	peripherals counter_rate=4000000 counter_fifo=1048576
+	status=0
+	dmactl capture counter out --size 2M --period 64K --periods 64 --memory streaming --json \
+		>result.json 2>errors || status=$?
+	echo >/sys/module/dmactl/parameters/bounds
+	[ "$status" -eq 1 ]
+	jq -e '.dry > 0 and .ring == "queue" and .bytes == 2097152' result.json
+	grep -q 'time(s) the channel had nothing to write to' errors
 }
 
 # bats test_tags=long
