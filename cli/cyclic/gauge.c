@@ -184,6 +184,11 @@ static int receive_cyclic(struct run *run)
 			err = ended_early(run, ring.status);
 	}
 	end(run);
+	if (ring.dry)
+		cli_note(run->gauge->cli,
+			 "%s: %" PRIu64 " time(s) the kernel did not refill the ring in time, and "
+			 "bytes may be missing",
+			 run->gauge->slave.name, ring.dry);
 	ring_free(&ring);
 	return err;
 }
