@@ -13,3 +13,5 @@ axi_overlays=("$AXI_DIR/wide.dtso")
 BOARD_APPEND+=' cma=0'
 # The driver links the descriptors of CDMA by the lower 32 bits of their addresses.
 BOARD_PARAMETERS='bounds=10010000.dma/descriptors=1'
+# Without test-hold, which wants room for several.
+BOARD_UAPI='test-completion test-lifetime test-mmap test-stall test-submit test-threads test-user test-user-lifetime'
