@@ -89,6 +89,8 @@ SYNCFILE_TEST(syncfile, order_of_a_channel)
 	struct work w = work_new(4);
 	int out = -1;
 
+	if (vgem_is_missing())
+		cr_skip_test("this kernel has no vgem");
 	check_eq(submit_fenced(w.fd, w.ops, 1, IN, first.file, NULL), 1);
 	check_eq(submit_fenced(w.fd, w.ops + 1, 1, IN, second.file, NULL), 1);
 	check_eq(submit_fenced(w.fd, w.ops + 2, 1, OUT, 0, &out), 1);
