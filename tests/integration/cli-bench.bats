@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # dmactl bench
 
-# shellcheck disable=SC2154 # set by the helper and by bats
+# shellcheck disable=SC2030,SC2031,SC2154 # the helper sets them, in the shell of each test; so does bats
 load cli-helper
 
 # dmactl_moves CHANNEL: whether a transfer of it is under way
