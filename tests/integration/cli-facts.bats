@@ -151,7 +151,7 @@ load cli-helper
 	wait_until eval "dmactl status --json | jq -e '.sessions[0].channels_held[0].in_flight == 1'"
 	run dmactl status "$first"
 	says "^dmactl, process $pid,"
-	says "^ +$first +[0-9]+ +1 "
+	says "^ +$first +1 +[0-9]+ "
 	dmactl status --json "$first" >status.json
 	jq -e --argjson p "$pid" '.sessions[0].pid == $p and .sessions[0].buffers == 2' status.json
 	jq -e --arg c "$first" '.channels[0].name == $c and (.channels | length == 1)' status.json

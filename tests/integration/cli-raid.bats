@@ -149,7 +149,7 @@ flip() {
 	fails dmactl xor -o sum s0 missing
 	says 'missing: cannot open'
 	fails dmactl xor -c no-such-channel -o sum s0 s0
-	says "'no-such-channel': there is no such channel"
+	says 'no-such-channel: there is no such DMA channel, port or slave name'
 	nothing_left . 'sum*'
 }
 
