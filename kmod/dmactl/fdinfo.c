@@ -109,7 +109,8 @@ static void dmactl_fdinfo_chan(struct seq_file *m, struct dmactl_chan *chan)
 
 	scoped_guard(dmactl_bh, &chan->lock) {
 		seq_printf(m, "channel:\t%s handle %u in-flight %u depth %u submitted %llu completed %llu failed %llu bytes %llu",
-			   chan->lease.name, chan->obj.handle, dmactl_queue_nr(chan) + chan->defer.nr,
+			   chan->lease.name, chan->obj.handle,
+			   dmactl_queue_nr(chan) + chan->defer.nr,
 			   chan->pool.depth, chan->queue.submitted, chan->queue.completed,
 			   chan->queue.failed, chan->queue.bytes);
 		asked = there && !chan->life.dead && chan->descs.total;
