@@ -171,6 +171,7 @@ static void one_record(void)
 {
 	struct dmactl_completion records[4];
 	uint64_t count = 0;
+	int ret;
 
 	setup("counter");
 	counter_start();
@@ -181,7 +182,13 @@ static void one_record(void)
 	sleep_ms(50);
 	check_eq(reap(fd, records, 4, 1, 0), 1);
 	periods_check(records, &count);
-	check_eq(reap(fd, records, 4, 1, 50 * MSEC), -ETIME);
+	/* A processor that stood still in the meantime may have ended one more. */
+	ret = reap(fd, records, 4, 1, 50 * MSEC);
+	if (ret == 1) {
+		periods_check(records, &count);
+		ret = reap(fd, records, 4, 1, 50 * MSEC);
+	}
+	check_eq(ret, -ETIME);
 	check_eq(chan_ctrl(fd, chan, DMACTL_CTRL_RESUME), 0);
 	terminated(&count);
 }
