@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "cyclic/gauge.h"
-#include "cyclic/wakes.h"
+#include "dev/blocks.h"
 #include "dev/control.h"
 #include "dev/device.h"
-#include "dev/limits.h"
 #include "out/progress.h"
 #include "out/stop.h"
 #include "out/units.h"
+#include "test/samples.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -34,8 +34,8 @@ const char *gauge_way_name(enum gauge_way way)
 struct run {
 	struct gauge *gauge;
 	struct gauge_result *result;
-	uint8_t *copy; /* where a program would put the bytes, `size' long */
-	struct wakes *wakes;
+	uint8_t *copy;	       /* where a program would put the bytes, `size' long */
+	struct samples *wakes; /* how long completions waited */
 	uint64_t start_ns, end_ns, cpu_ns;
 	uint64_t moved_ns; /* when something came for the last time */
 };
@@ -69,10 +69,10 @@ static void end(struct run *run)
 	result->seconds = (double)(now_ns() - run->start_ns) / 1e9;
 	if (result->bytes)
 		result->cpu_ns_per_gib = (double)cpu * (1 << 30) / (double)result->bytes;
-	result->wakes = wakes_count(run->wakes);
-	result->wake_median_ns = wakes_at(run->wakes, 0.5);
-	result->wake_p99_ns = wakes_at(run->wakes, 0.99);
-	result->wake_p999_ns = wakes_at(run->wakes, 0.999);
+	result->wakes = samples_count(run->wakes);
+	result->wake_median_ns = samples_at(run->wakes, 500);
+	result->wake_p99_ns = samples_at(run->wakes, 990);
+	result->wake_p999_ns = samples_at(run->wakes, 999);
 }
 
 static bool is_over(const struct run *run)
@@ -102,6 +102,7 @@ static int await(struct run *run, struct dmactl_completion *records)
 {
 	const struct slave *slave = &run->gauge->slave;
 	int count = dmauser_wait(slave->session, records, RECORDS, 1, SLICE_NS);
+	uint64_t now = now_ns();
 
 	if (count == -ETIME || count == -EINTR)
 		return check_silence(run);
@@ -110,7 +111,7 @@ static int await(struct run *run, struct dmactl_completion *records)
 		return count;
 	}
 	for (int i = 0; i < count; i++)
-		wakes_note(run->wakes, records[i].timestamp_ns);
+		samples_add(run->wakes, now - records[i].timestamp_ns);
 	return count;
 }
 
@@ -196,20 +197,19 @@ static int receive_cyclic(struct run *run)
 /* --- a queue of transfers --- */
 
 struct queue {
-	struct dmauser_buf *buf;
+	struct blocks blocks;
 	struct dmauser_batch *batch;
-	uint8_t *memory;
 };
 
 /* Adds the transfer of a slot, and submits what there is room for. */
-static int submit_slot(struct run *run, struct queue *queue, uint64_t slot)
+static int submit_slot(struct run *run, struct queue *queue, unsigned int slot)
 {
 	const struct slave *slave = &run->gauge->slave;
-	uint64_t size = run->result->size;
 	int count, err;
 
 	err = dmauser_batch_slave_single(queue->batch, slave->chan, DMACTL_DIR_DEV_TO_MEM,
-					 queue->buf, slot * size, size, slot);
+					 queue->blocks.buf, blocks_offset(&queue->blocks, slot),
+					 run->result->size, slot);
 	if (err)
 		return no_memory(run->gauge);
 	count = dmauser_submit(slave->session, queue->batch, 0);
@@ -223,35 +223,26 @@ static int submit_slot(struct run *run, struct queue *queue, uint64_t slot)
 static int take_transfer(struct run *run, struct queue *queue,
 			 const struct dmactl_completion *record)
 {
-	uint64_t size = run->result->size;
+	unsigned int slot = (unsigned int)record->user_data;
 
 	if (record->status)
 		return ended_early(run, record->status);
-	memcpy(run->copy, queue->memory + record->user_data * size, record->bytes);
+	memcpy(run->copy, blocks_at(&queue->blocks, slot), record->bytes);
 	took(run, record->bytes);
-	return submit_slot(run, queue, record->user_data);
+	return submit_slot(run, queue, slot);
 }
 
 static int alloc_queue(struct run *run, struct queue *queue)
 {
 	const struct slave *slave = &run->gauge->slave;
 	const struct gauge_result *result = run->result;
-	void *address = NULL;
-	int err;
 
 	if (dmauser_batch_new(&queue->batch))
 		return no_memory(run->gauge);
-	err = dmauser_buf_alloc(slave->session,
-				run->gauge->options->coherent ? DMACTL_BUF_COHERENT
-							      : DMACTL_BUF_STREAMING,
-				slave->chan, result->size * result->depth, &queue->buf);
-	if (!err)
-		err = dmauser_buf_map(queue->buf, &address);
-	if (err)
-		limits_memory_refused(run->gauge->cli, slave->session, slave->name,
-				      result->size * result->depth, err);
-	queue->memory = address;
-	return err;
+	return blocks_alloc_as(&queue->blocks, run->gauge->cli, slave->session, slave->chan,
+			       run->gauge->options->coherent ? DMACTL_BUF_COHERENT
+							     : DMACTL_BUF_STREAMING,
+			       result->depth, result->size, result->size);
 }
 
 /* Stops the channel and drops what has not been taken. */
@@ -265,8 +256,7 @@ static void stop_queue(const struct run *run, struct queue *queue)
 	while (dmauser_reap(slave->session, records, RECORDS) > 0)
 		;
 	dmauser_batch_free(queue->batch);
-	if (queue->buf)
-		dmauser_buf_destroy(queue->buf);
+	blocks_free(&queue->blocks);
 }
 
 static int receive_queue(struct run *run)
@@ -342,7 +332,7 @@ static int run_one(struct gauge *gauge, enum gauge_way way, uint64_t size, unsig
 
 	*result = (struct gauge_result){.way = way, .size = size, .depth = depth};
 	run.copy = malloc(size);
-	run.wakes = wakes_new();
+	run.wakes = samples_new();
 	if (!run.copy || !run.wakes)
 		err = no_memory(gauge);
 	if (!err) {
@@ -354,7 +344,7 @@ static int run_one(struct gauge *gauge, enum gauge_way way, uint64_t size, unsig
 	}
 	if (!err)
 		gauge->result_count++;
-	wakes_free(run.wakes);
+	samples_free(run.wakes);
 	free(run.copy);
 	return err;
 }

@@ -21,9 +21,9 @@ struct gauge_result {
 	double seconds;
 	/* From a completion to the program that waits for it. Only if there were any. */
 	uint64_t wakes;
-	double wake_median_ns;
-	double wake_p99_ns;
-	double wake_p999_ns;
+	uint64_t wake_median_ns;
+	uint64_t wake_p99_ns;
+	uint64_t wake_p999_ns;
 	double cpu_ns_per_gib; /* CPU time of this process, user and system */
 };
 

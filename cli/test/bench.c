@@ -6,6 +6,7 @@
 #include "out/progress.h"
 #include "out/stop.h"
 #include "out/units.h"
+#include "test/samples.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,7 +14,6 @@
 #include <string.h>
 
 #define MEMORY	    (32ull << 20) /* bytes in each buffer; more if a single copy is longer */
-#define MAX_ROUNDS  100000	  /* most rounds whose time is stored */
 #define WARM_ROUNDS 3
 /* Time for copies in flight to end after a signal. */
 #define PATIENCE_NS (2 * NS_PER_SEC)
@@ -24,8 +24,7 @@ struct cell {
 	unsigned int slots; /* places in the buffers, used in turn */
 	unsigned int slot;
 	uint64_t salt;
-	uint64_t *round_ns;
-	unsigned int rounds;
+	struct samples *rounds;
 };
 
 static int out_of_memory(struct bench_run *run)
@@ -143,8 +142,7 @@ static int run_rounds(struct cell *cell)
 		if (err)
 			break;
 		now = now_ns();
-		if (cell->rounds < MAX_ROUNDS)
-			cell->round_ns[cell->rounds++] = now - before;
+		samples_add(cell->rounds, now - before);
 		before = now;
 		count++;
 		progress_update(count * result->depth * result->size);
@@ -159,20 +157,12 @@ static int run_rounds(struct cell *cell)
 	return err;
 }
 
-static int compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void sum_up(struct cell *cell)
 {
 	struct bench_result *result = cell->result;
 
-	qsort(cell->round_ns, cell->rounds, sizeof(*cell->round_ns), compare);
-	result->median_ns = (double)cell->round_ns[cell->rounds / 2] / result->depth;
-	result->p99_ns = (double)cell->round_ns[cell->rounds * 99ull / 100] / result->depth;
+	result->median_ns = (double)samples_at(cell->rounds, 500) / result->depth;
+	result->p99_ns = (double)samples_at(cell->rounds, 990) / result->depth;
 }
 
 static int mismatch(const struct cell *cell, const char *side, size_t offset)
@@ -231,8 +221,8 @@ static int run_cell(struct bench_run *run, uint64_t size, unsigned int depth)
 	*cell.result = (struct bench_result){.size = size, .depth = depth};
 	cell.slots =
 		size * depth < run->buffer_len ? depth : (unsigned int)(run->buffer_len / size);
-	cell.round_ns = calloc(MAX_ROUNDS, sizeof(*cell.round_ns));
-	if (!cell.round_ns)
+	cell.rounds = samples_new();
+	if (!cell.rounds)
 		return out_of_memory(run);
 	snprintf(label, sizeof(label), "%u of %u: %s, depth %u", run->result_count + 1,
 		 run->options->size_count * run->options->depth_count, format_size(text, size),
@@ -242,7 +232,7 @@ static int run_cell(struct bench_run *run, uint64_t size, unsigned int depth)
 	progress_end();
 	if (!err)
 		run->result_count++;
-	free(cell.round_ns);
+	samples_free(cell.rounds);
 	return err;
 }
 
