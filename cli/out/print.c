@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "out/print.h"
+#include "out/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,14 @@ void print_real(struct printer *printer, const char *key, const char *label, dou
 		.key = key, .label = label, .type = FACT_REAL, .unit = unit, .real = value};
 
 	printer->ops->fact(printer, &fact);
+}
+
+void print_time(struct printer *printer, const char *key, const char *label, double ns)
+{
+	char text[UNITS_TEXT];
+
+	print_real(printer, key, NULL, ns, UNIT_NONE);
+	print_string(printer, NULL, label, format_time(text, (uint64_t)ns));
 }
 
 void print_bool(struct printer *printer, const char *key, const char *label, bool value)

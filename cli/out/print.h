@@ -69,6 +69,8 @@ void print_unsigned(struct printer *printer, const char *key, const char *label,
 void print_signed(struct printer *printer, const char *key, const char *label, int64_t value);
 void print_real(struct printer *printer, const char *key, const char *label, double value,
 		enum unit unit);
+/* Prints nanoseconds: a number in JSON, with a unit for people. */
+void print_time(struct printer *printer, const char *key, const char *label, double ns);
 void print_bool(struct printer *printer, const char *key, const char *label, bool value);
 void print_names(struct printer *printer, const char *key, const char *label,
 		 const char *const *names);

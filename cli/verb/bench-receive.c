@@ -2,19 +2,10 @@
 /* dmactl bench --receive WAYS CHAN: measures how a program keeps up with a peripheral. */
 #include "out/print.h"
 #include "out/stop.h"
-#include "out/units.h"
 #include "verb/bench.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static void print_time(struct printer *printer, const char *key, const char *label, double ns)
-{
-	char text[UNITS_TEXT];
-
-	print_real(printer, key, NULL, ns, UNIT_NONE);
-	print_string(printer, NULL, label, format_time(text, (uint64_t)ns));
-}
 
 /* Only a stream has no completions, and only a ring is written over. */
 static void print_one(struct printer *printer, const struct gauge_result *result)

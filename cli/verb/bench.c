@@ -208,20 +208,14 @@ static const struct argp bench_argp = {
 
 static void print_one(struct printer *printer, const struct bench_result *result)
 {
-	char text[UNITS_TEXT];
-
 	print_open(printer, GROUP_OBJECT, NULL, NULL);
 	print_unsigned(printer, "size", "SIZE", result->size, UNIT_NONE);
 	print_unsigned(printer, "depth", "DEPTH", result->depth, UNIT_NONE);
 	print_unsigned(printer, "transfers", "COPIES", result->transfers, UNIT_NONE);
-	print_real(printer, "mean_ns", NULL, result->mean_ns, UNIT_NONE);
-	print_string(printer, NULL, "MEAN", format_time(text, (uint64_t)result->mean_ns));
-	print_real(printer, "median_ns", NULL, result->median_ns, UNIT_NONE);
-	print_string(printer, NULL, "MEDIAN", format_time(text, (uint64_t)result->median_ns));
-	print_real(printer, "p99_ns", NULL, result->p99_ns, UNIT_NONE);
-	print_string(printer, NULL, "99 %", format_time(text, (uint64_t)result->p99_ns));
-	print_real(printer, "cpu_ns", NULL, result->cpu_ns, UNIT_NONE);
-	print_string(printer, NULL, "CPU", format_time(text, (uint64_t)result->cpu_ns));
+	print_time(printer, "mean_ns", "MEAN", result->mean_ns);
+	print_time(printer, "median_ns", "MEDIAN", result->median_ns);
+	print_time(printer, "p99_ns", "99 %", result->p99_ns);
+	print_time(printer, "cpu_ns", "CPU", result->cpu_ns);
 	print_real(printer, "bytes_per_second", "RATE", result->bytes_per_second, UNIT_RATE);
 	print_close(printer);
 }
